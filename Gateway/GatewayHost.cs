@@ -1,0 +1,11 @@
+namespace VideoGen.Gateway;
+
+/// <summary>The Gateway's own executable: the client of a cluster. In the embedded build the door is part of the host.</summary>
+internal static class GatewayHost
+{
+    internal static int Main()
+    {
+        Console.Error.WriteLine("This build has the embedded engine: the door is part of the host. Start `videogen` (./run) instead.");
+        return 2;
+    }
+}

@@ -1,0 +1,1 @@
+Console.WriteLine("Not wired yet.");
