@@ -1,0 +1,14 @@
+namespace VideoGen;
+
+/// <summary>
+/// The name of a grain's type and of its one stored document: the same word, so that a row names its grain.
+/// Storage rows carry the state's name and the grain's key but not its type, so no two grains may share a name.
+/// </summary>
+public static class GrainNames
+{
+    /// <summary>One prompt of one user. Key: <c>v-</c> and a hash, see <see cref="Requests.VideoRequestKey"/>.</summary>
+    public const string VideoRequest = "videorequest";
+
+    /// <summary>One user's quota. Key: <c>u-</c>client/user.</summary>
+    public const string Quota = "quota";
+}

@@ -1,0 +1,45 @@
+namespace VideoGen.Quotas;
+
+/// <summary>One user's quota: so many videos in a rolling window, and a pause between two. Key: <c>u-</c>client/user.</summary>
+[Alias("VideoGen.IQuotaGrain")]
+public interface IQuotaGrain : IGrainWithStringKey
+{
+    /// <summary>Reserves one video. Idempotent by (request, round); a release that came first refuses it.</summary>
+    [AlwaysInterleave, Alias("Reserve")]
+    Task<QuotaVerdict> Reserve(string requestKey, int round);
+
+    /// <summary>Says what became of a reservation: it counts, or it is given back as if it never was. Idempotent, in any order.</summary>
+    [AlwaysInterleave, Alias("Settle")]
+    Task Settle(string requestKey, int round, bool counts);
+
+    /// <summary>What the user has left.</summary>
+    [AlwaysInterleave, Alias("Get")]
+    Task<QuotaView> Get();
+}
+
+/// <summary>Whether a video may be reserved.</summary>
+[GenerateSerializer, Immutable, Alias("VideoGen.QuotaVerdict")]
+public abstract record QuotaVerdict
+{
+    private QuotaVerdict() { }
+
+    /// <summary>It is reserved.</summary>
+    [GenerateSerializer, Immutable, Alias("VideoGen.QuotaVerdict.Reserved")]
+    public sealed record Reserved : QuotaVerdict;
+
+    /// <summary>It is not, and nothing is held.</summary>
+    [GenerateSerializer, Immutable, Alias("VideoGen.QuotaVerdict.Refused")]
+    public sealed record Refused([property: Id(0)] Requests.Refusal Refusal) : QuotaVerdict;
+}
+
+/// <summary>A user's quota now.</summary>
+/// <param name="Limit">Videos in a window.</param>
+/// <param name="Window">How long a video counts.</param>
+/// <param name="Used">Videos that count now.</param>
+/// <param name="NextAt">When the next one may be asked for; null when it may be now.</param>
+[GenerateSerializer, Immutable, Alias("VideoGen.QuotaView")]
+public sealed record QuotaView(
+    [property: Id(0)] int Limit,
+    [property: Id(1)] TimeSpan Window,
+    [property: Id(2)] int Used,
+    [property: Id(3)] DateTimeOffset? NextAt);

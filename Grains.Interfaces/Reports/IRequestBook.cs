@@ -1,0 +1,21 @@
+namespace VideoGen.Reports;
+
+/// <summary>Lists and counts over all requests: SQL views over the documents, never a second copy.</summary>
+public interface IRequestBook
+{
+    /// <summary>The counts as of now.</summary>
+    Task<VideoStats> Stats(CancellationToken cancellationToken);
+}
+
+/// <summary>What there is and what did not happen.</summary>
+/// <param name="TotalVideos">Accepted rounds, whatever became of them.</param>
+/// <param name="ByStatus">The same by public status word.</param>
+/// <param name="DuplicatesPrevented">Asks that were answered with a video that was there or on its way.</param>
+/// <param name="UsdPrevented">What those would have cost, US dollars.</param>
+/// <param name="DeadLettered">Rounds that wait for a person.</param>
+public sealed record VideoStats(
+    long TotalVideos,
+    IReadOnlyDictionary<string, long> ByStatus,
+    long DuplicatesPrevented,
+    decimal UsdPrevented,
+    long DeadLettered);

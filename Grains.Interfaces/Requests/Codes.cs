@@ -1,0 +1,24 @@
+namespace VideoGen.Requests;
+
+/// <summary>The machine-readable words of refusals, questions and failures. Each is a promise to clients: never renamed.</summary>
+public static class Codes
+{
+    // Refusals: nothing was accepted, nothing is paid.
+    public const string QuotaExceeded = "quota_exceeded";
+    public const string Cooldown = "cooldown";
+    public const string SubmitLimit = "submit_limit";
+    public const string RoundLimit = "round_limit";
+    public const string ModelNotFound = "model_not_found";
+    public const string AdmissionUnavailable = "admission_unavailable";
+
+    // Questions.
+    public const string SamePromptOtherOptions = "same_prompt_other_options";
+    public const string SamePromptDeleted = "same_prompt_deleted";
+
+    // Endings.
+    public const string ContentPolicyViolation = "content_policy_violation";
+    public const string ProviderFailed = "provider_failed";
+    public const string ProviderRefused = "provider_refused";
+    public const string Cancelled = "cancelled";
+    public const string DeadLettered = "dead_lettered";
+}

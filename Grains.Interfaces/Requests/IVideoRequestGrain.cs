@@ -1,0 +1,48 @@
+namespace VideoGen.Requests;
+
+/// <summary>
+/// One prompt of one user: its rounds, their lives, and who waits for them. Two asks for the same video meet here.
+/// Every method answers from what is on disk and may interleave with the others.
+/// </summary>
+[Alias("VideoGen.IVideoRequestGrain")]
+public interface IVideoRequestGrain : IGrainWithStringKey
+{
+    /// <summary>Asks for the video. Answers within about 10 s, when the claim and its admission are on disk.</summary>
+    [AlwaysInterleave, Alias("Ask")]
+    Task<AskAnswer> Ask(VideoAsk ask);
+
+    /// <summary>One round; null where no such round was ever accepted. A deleted one is answered, marked as such.</summary>
+    [AlwaysInterleave, Alias("Get")]
+    Task<VideoView?> Get(int round);
+
+    /// <summary>Answers as soon as the request's revision differs from <paramref name="seen"/>, and within 20 s in any case.</summary>
+    [AlwaysInterleave, Alias("WaitForChange")]
+    Task<VideoView?> WaitForChange(int round, long seen);
+
+    /// <summary>Cancels a live video, removes the media of an ended one. Answers the view after that; null where there is none.</summary>
+    [AlwaysInterleave, Alias("Delete")]
+    Task<VideoView?> Delete(int round);
+
+    /// <summary>An operator sends a dead letter round again: at the step where it stopped, or as a new round where nothing was sent.</summary>
+    [AlwaysInterleave, Alias("Requeue")]
+    Task<RequeueAnswer> Requeue(int round);
+
+    /// <summary>Carries on with whatever is owed. Costs nothing when nothing is.</summary>
+    [AlwaysInterleave, Alias("Wake")]
+    Task Wake();
+}
+
+/// <summary>What became of an operator's requeue.</summary>
+[GenerateSerializer, Immutable, Alias("VideoGen.RequeueAnswer")]
+public abstract record RequeueAnswer
+{
+    private RequeueAnswer() { }
+
+    /// <summary>It goes on, in its own round or in the new one that the view names.</summary>
+    [GenerateSerializer, Immutable, Alias("VideoGen.RequeueAnswer.Requeued")]
+    public sealed record Requeued([property: Id(0)] VideoView Video) : RequeueAnswer;
+
+    /// <summary>It does not: not a dead letter, another round is live, or a limit forbids it.</summary>
+    [GenerateSerializer, Immutable, Alias("VideoGen.RequeueAnswer.Refused")]
+    public sealed record Refused([property: Id(0)] string Reason) : RequeueAnswer;
+}

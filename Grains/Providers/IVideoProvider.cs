@@ -1,0 +1,76 @@
+using VideoGen.Requests;
+
+namespace VideoGen.Grains.Providers;
+
+/// <summary>
+/// One account at a service that makes videos. An adapter translates and nothing else: no retry, no cache, no policy.
+/// Expected trouble is a value; an exception is a bug, and is taken for an unknown outcome.
+/// </summary>
+public interface IVideoProvider
+{
+    /// <summary>The account's name, as routes and the job book call it.</summary>
+    string Account { get; }
+
+    /// <summary>What this provider can prove and do.</summary>
+    ProviderTraits Traits { get; }
+
+    /// <summary>
+    /// Hands over one attempt. Sent at most once: no retry, no redirect. The last thing before the first byte leaves
+    /// is <see cref="SubmitGate.MaySend"/>; if it says no, the answer is <see cref="SubmitReply.NotSent"/>.
+    /// </summary>
+    Task<SubmitReply> Submit(SubmitOrder order, SubmitGate gate, CancellationToken cancellationToken);
+
+    /// <summary>Asks for a job.</summary>
+    Task<CheckReply> Check(string jobId, CancellationToken cancellationToken);
+
+    /// <summary>Looks for the job of an attempt whose submit had no answer, by our key.</summary>
+    Task<FindReply> Find(string providerKey, CancellationToken cancellationToken);
+
+    /// <summary>Stops a job.</summary>
+    Task<CancelReply> Cancel(string jobId, CancellationToken cancellationToken);
+
+    /// <summary>Deletes the provider's copy of a video that we have stored. Idempotent.</summary>
+    Task<DiscardReply> Discard(string jobId, CancellationToken cancellationToken);
+}
+
+/// <summary>The accounts of this installation.</summary>
+public interface IVideoProviders
+{
+    /// <summary>One account; null where the configuration no longer has it.</summary>
+    IVideoProvider? Find(string account);
+}
+
+/// <summary>What a provider can prove and do.</summary>
+/// <param name="Resolution">How a submit without an answer can be resolved.</param>
+/// <param name="QuietTime">How long after the last possible arrival of a submit a lookup that finds nothing is believed.</param>
+/// <param name="KeepsOriginal">Whether its copy is ours to delete once ours is safe.</param>
+public sealed record ProviderTraits(Resolution Resolution, TimeSpan QuietTime, bool KeepsOriginal);
+
+/// <summary>How a submit without an answer can be resolved.</summary>
+public enum Resolution
+{
+    /// <summary>Not at all: a person decides.</summary>
+    None,
+
+    /// <summary>A lookup by our key finds the job if it is there, but finding nothing proves nothing.</summary>
+    Lookup,
+
+    /// <summary>A lookup by our key is complete: finding nothing, late enough, proves that there is no job.</summary>
+    CompleteLookup,
+}
+
+/// <summary>One attempt, as a provider gets it.</summary>
+/// <param name="ProviderKey">Our mark: <c>&lt;installation&gt;-&lt;request&gt;-&lt;round&gt;.&lt;attempt&gt;</c>.</param>
+/// <param name="Prompt">The canonical prompt, to the letter.</param>
+/// <param name="Options">Model, size and seconds.</param>
+public sealed record SubmitOrder(string ProviderKey, string Prompt, VideoOptions Options);
+
+/// <summary>
+/// The last check before money can be spent: a submit is sent soon after its intent was decided, or not at all.
+/// The stamp is taken before the intent is written, on the monotonic clock, so a frozen process gives up by itself.
+/// </summary>
+public sealed class SubmitGate(TimeProvider time, long stamp, TimeSpan window)
+{
+    /// <summary>Whether the first byte may leave now. Ask after connecting, immediately before sending.</summary>
+    public bool MaySend => time.GetElapsedTime(stamp) <= window;
+}

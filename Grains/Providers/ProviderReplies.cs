@@ -1,0 +1,98 @@
+using VideoGen.Grains.Requests;
+using VideoGen.Requests;
+
+namespace VideoGen.Grains.Providers;
+
+/// <summary>What a submit was answered with.</summary>
+public abstract record SubmitReply
+{
+    private SubmitReply() { }
+
+    /// <summary>There is a job, and it is ours.</summary>
+    public sealed record Accepted(string JobId) : SubmitReply;
+
+    /// <summary>Not one byte left this machine: a proof.</summary>
+    public sealed record NotSent(Failure Failure) : SubmitReply;
+
+    /// <summary>It was sent, and the answer is on this provider's documented list of proofs that there is no job.</summary>
+    public sealed record NoJob(Failure Failure) : SubmitReply;
+
+    /// <summary>It was sent, and nothing proves either.</summary>
+    public sealed record Unknown(Failure Failure) : SubmitReply;
+}
+
+/// <summary>What a job is doing.</summary>
+public abstract record CheckReply
+{
+    private CheckReply() { }
+
+    /// <summary>Waiting or rendering. A status word that we do not know counts as this.</summary>
+    /// <param name="Percent">0 to 100.</param>
+    public sealed record Running(int Percent) : CheckReply;
+
+    /// <summary>The video is there to be fetched.</summary>
+    /// <param name="CostUsd">What the provider says it took; null where it does not say.</param>
+    public sealed record Finished(decimal? CostUsd) : CheckReply;
+
+    /// <summary>There will be no video.</summary>
+    public sealed record Failed(Failure Failure, Charged Charged) : CheckReply;
+
+    /// <summary>The check itself did not work; it says nothing about the job.</summary>
+    public sealed record Trouble(Failure Failure) : CheckReply;
+}
+
+/// <summary>What a lookup by our key found.</summary>
+public abstract record FindReply
+{
+    private FindReply() { }
+
+    public sealed record Found(string JobId) : FindReply;
+
+    /// <summary>Nothing has our mark. What that proves depends on the provider's trait and on how late it is.</summary>
+    public sealed record Nothing : FindReply;
+
+    /// <summary>The lookup itself did not work.</summary>
+    public sealed record Trouble(Failure Failure) : FindReply;
+}
+
+/// <summary>What became of a cancel.</summary>
+public abstract record CancelReply
+{
+    private CancelReply() { }
+
+    /// <summary>The job is stopped.</summary>
+    public sealed record Cancelled(Charged Charged) : CancelReply;
+
+    /// <summary>It cannot be stopped (too late, or the provider cannot): its real ending counts.</summary>
+    public sealed record TooLate(string Detail) : CancelReply;
+
+    /// <summary>The call itself did not work.</summary>
+    public sealed record Trouble(Failure Failure) : CancelReply;
+}
+
+/// <summary>What became of deleting the provider's copy.</summary>
+public abstract record DiscardReply
+{
+    private DiscardReply() { }
+
+    /// <summary>It is gone, or was not there.</summary>
+    public sealed record Discarded : DiscardReply;
+
+    /// <summary>The call itself did not work.</summary>
+    public sealed record Trouble(Failure Failure) : DiscardReply;
+}
+
+/// <summary>What became of copying a finished video to our store.</summary>
+public abstract record SaveReply
+{
+    private SaveReply() { }
+
+    /// <summary>It is in our store, durable.</summary>
+    public sealed record Saved(StoredVideo File) : SaveReply;
+
+    /// <summary>The provider says that the file is gone for good.</summary>
+    public sealed record Gone(string Detail) : SaveReply;
+
+    /// <summary>The copy did not work; it can be tried again.</summary>
+    public sealed record Trouble(Failure Failure) : SaveReply;
+}
