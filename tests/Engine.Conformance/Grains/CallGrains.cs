@@ -12,6 +12,8 @@ public interface ICallGrain : IGrainWithStringKey
 
     Task SetAmbient(string key, string value);
 
+    Task<string?> OtherAmbient();
+
     Task<int> Sum(int left, int right);
 
     Task StuckCall(string other, string gate);
@@ -45,6 +47,8 @@ internal sealed class CallGrain(Script script) : Grain, ICallGrain
         return Task.CompletedTask;
     }
 
+    public Task<string?> OtherAmbient() => Task.FromResult(AmbientWord.Value);
+
     public Task<int> Sum(int left, int right) => Task.FromResult(left + right);
 
     public async Task StuckCall(string other, string gate)
@@ -76,5 +80,16 @@ public sealed class NotingFilter(Script script) : IIncomingGrainCallFilter
         if (wish == "double")
             context.Result = (int)context.Result! * 2;
         script.Note($"after {context.ImplementationMethod.DeclaringType!.Name}.{context.InterfaceMethod.Name}");
+    }
+}
+
+public static class AmbientWord
+{
+    private static readonly AsyncLocal<string?> Word = new();
+
+    public static string? Value
+    {
+        get => Word.Value;
+        set => Word.Value = value;
     }
 }
