@@ -21,7 +21,7 @@ public sealed class ActivationScheduler(ITurnQueue turns)
     {
         lock (_gate)
         {
-            if (Volatile.Read(ref _busy) == 0)
+            if (_crashed || Volatile.Read(ref _busy) == 0)
                 return Task.CompletedTask;
             _idle ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
             var idle = _idle.Task;
@@ -47,7 +47,15 @@ public sealed class ActivationScheduler(ITurnQueue turns)
             ReleaseIfIdle();
     }
 
-    internal void Crash() => _crashed = true;
+    internal void Crash()
+    {
+        lock (_gate)
+        {
+            _crashed = true;
+            _idle?.TrySetResult(); // Turns that were dropped will never be counted as done.
+            _idle = null;
+        }
+    }
 
     private void ReleaseIfIdle()
     {

@@ -1,0 +1,20 @@
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using VideoGen.Grains.Quotas;
+using VideoGen.Grains.Requests;
+
+namespace VideoGen.Grains;
+
+/// <summary>What a host adds to run the grains. The ports are the host's to add; so is where options come from.</summary>
+public static class GrainsRegistration
+{
+    /// <summary>Where the grain classes are.</summary>
+    public static Assembly Assembly => typeof(GrainsRegistration).Assembly;
+
+    public static IServiceCollection AddVideoGrains(this IServiceCollection services)
+    {
+        services.AddOptions<RequestOptions>().ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<QuotaOptions>().ValidateDataAnnotations().ValidateOnStart();
+        return services.AddSingleton<RequestPorts>();
+    }
+}

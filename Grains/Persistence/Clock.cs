@@ -1,0 +1,7 @@
+namespace VideoGen.Grains.Persistence;
+
+/// <summary>The wall clock as documents know it: to the millisecond, so that a stored time equals the one in memory.</summary>
+internal static class Clock
+{
+    public static DateTimeOffset Now(this TimeProvider time) => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+}

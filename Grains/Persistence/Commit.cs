@@ -1,0 +1,146 @@
+using Microsoft.Extensions.Logging;
+
+namespace VideoGen.Grains.Persistence;
+
+/// <summary>
+/// The only code that touches a grain's stored state. One write is in flight at a time; changes that arrive meanwhile share the next.
+/// Each change is a pure function of the document that is on disk, so after a lost race or an unknown outcome it is simply applied again.
+/// Readers see <see cref="Committed"/>, which is replaced only after the write that contains it returned.
+/// </summary>
+/// <param name="state">The grain's state; nobody else may use it.</param>
+/// <param name="stamp">Applied once to each changed document before it is written.</param>
+/// <param name="committed">Told of each document that is newly known to be on disk: before, after. Must not throw.</param>
+/// <param name="time">The clock of back-off and of the time limit.</param>
+/// <param name="logger">Where failed writes are said.</param>
+/// <param name="key">The grain's key, for the log.</param>
+internal sealed partial class Commit<TDocument>(
+    IPersistentState<TDocument> state,
+    Func<TDocument, TDocument> stamp,
+    Action<TDocument, TDocument> committed,
+    TimeProvider time,
+    ILogger logger,
+    string key)
+    where TDocument : class
+{
+    /// <summary>How long a change is tried before its caller is told that the outcome is unknown.</summary>
+    public static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan RetryFirst = TimeSpan.FromMilliseconds(100), RetryLongest = TimeSpan.FromSeconds(2);
+
+    private readonly List<Change> waiting = [];
+    private bool writing;
+
+    /// <summary>What is known to be on disk. Never changed in place.</summary>
+    public TDocument Committed { get; private set; } = state.State;
+
+    /// <summary>Whether a write ended without an answer that we understood: this activation should go once it is idle.</summary>
+    public bool Doubtful { get; private set; }
+
+    /// <summary>
+    /// Applies a change to the document on disk. The answer, a document that contains the change, comes after the write that contains it;
+    /// at once where nothing changes.
+    /// </summary>
+    /// <param name="apply">A pure function that gives back the very same document when there is nothing to change. May be applied again.</param>
+    /// <param name="untilItLands">The change is never given up while this process lives.</param>
+    /// <exception cref="CommitUnknownException">It could not be written and read back in <see cref="GiveUpAfter"/>; it may or may not be on disk.</exception>
+    public Task<TDocument> Record(Func<TDocument, TDocument> apply, bool untilItLands = false)
+    {
+        var change = new Change(apply, untilItLands, time.GetTimestamp());
+        waiting.Add(change);
+        if (!writing) _ = WriteAll(); // Not detached: whoever recorded a change awaits its answer.
+        return change.Landed.Task;
+    }
+
+    private async Task WriteAll()
+    {
+        writing = true;
+        try
+        {
+            while (waiting.Count > 0) await WriteBatch();
+        }
+        finally
+        {
+            writing = false;
+        }
+    }
+
+    private async Task WriteBatch()
+    {
+        List<Change> batch = [];
+        for (var failures = 0; ; failures++)
+        {
+            batch.AddRange(waiting);
+            waiting.Clear();
+            try
+            {
+                if (failures > 0) await ReadAgain();
+                await Write(batch);
+                return;
+            }
+#pragma warning disable CA1031 // Whatever the storage throws, the outcome is the same: unknown until it is read again.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                Doubtful = true;
+                LogWriteFailed(key, failures + 1, batch.Exists(c => c.UntilItLands), e);
+            }
+
+            batch.RemoveAll(GiveUp);
+            if (batch.Count == 0) return;
+            var wait = RetryFirst * Math.Pow(2, Math.Min(failures, 10));
+            await Task.Delay(wait < RetryLongest ? wait : RetryLongest, time);
+        }
+    }
+
+    private async Task ReadAgain()
+    {
+        await state.ReadStateAsync();
+        Replace(state.State);
+    }
+
+    private async Task Write(List<Change> batch)
+    {
+        var next = batch.Aggregate(Committed, (document, change) => change.Apply(document));
+        if (!ReferenceEquals(next, Committed))
+        {
+            next = stamp(next);
+            state.State = next;
+            await state.WriteStateAsync();
+            Replace(next);
+        }
+
+        foreach (var change in batch) change.Landed.TrySetResult(next);
+    }
+
+    private void Replace(TDocument next)
+    {
+        var before = Committed;
+        Committed = next;
+        committed(before, next);
+    }
+
+    private bool GiveUp(Change change)
+    {
+        if (change.UntilItLands || time.GetElapsedTime(change.Since) < GiveUpAfter) return false;
+        change.Landed.TrySetException(new CommitUnknownException(key));
+        return true;
+    }
+
+    private sealed record Change(Func<TDocument, TDocument> Apply, bool UntilItLands, long Since)
+    {
+        public TaskCompletionSource<TDocument> Landed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Write {Failures} of {Key} failed; reading it again (a fact about money waits: {AboutMoney})")]
+    private partial void LogWriteFailed(string key, int failures, bool aboutMoney, Exception exception);
+}
+
+/// <summary>A change may or may not be on disk. Whoever asked may ask again: every change is safe to repeat.</summary>
+public sealed class CommitUnknownException : Exception
+{
+    public CommitUnknownException() { }
+
+    public CommitUnknownException(string key) : base($"The document of {key} could not be written and read back in time; the change may or may not stand.") { }
+
+    public CommitUnknownException(string message, Exception innerException) : base(message, innerException) { }
+}

@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using VideoGen.Grains.Persistence;
+using VideoGen.Quotas;
+
+namespace VideoGen.Grains.Quotas;
+
+/// <summary>The shell around one user's <see cref="QuotaLedger"/>. Waiting calls share one write.</summary>
+[GrainType(GrainNames.Quota)]
+internal sealed class QuotaGrain(
+    [PersistentState(GrainNames.Quota)] IPersistentState<QuotaDocument> state,
+    IOptionsMonitor<QuotaOptions> options,
+    TimeProvider time,
+    ILogger<QuotaGrain> logger) : Grain, IQuotaGrain
+{
+    private Commit<QuotaDocument> commit = null!;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        commit = new(state, ledger => ledger with { Revision = ledger.Revision + 1 }, (_, _) => { }, time, logger, this.GetPrimaryKeyString());
+        return Task.CompletedTask;
+    }
+
+    public async Task<QuotaVerdict> Reserve(string requestKey, int round)
+    {
+        QuotaVerdict? verdict = null;
+        await Record(ledger =>
+        {
+            (var next, verdict) = QuotaLedger.Reserve(ledger, requestKey, round, options.CurrentValue, time.Now());
+            return next;
+        });
+        return verdict!;
+    }
+
+    public Task Settle(string requestKey, int round, bool counts) =>
+        Record(ledger => QuotaLedger.Settle(ledger, requestKey, round, counts, time.Now()));
+
+    public Task<QuotaView> Get() => Task.FromResult(QuotaLedger.View(commit.Committed, options.CurrentValue, time.Now()));
+
+    private async Task Record(Func<QuotaDocument, QuotaDocument> change)
+    {
+        try
+        {
+            await commit.Record(change);
+        }
+        finally
+        {
+            if (commit.Doubtful) DeactivateOnIdle();
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using VideoGen.Requests;
+using static VideoGen.Grains.Requests.RequestState;
+
+namespace VideoGen.Grains.Requests;
+
+/// <summary>What an ask meets: the rules of the window, as pure functions over the document.</summary>
+internal static class RequestAdmission
+{
+    /// <summary>What to do with an ask.</summary>
+    public abstract record Judgement
+    {
+        private Judgement() { }
+
+        /// <summary>Nothing holds the window: this ask may open a round.</summary>
+        public sealed record Open : Judgement;
+
+        /// <summary>The video is on its way, or there, or its ending is.</summary>
+        public sealed record Take(RequestState Round) : Judgement;
+
+        /// <summary>A video of this prompt is there that is not what this ask wants.</summary>
+        public sealed record Question(RequestState Round, string Code, string Text) : Judgement;
+
+        public sealed record Refuse(Refusal Refusal) : Judgement;
+    }
+
+    public static Judgement Judge(RequestDocument document, VideoOptions options, int maxSubmits, DateTimeOffset at)
+    {
+        if (HolderOf(document, at) is { } holder)
+        {
+            return holder is Ended { Deleted: true }
+                ? new Judgement.Question(holder, Codes.SamePromptDeleted, "You deleted this video. Asking for the same prompt again would be paid again; change the prompt, or wait until its 24 hours are over.")
+                : OptionsOf(holder) == options
+                    ? new Judgement.Take(holder)
+                    : new Judgement.Question(holder, Codes.SamePromptOtherOptions, "You have a video of this prompt with other options. Making it again would be paid again; take the existing one, change the prompt, or wait until its 24 hours are over.");
+        }
+
+        if (document.Rounds.Length >= RequestDocument.MaxRounds)
+        {
+            return new Judgement.Refuse(new(Codes.RoundLimit, $"This prompt was asked for {RequestDocument.MaxRounds} times; change it."));
+        }
+
+        if (RequestRounds.SendsInWindow(document, at) >= maxSubmits)
+        {
+            var until = RequestRounds.OldestSendLeavesAt(document, at);
+            return new Judgement.Refuse(new(
+                Codes.SubmitLimit,
+                string.Create(CultureInfo.InvariantCulture, $"This prompt was sent to a provider {maxSubmits} times in 24 hours without success. Change it, or ask again at {until:u}."),
+                until,
+                Limit: maxSubmits,
+                Remaining: 0));
+        }
+
+        return new Judgement.Open();
+    }
+
+    public static bool MayOpen(RequestDocument document, int maxSubmits, DateTimeOffset at) =>
+        HolderOf(document, at) is null && document.Rounds.Length < RequestDocument.MaxRounds && RequestRounds.SendsInWindow(document, at) < maxSubmits;
+
+    /// <summary>The newest round that an ask must be answered with, whatever its options; null when a new one may open.</summary>
+    private static RequestState? HolderOf(RequestDocument document, DateTimeOffset at) => Array.FindLast(document.Rounds, r => Holds(r, at));
+
+    /// <summary>Whether the round keeps its prompt from being paid for again.</summary>
+    private static bool Holds(RequestState state, DateTimeOffset at) => state switch
+    {
+        Live => true,
+        // Nobody knows whether it was paid: no clock ends that, only a person or the provider.
+        Ended { Outcome: RequestOutcome.DeadLettered, Charge.Charged: Charged.Unknown } => true,
+        // Proven free: the same prompt may be tried again at once. A policy's no is replayed, or every retry would ask it again.
+        Ended { Outcome: RequestOutcome.Failed or RequestOutcome.Cancelled or RequestOutcome.DeadLettered, Charge.Charged: Charged.No } => false,
+        Ended s => at < s.WindowEnds,
+        _ => false,
+    };
+
+    private static VideoOptions? OptionsOf(RequestState state) => state switch
+    {
+        Live s => s.Ticket.Options,
+        Ended s => s.Options,
+        _ => null,
+    };
+}

@@ -1,0 +1,201 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using VideoGen.Grains.Persistence;
+using VideoGen.Grains.Providers;
+using VideoGen.Quotas;
+using static VideoGen.Grains.Requests.RequestEffect;
+using static VideoGen.Grains.Requests.RequestEvent;
+
+namespace VideoGen.Grains.Requests;
+
+/// <summary>Each effect as one call through a port, and each answer as one fact. What a port throws is a failure of that call.</summary>
+internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogger logger)
+{
+    private readonly Dictionary<string, long> unresolvedSince = []; // By nonce, on this activation's monotonic clock.
+    private readonly HashSet<string> claimed = [];
+
+    public Task<RequestEvent> Reserve(string owner, ReserveFunds e) => Call(
+        e,
+        async () => await QuotaOf(owner).Reserve(key, e.Round) is QuotaVerdict.Refused refused
+            ? new FundsRefused(e.Round, refused.Refusal, Now)
+            : new FundsReserved(e.Round, Now),
+        failure => new ReserveFailed(e.Round, failure, Now));
+
+    public Task<RequestEvent> Settle(string owner, SettleFunds e) => Call(
+        e,
+        async () =>
+        {
+            await QuotaOf(owner).Settle(key, e.Round, e.Counts);
+            return new FundsSettled(e.Round, Now);
+        },
+        failure => new SettleFailed(e.Round, failure, Now));
+
+    /// <param name="prompt">The canonical prompt.</param>
+    /// <param name="e">The submit.</param>
+    /// <param name="stamp">When its intent was decided, on the monotonic clock.</param>
+    public Task<RequestEvent> Submit(string prompt, SubmitJob e, long stamp) => Call(
+        e,
+        async () =>
+        {
+            if (ports.Providers.Find(e.Ticket.Account) is not { } provider) return new NotSent(e.Id, e.Nonce, NoSuchAccount(e.Ticket.Account), Now);
+            var order = new SubmitOrder(ProviderKey(e.Id), prompt, e.Ticket.Options);
+            var gate = new SubmitGate(ports.Time, stamp, e.Ticket.Limits.SubmitWindow);
+            using var timeout = new CancellationTokenSource(e.Ticket.Limits.SubmitTimeout, ports.Time);
+            return await provider.Submit(order, gate, timeout.Token) switch
+            {
+                SubmitReply.Accepted reply => new JobAccepted(e.Id, reply.JobId, Now),
+                SubmitReply.NotSent reply => new NotSent(e.Id, e.Nonce, reply.Failure, Now),
+                SubmitReply.NoJob reply => new NoJob(e.Id, e.Nonce, reply.Failure, Now),
+                SubmitReply.Unknown reply => new OutcomeUnknown(e.Id, e.Nonce, reply.Failure, Now),
+                _ => throw NotAnAnswer(),
+            };
+        },
+        failure => new OutcomeUnknown(e.Id, e.Nonce, failure, Now));
+
+    public Task<RequestEvent> Find(FindJob e)
+    {
+        // The document on disk said unresolved before this clock started, so nothing sent before it can arrive after the quiet time.
+        if (!unresolvedSince.TryGetValue(e.Nonce, out var since)) unresolvedSince[e.Nonce] = since = ports.Time.GetTimestamp();
+        return CallProvider(
+            e,
+            e.Ticket.Account,
+            async (provider, cancellation) =>
+            {
+                var quietFor = ports.Time.GetElapsedTime(since); // Before the lookup: what arrives while it runs, it may miss.
+                return await provider.Find(ProviderKey(e.Id), cancellation) switch
+                {
+                    FindReply.Nothing => new JobAbsent(e.Id, e.Nonce, quietFor, Now),
+                    FindReply.Found reply when await Claim(e.Id, e.Ticket.Account, reply.JobId) => new JobAccepted(e.Id, reply.JobId, Now),
+                    FindReply.Found => new FindFailed(e.Id, e.Nonce, new(FailureKind.Unknown, "The job that was found belongs to another request."), Now),
+                    FindReply.Trouble reply => new FindFailed(e.Id, e.Nonce, reply.Failure, Now),
+                    _ => throw NotAnAnswer(),
+                };
+            },
+            failure => new FindFailed(e.Id, e.Nonce, failure, Now));
+    }
+
+    public Task<RequestEvent> Check(CheckJob e) => CallProvider(
+        e,
+        e.Account,
+        async (provider, cancellation) =>
+        {
+            // A submit's job id is in the document whatever the book says; the book is told before anything else is done with the job.
+            if (!await Claim(e.Id, e.Account, e.JobId)) LogClaimLost(key, e.Id.Round, e.Id.Attempt, e.JobId);
+            return await provider.Check(e.JobId, cancellation) switch
+            {
+                CheckReply.Running reply => new JobProgressed(e.Id, e.JobId, reply.Percent, Now),
+                CheckReply.Finished reply => new JobFinished(e.Id, e.JobId, reply.CostUsd, Now),
+                CheckReply.Failed reply => new JobFailed(e.Id, e.JobId, reply.Failure, reply.Charged, Now),
+                CheckReply.Trouble reply => new CheckFailed(e.Id, e.JobId, reply.Failure, Now),
+                _ => throw NotAnAnswer(),
+            };
+        },
+        failure => new CheckFailed(e.Id, e.JobId, failure, Now));
+
+    public Task<RequestEvent> Cancel(CancelJob e) => CallProvider(
+        e,
+        e.Account,
+        async (provider, cancellation) => await provider.Cancel(e.JobId, cancellation) switch
+        {
+            CancelReply.Cancelled reply => new JobCancelled(e.Id, e.JobId, reply.Charged, Now),
+            CancelReply.TooLate => new CancelTooLate(e.Id, e.JobId, Now),
+            CancelReply.Trouble reply => new CancelFailed(e.Id, e.JobId, reply.Failure, Now),
+            _ => throw NotAnAnswer(),
+        },
+        failure => new CancelFailed(e.Id, e.JobId, failure, Now));
+
+    public Task<RequestEvent> Discard(DiscardOriginal e) => CallProvider(
+        e,
+        e.Account,
+        async (provider, cancellation) => await provider.Discard(e.JobId, cancellation) switch
+        {
+            DiscardReply.Discarded => new OriginalDiscarded(e.Id, Now),
+            DiscardReply.Trouble reply => new DiscardFailed(e.Id, reply.Failure, Now),
+            _ => throw NotAnAnswer(),
+        },
+        failure => new DiscardFailed(e.Id, failure, Now));
+
+    public Task<RequestEvent> Save(SaveVideo e) => Call(
+        e,
+        async () =>
+        {
+            using var timeout = new CancellationTokenSource(ports.Options.CurrentValue.SaveTimeout, ports.Time);
+            return await ports.Saver.Save(new(key, e.Round), e.Account, e.JobId, timeout.Token) switch
+            {
+                SaveReply.Saved reply => new VideoSaved(e.Id, reply.File, Now),
+                SaveReply.Gone reply => new SourceGone(e.Id, reply.Detail, Now),
+                SaveReply.Trouble reply => new SaveFailed(e.Id, reply.Failure, Now),
+                _ => throw NotAnAnswer(),
+            };
+        },
+        failure => new SaveFailed(e.Id, failure, Now));
+
+    public Task<RequestEvent> Remove(RemoveMedia e) => Call(
+        e,
+        async () =>
+        {
+            using var timeout = CallTimeout();
+            await ports.Files.Delete(new(key, e.Round), timeout.Token);
+            return new MediaRemoved(e.Round, Now);
+        },
+        failure => new RemoveFailed(e.Round, failure, Now));
+
+    private Task<RequestEvent> CallProvider(
+        RequestEffect effect,
+        string account,
+        Func<IVideoProvider, CancellationToken, Task<RequestEvent>> call,
+        Func<Failure, RequestEvent> failed) => Call(
+            effect,
+            async () =>
+            {
+                if (ports.Providers.Find(account) is not { } provider) return failed(NoSuchAccount(account));
+                using var timeout = CallTimeout();
+                return await call(provider, timeout.Token);
+            },
+            failed);
+
+    private async Task<RequestEvent> Call(RequestEffect effect, Func<Task<RequestEvent>> call, Func<Failure, RequestEvent> failed)
+    {
+        try
+        {
+            return await call();
+        }
+#pragma warning disable CA1031 // The border: whatever a port throws is a failure of this one call, and says nothing about its effect.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogCallFailed(key, effect.Round, effect.GetType().Name, e);
+            return failed(new(FailureKind.Unknown, e is OperationCanceledException or TimeoutException
+                ? "There was no answer in time."
+                : $"The call failed ({e.GetType().Name})."));
+        }
+    }
+
+    /// <summary>Our mark on an attempt, as the provider gets it.</summary>
+    private string ProviderKey(AttemptId id) => string.Create(CultureInfo.InvariantCulture, $"{ports.Installation.Id}-{key}-{id.Round}.{id.Attempt}");
+
+    private async Task<bool> Claim(AttemptId id, string account, string jobId)
+    {
+        if (claimed.Contains(jobId)) return true;
+        using var timeout = CallTimeout();
+        var ours = await ports.Jobs.Claim(account, jobId, key, id.Round, id.Attempt, timeout.Token);
+        if (ours) claimed.Add(jobId);
+        return ours;
+    }
+
+    private IQuotaGrain QuotaOf(string owner) => ports.Grains.GetGrain<IQuotaGrain>($"u-{owner}");
+
+    private CancellationTokenSource CallTimeout() => new(ports.Options.CurrentValue.CallTimeout, ports.Time);
+
+    private DateTimeOffset Now => ports.Time.Now();
+
+    private static Failure NoSuchAccount(string account) => new(FailureKind.Unavailable, $"The provider account '{account}' is not configured here.");
+
+    private static InvalidOperationException NotAnAnswer() => new("A port answered with something that is no answer.");
+
+    [LoggerMessage(31, LogLevel.Critical, "Request {Key} round {Round} attempt {Attempt}: its job {JobId} is claimed by another request")]
+    private partial void LogClaimLost(string key, int round, int attempt, string jobId);
+
+    [LoggerMessage(32, LogLevel.Warning, "Request {Key} round {Round}: {Effect} failed")]
+    private partial void LogCallFailed(string key, int round, string effect, Exception exception);
+}

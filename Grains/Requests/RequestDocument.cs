@@ -1,0 +1,63 @@
+using System.Text.Json.Serialization;
+using VideoGen.Access;
+
+namespace VideoGen.Grains.Requests;
+
+/// <summary>
+/// All that is stored of one (client, user, prompt). Replaced whole, never changed in place.
+/// The members that SQL reads (owner, status, createdAt, wakeAt, rounds) keep their names for ever.
+/// </summary>
+internal sealed record RequestDocument : IJsonOnDeserialized
+{
+    /// <summary>The version of this document's shape that this code reads and writes.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>More rounds than this are refused, with an alert: nobody asks so often for one prompt.</summary>
+    public const int MaxRounds = 200;
+
+    public int V { get; init; } = CurrentVersion;
+
+    /// <summary>Grows by one with every write.</summary>
+    public long Revision { get; init; }
+
+    /// <summary>As <see cref="Access.Owner.ToString"/>; empty until somebody asked.</summary>
+    public string Owner { get; init; } = "";
+
+    /// <summary>The canonical prompt.</summary>
+    public string Prompt { get; init; } = "";
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The time of the last fact. Time never runs backwards within a document.</summary>
+    public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>When something is owed; null when nothing is. What the sweep looks for.</summary>
+    public DateTimeOffset? WakeAt { get; init; }
+
+    /// <summary>The public word of the newest accepted round, or <c>refused</c> where none ever was.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>The number of the last round that was opened, refused ones too: numbers are never used again.</summary>
+    public int LastRound { get; init; }
+
+    /// <summary>The rounds, oldest first. A refused one gives way to the next.</summary>
+    public RequestState[] Rounds { get; init; } = [];
+
+    /// <summary>Jobs of ours that no round waits for.</summary>
+    public Orphan[] Orphans { get; init; } = [];
+
+    /// <summary>A document of a shape that this code does not know is not touched.</summary>
+    /// <exception cref="System.Text.Json.JsonException">It is of another version.</exception>
+    public void OnDeserialized()
+    {
+        if (V is < 1 or > CurrentVersion)
+        {
+            throw new System.Text.Json.JsonException($"This request's document has version {V}; this program knows {CurrentVersion}. Start the newer program again.");
+        }
+    }
+}
+
+/// <summary>A job that a provider took from us and that no round waits for: it must be stopped, and its cost is ours.</summary>
+/// <param name="Cancel">Set while it must still be told to stop.</param>
+/// <param name="Charged">What became of it; null while that is open.</param>
+internal sealed record Orphan(AttemptId Id, string Account, string JobId, DateTimeOffset FoundAt, Due? Cancel, VideoGen.Requests.Charged? Charged);

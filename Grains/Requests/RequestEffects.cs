@@ -1,0 +1,95 @@
+using VideoGen.Requests;
+using static VideoGen.Grains.Requests.RequestEffect;
+using static VideoGen.Grains.Requests.RequestState;
+
+namespace VideoGen.Grains.Requests;
+
+/// <summary>
+/// What a request owes, read off its document alone: the document is its own outbox.
+/// <see cref="NextEffect"/> and <see cref="WakeAt"/> are two views of the same list, so they cannot disagree.
+/// </summary>
+internal static class RequestEffects
+{
+    /// <summary>The first due effect over all rounds, oldest first; null when nothing is due.</summary>
+    public static RequestEffect? NextEffect(RequestDocument document, DateTimeOffset now)
+    {
+        foreach (var (notBefore, effect) in Owed(document))
+        {
+            if (notBefore <= now) return effect;
+        }
+
+        return null;
+    }
+
+    /// <summary>When to look again; null only when nothing is owed.</summary>
+    public static DateTimeOffset? WakeAt(RequestDocument document)
+    {
+        DateTimeOffset? earliest = null;
+        foreach (var (notBefore, _) in Owed(document))
+        {
+            if (earliest is null || notBefore < earliest) earliest = notBefore;
+        }
+
+        return earliest;
+    }
+
+    private static IEnumerable<(DateTimeOffset NotBefore, RequestEffect Effect)> Owed(RequestDocument document)
+    {
+        // A release of an older round gives quota and cooldown back: a newer round is judged after it, never before.
+        var settling = false;
+        foreach (var state in document.Rounds)
+        {
+            foreach (var owed in Owed(state))
+            {
+                if (settling && owed.Effect is ReserveFunds) continue;
+                settling |= owed.Effect is SettleFunds;
+                yield return owed;
+            }
+        }
+
+        foreach (var orphan in document.Orphans)
+        {
+            if (orphan.Cancel is { } due) yield return (due.NotBefore, new CancelJob(orphan.Id, orphan.Account, orphan.JobId));
+        }
+    }
+
+    private static IEnumerable<(DateTimeOffset NotBefore, RequestEffect Effect)> Owed(RequestState state)
+    {
+        switch (state)
+        {
+            case Refused { Release: { } release } s:
+                yield return (release.NotBefore, new SettleFunds(s.Round, Counts: false));
+                break;
+            case Admitting s:
+                yield return (s.Reserve.NotBefore, new ReserveFunds(s.Round));
+                break;
+            case Queued s:
+                yield return (s.Send.NotBefore, new RecordIntent(s.AttemptId));
+                break;
+            case Submitting s:
+                yield return (s.Since, new SubmitJob(s.AttemptId, s.Ticket, s.Nonce));
+                break;
+            case Unresolved s:
+                yield return (s.Find.NotBefore, new FindJob(s.AttemptId, s.Ticket, s.Nonce));
+                break;
+            case Running s:
+                if (s.Cancel is { } cancel) yield return (cancel.NotBefore, new CancelJob(s.AttemptId, s.Ticket.Account, s.JobId));
+                yield return (s.Check.NotBefore, new CheckJob(s.AttemptId, s.Ticket.Account, s.JobId));
+                break;
+            case Saving s:
+                yield return (s.Save.NotBefore, new SaveVideo(s.AttemptId, s.Ticket.Account, s.JobId));
+                break;
+            case Ended s:
+                foreach (var owed in Owed(s)) yield return owed;
+                break;
+        }
+    }
+
+    private static IEnumerable<(DateTimeOffset NotBefore, RequestEffect Effect)> Owed(Ended s)
+    {
+        if (s.Settle is { } settle) yield return (settle.NotBefore, new SettleFunds(s.Round, Counts: s.Charge.Charged != Charged.No));
+        if (s.Removal is { } removal) yield return (removal.NotBefore, new RemoveMedia(s.Round));
+        if (s is { Discard: { } discard, JobId: { } original }) yield return (discard.NotBefore, new DiscardOriginal(s.AttemptId, s.Account, original));
+        if (s is { Outcome: RequestOutcome.DeadLettered { Check: { } check }, JobId: { } job }) yield return (check.NotBefore, new CheckJob(s.AttemptId, s.Account, job));
+    }
+}

@@ -1,0 +1,74 @@
+using VideoGen.Requests;
+using static VideoGen.Grains.Requests.RequestState;
+
+namespace VideoGen.Grains.Requests;
+
+/// <summary>How a live round becomes an ended one: what it keeps, and what it owes.</summary>
+internal static class RequestEndings
+{
+    public static readonly Charge NothingSent = new(Charged.No, "Nothing was sent that is not proven to have made no job.");
+    public static readonly Charge Unproven = new(Charged.Unknown, "A submit had no answer, and nobody could prove what became of it.");
+    public static readonly Charge JobOpen = new(Charged.Unknown, "The provider has the job and has not said how it ended.");
+    public static readonly Failure TooManySubmits = new(FailureKind.Unavailable, "It was sent as often as one prompt may be in 24 hours.");
+    public static readonly Refusal AdmissionUnavailable = new(Codes.AdmissionUnavailable, "The quota could not be checked for too long. Nothing was paid; ask again.");
+
+    private const int MaxDetail = 200;
+
+    public static Ended End(this Live s, RequestOutcome outcome, Charge charge, DateTimeOffset at)
+    {
+        var limits = s.Ticket.Limits;
+        var lastSent = s.Course.Sent is [.., var last] ? last : s.Course.Stages.Asked;
+        var jobId = JobIdOf(s);
+        return new(
+            s.Round,
+            s.Ticket.Options,
+            s.Ticket.Account,
+            s.Ticket.PriceUsd,
+            s.Course.Attempt,
+            jobId,
+            Bounded(outcome),
+            charge,
+            at,
+            s.Course.Stages,
+            s.Course.Sent,
+            lastSent + limits.Window + limits.WindowMargin,
+            Deleted: false,
+            // While nobody knows whether it was charged, what is reserved stays reserved.
+            Settle: s.Ticket.Reserves && charge.Charged != Charged.Unknown ? new Due(at) : null,
+            Discard: outcome is RequestOutcome.Completed && limits.KeepsOriginal ? new Due(at) : null,
+            Removal: null);
+    }
+
+    public static Ended EndCancelled(this Live s, DateTimeOffset at, Charge? charge = null) => s.End(new RequestOutcome.Cancelled(), charge ?? NothingSent, at);
+
+    public static Ended DeadLetter(this Live s, Failure failure, Charge charge, DateTimeOffset at) => s.End(
+        new RequestOutcome.DeadLettered(failure, s, Check: s is Running ? new Due(at + RequestLifecycle.DeadLetterCheckEvery) : null),
+        charge,
+        at);
+
+    public static Course WithIntent(this Course course, DateTimeOffset at) =>
+        course with { Sent = [.. course.Sent, at], Stages = course.Stages with { Submitted = course.Stages.Submitted ?? at } };
+
+    public static Course WithoutLastIntent(this Course course) => course with { Sent = course.Sent[..^1] };
+
+    public static Course Cancelling(this Course course, DateTimeOffset at) => course with { CancelWanted = course.CancelWanted ?? at };
+
+    public static string? JobIdOf(RequestState state) => state switch
+    {
+        Running s => s.JobId,
+        Saving s => s.JobId,
+        Ended s => s.JobId,
+        _ => null,
+    };
+
+    // Ended rounds stay for ever, so what a provider said is kept short.
+    private static RequestOutcome Bounded(RequestOutcome outcome) => outcome switch
+    {
+        RequestOutcome.Rejected o => o with { Text = Short(o.Text) },
+        RequestOutcome.Failed o => o with { Text = Short(o.Text) },
+        RequestOutcome.DeadLettered o => o with { Failure = o.Failure with { Detail = Short(o.Failure.Detail) } },
+        _ => outcome,
+    };
+
+    private static string Short(string text) => text.Length <= MaxDetail ? text : text[..MaxDetail];
+}

@@ -1,0 +1,244 @@
+using VideoGen.Grains.Providers;
+using VideoGen.Requests;
+using static VideoGen.Grains.Requests.RequestEvent;
+using static VideoGen.Grains.Requests.RequestState;
+
+namespace VideoGen.Grains.Requests;
+
+/// <summary>
+/// The life of one round, as a pure function: what a fact changes. Total: it never throws, and a stale fact gives back the very
+/// same state. What to do next is read off the state (<see cref="RequestEffects"/>), so whatever was written last is enough
+/// to carry on after a crash. Rounds side by side, and jobs that belong to no state, are <see cref="RequestRounds"/>.
+/// </summary>
+internal static class RequestLifecycle
+{
+    /// <summary>A cancel that failed so often is given up: the job's real ending counts.</summary>
+    public const int MaxFailedCancels = 3;
+
+    /// <summary>The provider's copy, or ours at the user's wish, is given up after so many failed deletions.</summary>
+    public const int MaxFailedDeletions = 20;
+
+    /// <summary>How often, and for how long, a dead letter with a known job asks for it.</summary>
+    public static readonly TimeSpan DeadLetterCheckEvery = TimeSpan.FromHours(1), DeadLetterCheckFor = TimeSpan.FromHours(26);
+
+    public static RequestState Apply(RequestState state, RequestEvent happened) => (state, happened) switch
+    {
+        (New, Asked e) => Open(e),
+
+        // A fact about another attempt than the current one is stale. (A job id is never dropped: see RequestRounds.)
+        (Live s, OfAttempt e) when e.Id != s.AttemptId => s,
+        (Live s, DeleteRequested e) => Apply(s, new CancelRequested(e.Round, e.At)),
+
+        (Admitting s, _) => InAdmitting(s, happened),
+        (Queued s, _) => InQueued(s, happened),
+        (Submitting s, _) => InSubmitting(s, happened),
+        (Unresolved s, _) => InUnresolved(s, happened),
+        (Running s, _) => InRunning(s, happened),
+        (Saving s, _) => InSaving(s, happened),
+
+        (Refused { Release: not null } s, FundsSettled) => s with { Release = null },
+        (Refused { Release: { } due } s, SettleFailed e) => s with { Release = due.Later(e.At, Salt(s), e.Failure) },
+
+        (Ended { Outcome: RequestOutcome.DeadLettered dead } s, _) => InDeadLetter(s, dead, happened),
+        (Ended s, _) => InEnded(s, happened),
+
+        _ => state,
+    };
+
+    private static RequestState Open(Asked e)
+    {
+        var course = new Course(Attempt: 1, FailedSends: 0, Sent: [], CancelWanted: null, new Stages(e.At));
+        return e.Ticket.Reserves
+            ? new Admitting(e.Ticket, course, e.At, Shown: false, Reserve: new Due(e.At))
+            : Enqueue(e.Ticket, course, e.At); // Nothing to reserve.
+    }
+
+    private static RequestState InAdmitting(Admitting s, RequestEvent happened) => happened switch
+    {
+        FundsReserved e => Enqueue(s.Ticket, s.Course, e.At),
+        FundsRefused e => Refuse(s, e.Refusal, release: null, e.At),
+        ReserveFailed e when Late(s, e.At) => Refuse(s, RequestEndings.AdmissionUnavailable, new Due(e.At), e.At),
+        ReserveFailed e => s with { Reserve = s.Reserve.Later(e.At, Salt(s), e.Failure) },
+        IdShown when !s.Shown => s with { Shown = true },
+        // The reserve may be on its way or its answer lost: give back what may be held. The release leaves a tombstone.
+        CancelRequested e => s.EndCancelled(e.At),
+        _ => s,
+    };
+
+    private static RequestState InQueued(Queued s, RequestEvent happened) => happened switch
+    {
+        IntentRecorded e when Late(s, e.At) => s.DeadLetter(new(FailureKind.Expired, "The request's deadline passed before it could be sent."), RequestEndings.NothingSent, e.At),
+        IntentRecorded e when e.Sends >= s.Ticket.Limits.MaxSubmits => s.DeadLetter(s.LastFailure ?? RequestEndings.TooManySubmits, RequestEndings.NothingSent, e.At),
+        IntentRecorded e => new Submitting(s.Ticket, s.Course.WithIntent(e.At), e.At, e.Nonce),
+        CancelRequested e => s.EndCancelled(e.At),
+        JobAccepted e => Start(s, e), // We believed that there was none; there is one.
+        _ => s,
+    };
+
+    private static RequestState InSubmitting(Submitting s, RequestEvent happened) => happened switch
+    {
+        JobAccepted e => Start(s, e),
+        NotSent e when e.Nonce == s.Nonce => Unsent(s, e),
+        NoJob e when e.Nonce == s.Nonce => ProvenFree(s, e.Failure, e.At),
+        OutcomeUnknown e when e.Nonce == s.Nonce => Doubt(s, e),
+        CancelRequested e => s with { Course = s.Course.Cancelling(e.At) },
+        _ => s,
+    };
+
+    private static RequestState InUnresolved(Unresolved s, RequestEvent happened) => happened switch
+    {
+        JobAccepted e => Start(s, e),
+        NotSent e when e.Nonce == s.Nonce => Unsent(s, e),
+        NoJob e when e.Nonce == s.Nonce => ProvenFree(s, e.Failure, e.At),
+        JobAbsent e when e.Nonce == s.Nonce => IsProof(s, e)
+            ? ProvenFree(s, new(FailureKind.Unavailable, "The submit never arrived: the provider has no job with our mark."), e.At)
+            : FindLater(s, null, e.At),
+        FindFailed e when e.Nonce == s.Nonce => FindLater(s, e.Failure, e.At),
+        CancelRequested e => s with { Course = s.Course.Cancelling(e.At) },
+        _ => s,
+    };
+
+    private static RequestState InRunning(Running s, RequestEvent happened) => happened switch
+    {
+        OfJob e when e.JobId != s.JobId => s,
+        JobFinished e => new Saving(s.Ticket, s.Course with { Stages = s.Course.Stages with { Saving = e.At } }, e.At, s.JobId, e.CostUsd, Save: new Due(e.At)),
+        JobFailed e => JobEnded(s, e),
+        JobCancelled e => s.EndCancelled(e.At, new Charge(e.Charged, "The provider stopped the job.")),
+        JobProgressed or CheckFailed when happened.At >= s.Since + s.Ticket.Limits.JobDeadline => s.DeadLetter(
+            new(FailureKind.Expired, "The job did not end in time."), RequestEndings.JobOpen, happened.At),
+        JobProgressed e => s with { Percent = Math.Clamp(e.Percent, s.Percent, 100), Check = new Due(e.At + s.Ticket.Limits.CheckEvery) },
+        CheckFailed e => s with { Check = s.Check.Later(e.At, Salt(s), e.Failure) },
+        CancelRequested e when s.Course.CancelWanted is null => s with { Course = s.Course.Cancelling(e.At), Cancel = new Due(e.At) },
+        CancelTooLate when s.Cancel is not null => s with { Cancel = null },
+        CancelFailed e when s.Cancel is { } due => s with { Cancel = due.Failures + 1 >= MaxFailedCancels ? null : due.Later(e.At, Salt(s), e.Failure) },
+        _ => s,
+    };
+
+    // Saving has no deadline and cannot be cancelled: the video is paid for, and it will be there.
+    private static RequestState InSaving(Saving s, RequestEvent happened) => happened switch
+    {
+        VideoSaved e => s.End(new RequestOutcome.Completed(e.File), new Charge(Charged.Yes, "The provider finished the job.", s.CostUsd), e.At),
+        SaveFailed e => s with { Save = s.Save.Later(e.At, Salt(s), e.Failure) },
+        SourceGone e => s.DeadLetter(new(FailureKind.Unavailable, e.Detail), new Charge(Charged.Yes, "The provider finished the job.", s.CostUsd), e.At),
+        _ => s,
+    };
+
+    private static RequestState InEnded(Ended s, RequestEvent happened) => happened switch
+    {
+        FundsSettled when s.Settle is not null => s with { Settle = null },
+        SettleFailed e when s.Settle is { } due => s with { Settle = due.Later(e.At, Salt(s), e.Failure) },
+        OriginalDiscarded when s.Discard is not null => s with { Discard = null },
+        DiscardFailed e when s.Discard is { } due => s with { Discard = LaterOrNever(due, e.At, Salt(s), e.Failure) },
+        DeleteRequested e when !s.Deleted => s with { Deleted = true, Removal = s.Outcome is RequestOutcome.Completed ? new Due(e.At) : null },
+        MediaRemoved when s.Removal is not null => s with { Removal = null },
+        RemoveFailed e when s.Removal is { } due => s with { Removal = due.Later(e.At, Salt(s), e.Failure) },
+        _ => s,
+    };
+
+    private static RequestState InDeadLetter(Ended s, RequestOutcome.DeadLettered dead, RequestEvent happened) => happened switch
+    {
+        OfAttempt e when e.Id != dead.ResumeAt.AttemptId => s,
+        OfJob e when e.JobId != s.JobId => s,
+        // A late job id, or a late ending of the job, is what we waited for: go on from where it stopped.
+        JobAccepted or JobFinished or JobFailed or JobCancelled when Apply(dead.ResumeAt, happened) is var next && !ReferenceEquals(next, dead.ResumeAt) => next,
+        JobProgressed or CheckFailed when dead.Check is not null => s with { Outcome = dead with { Check = NextDeadLetterCheck(s, happened.At) } },
+        Requeued e when Resume(dead.ResumeAt, e.At) is { } resumed => resumed,
+        // Nothing to stop now, but if it ever goes on by itself it must stop then.
+        CancelRequested e when dead.ResumeAt.Course.CancelWanted is null => s with { Outcome = WithCancel(dead, e.At) },
+        DeleteRequested e when !s.Deleted => s with { Deleted = true, Outcome = WithCancel(dead, e.At) },
+        _ => InEnded(s, happened),
+    };
+
+    private static RequestOutcome.DeadLettered WithCancel(RequestOutcome.DeadLettered dead, DateTimeOffset at) =>
+        dead with { ResumeAt = dead.ResumeAt with { Course = dead.ResumeAt.Course.Cancelling(at) } };
+
+    private static Queued Enqueue(Ticket ticket, Course course, DateTimeOffset at) =>
+        new(ticket, course with { Stages = course.Stages with { Admitted = at } }, at, Send: new Due(at), LastFailure: null);
+
+    // Once a client has the id, "no" is an ending that it can read.
+    private static RequestState Refuse(Admitting s, Refusal refusal, Due? release, DateTimeOffset at) => s.Shown
+        ? s.End(new RequestOutcome.Failed(refusal.Code, refusal.Text), RequestEndings.NothingSent, at) with { Settle = release }
+        : new Refused(s.Round, refusal, at, release);
+
+    private static Running Start(Live s, JobAccepted e) => new(
+        s.Ticket,
+        s.Course with { FailedSends = 0, Stages = s.Course.Stages with { Running = e.At } },
+        e.At,
+        e.JobId,
+        Percent: 0,
+        Check: new Due(e.At + s.Ticket.Limits.CheckEvery),
+        Cancel: s.Course.CancelWanted is null ? null : new Due(e.At));
+
+    private static RequestState Unsent(Live s, NotSent e) => SendAgain(s with { Course = s.Course.WithoutLastIntent() }, e.Failure, e.At);
+
+    private static RequestState ProvenFree(Live s, Failure failure, DateTimeOffset at) => failure.Kind switch
+    {
+        FailureKind.Rejected => s.End(new RequestOutcome.Rejected(failure.Detail), new Charge(Charged.No, "The provider refused it before making a job."), at),
+        FailureKind.Refused => s.End(new RequestOutcome.Failed(Codes.ProviderRefused, failure.Detail), new Charge(Charged.No, "The provider refused it before making a job."), at),
+        _ => SendAgain(s, failure, at),
+    };
+
+    private static RequestState SendAgain(Live s, Failure failure, DateTimeOffset at)
+    {
+        if (s.Course.CancelWanted is not null) return s.EndCancelled(at);
+        var failures = s.Course.FailedSends + 1;
+        var due = new Due(at + Backoff.Delay(Salt(s), failures, failure.RetryAfter), failures);
+        return new Queued(s.Ticket, s.Course with { FailedSends = failures }, at, due, failure);
+    }
+
+    private static RequestState Doubt(Submitting s, OutcomeUnknown e)
+    {
+        var unresolved = new Unresolved(s.Ticket, s.Course, e.At, s.Nonce, Find: new Due(e.At), e.Failure);
+        return s.Ticket.Limits.Resolution == Resolution.None
+            ? unresolved.DeadLetter(e.Failure, RequestEndings.Unproven, e.At)
+            : unresolved;
+    }
+
+    private static bool IsProof(Unresolved s, JobAbsent e) =>
+        s.Ticket.Limits.Resolution == Resolution.CompleteLookup && e.QuietFor >= s.Ticket.Limits.QuietFor;
+
+    private static RequestState FindLater(Unresolved s, Failure? failure, DateTimeOffset at) => at >= s.Since + s.Ticket.Limits.ResolveFor
+        ? s.DeadLetter(s.Cause, RequestEndings.Unproven, at)
+        : s with { Find = s.Find.Later(at, Salt(s), failure) };
+
+    private static RequestState JobEnded(Running s, JobFailed e)
+    {
+        var charge = new Charge(e.Charged, "The provider says that the job failed.");
+        return e.Failure.Kind switch
+        {
+            FailureKind.Rejected => s.End(new RequestOutcome.Rejected(e.Failure.Detail), charge, e.At),
+            FailureKind.Refused => s.End(new RequestOutcome.Failed(Codes.ProviderRefused, e.Failure.Detail), charge, e.At),
+            // Charged, or perhaps charged: never again by machine.
+            _ when e.Charged != Charged.No => s.End(new RequestOutcome.Failed(Codes.ProviderFailed, e.Failure.Detail), charge, e.At),
+            _ when s.Course.CancelWanted is not null => s.EndCancelled(e.At, charge),
+            _ when s.Course.Attempt >= s.Ticket.Limits.MaxAttempts => AsQueued(s, e.Failure, e.At).DeadLetter(e.Failure, charge, e.At),
+            _ => AsQueued(s, e.Failure, e.At),
+        };
+    }
+
+    private static Queued AsQueued(Running s, Failure failure, DateTimeOffset at) => new(
+        s.Ticket,
+        s.Course with { Attempt = s.Course.Attempt + 1, FailedSends = 0 },
+        at,
+        Send: new Due(at + Backoff.Delay(Salt(s), s.Course.Attempt, failure.RetryAfter)),
+        failure);
+
+    /// <summary>Back to where it stopped, with its time limits counted anew. Null where nothing was sent: that is a new round.</summary>
+    private static Live? Resume(Live stopped, DateTimeOffset at) => stopped switch
+    {
+        Unresolved s => s with { Since = at, Find = new Due(at) },
+        Running s => s with { Since = at, Check = new Due(at), Cancel = s.Course.CancelWanted is null ? null : new Due(at) },
+        Saving s => s with { Since = at, Save = new Due(at) },
+        _ => null,
+    };
+
+    private static Due? NextDeadLetterCheck(Ended s, DateTimeOffset at) =>
+        at + DeadLetterCheckEvery <= s.Since + DeadLetterCheckFor ? new Due(at + DeadLetterCheckEvery) : null;
+
+    private static Due? LaterOrNever(Due due, DateTimeOffset at, string salt, Failure failure) =>
+        due.Failures + 1 >= MaxFailedDeletions ? null : due.Later(at, salt, failure);
+
+    private static bool Late(Live s, DateTimeOffset at) => at >= s.Course.Stages.Asked + s.Ticket.Limits.Deadline;
+
+    private static string Salt(RequestState s) => s is Live live ? live.Ticket.Ask : s.Round.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+using static VideoGen.Grains.Requests.RequestState;
+
+namespace VideoGen.Grains.Requests;
+
+/// <summary>What a write changed that people and alerts want to know, as log events. Always with the request id, never with the prompt.</summary>
+internal static partial class RequestNews
+{
+    public static void Log(ILogger logger, string key, RequestDocument before, RequestDocument after)
+    {
+        foreach (var state in after.Rounds)
+        {
+            var old = RequestRounds.RoundOf(before, state.Round);
+            if (old?.GetType() == state.GetType() || ReferenceEquals(old, state)) continue;
+            LogMoved(logger, key, state.Round, old?.GetType().Name ?? nameof(New), state.GetType().Name);
+            if (state is Ended { Outcome: RequestOutcome.DeadLettered dead } ended) LogDeadLetterArrived(logger, key, state.Round, ended.Charge.Charged, dead.ResumeAt.GetType().Name, dead.Failure.Detail);
+            if (state is Running running) LogAccepted(logger, key, state.Round, running.Course.Attempt, running.JobId);
+        }
+
+        foreach (var orphan in after.Orphans)
+        {
+            if (!Array.Exists(before.Orphans, o => o.JobId == orphan.JobId)) LogOrphan(logger, key, orphan.Id.Round, orphan.Id.Attempt, orphan.JobId);
+        }
+    }
+
+    [LoggerMessage(10, LogLevel.Information, "Request {Key} round {Round}: {From} to {To}")]
+    private static partial void LogMoved(ILogger logger, string key, int round, string from, string to);
+
+    [LoggerMessage(11, LogLevel.Error, "DeadLetterArrived: request {Key} round {Round}, charged {Charged}, stopped at {StoppedAt}: {Reason}", EventName = "DeadLetterArrived")]
+    private static partial void LogDeadLetterArrived(ILogger logger, string key, int round, VideoGen.Requests.Charged charged, string stoppedAt, string reason);
+
+    [LoggerMessage(12, LogLevel.Information, "Request {Key} round {Round} attempt {Attempt}: the provider has it as {JobId}")]
+    private static partial void LogAccepted(ILogger logger, string key, int round, int attempt, string jobId);
+
+    [LoggerMessage(13, LogLevel.Critical, "OrphanFound: request {Key} round {Round} attempt {Attempt}: nobody waits for job {JobId}; it will be cancelled", EventName = "OrphanFound")]
+    private static partial void LogOrphan(ILogger logger, string key, int round, int attempt, string jobId);
+}

@@ -1,0 +1,121 @@
+using VideoGen.Requests;
+using static VideoGen.Grains.Requests.RequestEvent;
+using static VideoGen.Grains.Requests.RequestState;
+
+namespace VideoGen.Grains.Requests;
+
+/// <summary>
+/// The rounds of one request side by side: which round a fact belongs to, when a new one opens, and the jobs that belong to none.
+/// Pure and total like <see cref="RequestLifecycle"/>; a stale fact gives back the very same document.
+/// </summary>
+internal static class RequestRounds
+{
+    /// <summary>An orphan's cancel is given up after so many failures; its charge stays unknown.</summary>
+    public const int MaxFailedOrphanCancels = 20;
+
+    public static RequestDocument Apply(RequestDocument document, RequestEvent happened)
+    {
+        // Clocks jump; a document's time does not.
+        var e = happened.At < document.UpdatedAt ? happened with { At = document.UpdatedAt } : happened;
+        var next = e switch
+        {
+            Asked asked => Open(document, asked.Ticket, asked.At),
+            Requeued requeued => Requeue(document, requeued),
+            IntentRecorded intent => Route(document, intent with { Sends = SendsInWindow(document, intent.At) }),
+            OfJob ofJob when OrphanOf(document, ofJob.JobId) is { } orphan => WithOrphan(document, orphan, ofJob),
+            _ => Route(document, e),
+        };
+        if (e is JobAccepted accepted) next = NeverDropped(next, accepted);
+        return ReferenceEquals(next, document) ? document : next with { UpdatedAt = e.At };
+    }
+
+    /// <summary>What the commit adds to a changed document: its revision, and the members that SQL reads.</summary>
+    public static RequestDocument Stamp(RequestDocument document) => document with
+    {
+        Revision = document.Revision + 1,
+        WakeAt = RequestEffects.WakeAt(document),
+        Status = document.Rounds.LastOrDefault(r => r.Status is not null)?.Status ?? "refused",
+    };
+
+    /// <summary>One round; null where there is none of that number.</summary>
+    public static RequestState? RoundOf(RequestDocument document, int round) => Array.Find(document.Rounds, r => r.Round == round);
+
+    /// <summary>Intents that are not proven unsent, inside the rolling window.</summary>
+    public static int SendsInWindow(RequestDocument document, DateTimeOffset at) => SentInWindow(document, at).Count();
+
+    /// <summary>When the oldest of them leaves the window.</summary>
+    public static DateTimeOffset? OldestSendLeavesAt(RequestDocument document, DateTimeOffset at) =>
+        SentInWindow(document, at).Select(sent => (DateTimeOffset?)sent + RequestOptions.SubmitCountWindow).Min();
+
+    private static IEnumerable<DateTimeOffset> SentInWindow(RequestDocument document, DateTimeOffset at) => document.Rounds
+        .SelectMany(r => r switch { Live live => live.Course.Sent, Ended ended => ended.Sent, _ => [] })
+        .Where(sent => sent > at - RequestOptions.SubmitCountWindow);
+
+    // Asks that lost the race to open a round find one that holds the window, and change nothing.
+    private static RequestDocument Open(RequestDocument document, Ticket ticket, DateTimeOffset at)
+    {
+        if (!RequestAdmission.MayOpen(document, ticket.Limits.MaxSubmits, at)) return document;
+        var round = document.LastRound + 1;
+        var state = RequestLifecycle.Apply(new New(), new Asked(ticket with { Round = round }, at));
+        return document with
+        {
+            LastRound = round,
+            CreatedAt = document.LastRound == 0 ? at : document.CreatedAt,
+            Rounds = [.. document.Rounds.Where(r => r is not Refused { Release: null }), state],
+        };
+    }
+
+    private static RequestDocument Requeue(RequestDocument document, Requeued e)
+    {
+        if (RoundOf(document, e.Round) is not Ended { Outcome: RequestOutcome.DeadLettered dead }) return document;
+        if (document.Rounds.Any(r => r is Live)) return document;
+        return dead.ResumeAt is Queued ? Open(document, e.Fresh, e.At) : Route(document, e);
+    }
+
+    private static RequestDocument Route(RequestDocument document, RequestEvent e)
+    {
+        var index = Array.FindIndex(document.Rounds, r => r.Round == e.Round);
+        if (index < 0) return document;
+        var before = document.Rounds[index];
+        var after = RequestLifecycle.Apply(before, e);
+        if (ReferenceEquals(before, after)) return document;
+        var rounds = (RequestState[])document.Rounds.Clone();
+        rounds[index] = after;
+        return document with { Rounds = rounds };
+    }
+
+    // A provider has a job that we may pay for. If no round waits for it, it is owed a cancel.
+    private static RequestDocument NeverDropped(RequestDocument document, JobAccepted e)
+    {
+        var known = document.Rounds.Any(r => JobsOf(r).Contains(e.JobId)) || OrphanOf(document, e.JobId) is not null;
+        if (known || AccountOf(document, e.Round) is not { } account) return document;
+        return document with { Orphans = [.. document.Orphans, new(e.Id, account, e.JobId, e.At, Cancel: new Due(e.At), Charged: null)] };
+    }
+
+    private static IEnumerable<string?> JobsOf(RequestState state) => state is Ended { Outcome: RequestOutcome.DeadLettered dead }
+        ? [RequestEndings.JobIdOf(state), RequestEndings.JobIdOf(dead.ResumeAt)]
+        : [RequestEndings.JobIdOf(state)];
+
+    private static string? AccountOf(RequestDocument document, int round) => RoundOf(document, round) switch
+    {
+        Live live => live.Ticket.Account,
+        Ended ended => ended.Account,
+        _ => null,
+    };
+
+    private static Orphan? OrphanOf(RequestDocument document, string jobId) => Array.Find(document.Orphans, o => o.JobId == jobId);
+
+    private static RequestDocument WithOrphan(RequestDocument document, Orphan orphan, OfJob e)
+    {
+        if (orphan.Cancel is not { } due) return document;
+        var after = e switch
+        {
+            JobCancelled cancelled => orphan with { Cancel = null, Charged = cancelled.Charged },
+            CancelTooLate => orphan with { Cancel = null, Charged = Charged.Yes },
+            CancelFailed when due.Failures + 1 >= MaxFailedOrphanCancels => orphan with { Cancel = null, Charged = Charged.Unknown },
+            CancelFailed failed => orphan with { Cancel = due.Later(e.At, orphan.JobId, failed.Failure) },
+            _ => orphan,
+        };
+        return ReferenceEquals(after, orphan) ? document : document with { Orphans = [.. document.Orphans.Select(o => ReferenceEquals(o, orphan) ? after : o)] };
+    }
+}

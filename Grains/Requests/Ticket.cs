@@ -1,0 +1,98 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using VideoGen.Grains.Providers;
+using VideoGen.Requests;
+
+namespace VideoGen.Grains.Requests;
+
+/// <summary>
+/// What was asked in a round and the terms it was accepted under. Limits, price and route travel with the request:
+/// a change of configuration never touches one in flight.
+/// </summary>
+/// <param name="Round">The number of the round.</param>
+/// <param name="Ask">Drawn by the ask that opened the round, so that it knows itself.</param>
+/// <param name="Options">Model, size and seconds.</param>
+/// <param name="Account">The provider account.</param>
+/// <param name="PriceUsd">The worst case, US dollars.</param>
+/// <param name="Reserves">Whether something must be reserved before it may start.</param>
+/// <param name="Limits">The limits in force.</param>
+internal sealed record Ticket(int Round, string Ask, VideoOptions Options, string Account, decimal PriceUsd, bool Reserves, RequestLimits Limits);
+
+/// <summary>The limits of one round. Their meaning, units and defaults are those of <see cref="RequestOptions"/> and <see cref="ProviderTraits"/>.</summary>
+internal sealed record RequestLimits(
+    int MaxAttempts,
+    int MaxSubmits,
+    TimeSpan Deadline,
+    TimeSpan JobDeadline,
+    TimeSpan ResolveFor,
+    TimeSpan SubmitWindow,
+    TimeSpan SubmitTimeout,
+    TimeSpan CheckEvery,
+    TimeSpan Window,
+    TimeSpan WindowMargin,
+    Resolution Resolution,
+    TimeSpan QuietTime,
+    bool KeepsOriginal)
+{
+    /// <summary>How late a complete lookup must find nothing to prove that there is no job: nothing sent before can still arrive.</summary>
+    [JsonIgnore] public TimeSpan QuietFor => SubmitWindow + SubmitTimeout + QuietTime;
+}
+
+/// <summary>What a live round has been through.</summary>
+/// <param name="Attempt">One job's worth of trying, from 1.</param>
+/// <param name="FailedSends">Submits in a row that came to nothing, for the back-off.</param>
+/// <param name="Sent">When each intent was written that is not proven unsent: what the window and the submit limit count.</param>
+/// <param name="CancelWanted">When somebody wished it to stop.</param>
+/// <param name="Stages">When it got how far.</param>
+internal sealed record Course(int Attempt, int FailedSends, DateTimeOffset[] Sent, DateTimeOffset? CancelWanted, Stages Stages);
+
+/// <summary>An owed effect: not before when, and how often it failed. Each has its own, so none holds another.</summary>
+internal sealed record Due(DateTimeOffset NotBefore, int Failures = 0)
+{
+    /// <summary>Tried at <paramref name="at"/> and failed: later, and later still each time.</summary>
+    public Due Later(DateTimeOffset at, string salt, Failure? failure = null) =>
+        new(at + Backoff.Delay(salt, Failures + 1, failure?.RetryAfter), Failures + 1);
+}
+
+/// <summary>Which attempt of which round a fact is about.</summary>
+[System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
+internal readonly record struct AttemptId(int Round, int Attempt);
+
+/// <summary>Whether the provider takes money, and how we know.</summary>
+/// <param name="Usd">What it took, where it said so; US dollars.</param>
+internal sealed record Charge(Charged Charged, string Evidence, decimal? Usd = null);
+
+/// <summary>When a round got how far; null where it never did. Stored as milliseconds after the first.</summary>
+[JsonConverter(typeof(StagesConverter))]
+internal sealed record Stages(
+    DateTimeOffset Asked,
+    DateTimeOffset? Admitted = null,
+    DateTimeOffset? Submitted = null,
+    DateTimeOffset? Running = null,
+    DateTimeOffset? Saving = null);
+
+internal sealed class StagesConverter : JsonConverter<Stages>
+{
+    private const long Never = -1;
+
+    public override Stages Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var numbers = JsonSerializer.Deserialize<long[]>(ref reader, options);
+        if (numbers is not { Length: 5 }) throw new JsonException("Stages must be an array of five numbers.");
+        var asked = DateTimeOffset.FromUnixTimeMilliseconds(numbers[0]);
+        DateTimeOffset? At(int index) => numbers[index] == Never ? null : asked.AddMilliseconds(numbers[index]);
+        return new(asked, At(1), At(2), At(3), At(4));
+    }
+
+    public override void Write(Utf8JsonWriter writer, Stages value, JsonSerializerOptions options)
+    {
+        writer.WriteStartArray();
+        writer.WriteNumberValue(value.Asked.ToUnixTimeMilliseconds());
+        foreach (var at in (ReadOnlySpan<DateTimeOffset?>)[value.Admitted, value.Submitted, value.Running, value.Saving])
+        {
+            writer.WriteNumberValue(at is { } reached ? (long)(reached - value.Asked).TotalMilliseconds : Never);
+        }
+
+        writer.WriteEndArray();
+    }
+}

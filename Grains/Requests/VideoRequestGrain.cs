@@ -1,0 +1,223 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using VideoGen.Grains.Persistence;
+using VideoGen.Grains.Providers;
+using VideoGen.Reports;
+using VideoGen.Requests;
+using static VideoGen.Grains.Requests.RequestAdmission;
+
+namespace VideoGen.Grains.Requests;
+
+/// <summary>
+/// The shell around one request: it commits facts, answers from what is on disk, and keeps the pump going. It decides nothing itself.
+/// </summary>
+[GrainType(GrainNames.VideoRequest)]
+internal sealed partial class VideoRequestGrain(
+    [PersistentState(GrainNames.VideoRequest)] IPersistentState<RequestDocument> state,
+    RequestPorts ports,
+    ILogger<VideoRequestGrain> logger) : Grain, IVideoRequestGrain, IRemindable
+{
+    /// <summary>How long <see cref="WaitForChange"/> waits; well under the call timeout.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
+
+    /// <summary>Waits longer than this are left to the reminder, so that the activation may go.</summary>
+    public static readonly TimeSpan LongestTimer = TimeSpan.FromMinutes(2);
+
+    /// <summary>The shortest that Orleans allows. A tick with nothing due costs nothing.</summary>
+    private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
+
+    private const string Reminder = "owed";
+
+    /// <summary>An ask that met a round which was refused and replaced meanwhile looks again, so often at most.</summary>
+    private const int MaxLooks = 3;
+
+    private Commit<RequestDocument> commit = null!;
+    private RequestPump pump = null!;
+    private IGrainTimer? timer;
+    private bool pumping, again;
+    private bool? reminded; // Null: not known since this activation started.
+    private readonly ChangeSignal changed = new(ports.Time);
+
+    private string Key => this.GetPrimaryKeyString();
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        commit = new(state, RequestRounds.Stamp, OnCommitted, ports.Time, logger, Key);
+        pump = new(Key, commit, new RequestCalls(Key, ports, logger), ports, logger);
+        if (commit.Committed.Revision == 0) reminded = false;
+        ArmForNext();
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        changed.Set(); // Whoever waits asks again, wherever the request lives then.
+        return Task.CompletedTask;
+    }
+
+    public async Task<AskAnswer> Ask(VideoAsk ask)
+    {
+        if (TicketFor(ask.Options) is not { } ticket) return new AskAnswer.Refused(new(Codes.ModelNotFound, $"There is no model '{ask.Options.Model}' here."));
+        try
+        {
+            for (var look = 0; look < MaxLooks; look++)
+            {
+                var opened = await OpenIfNeeded(ask, ticket);
+                switch (Judge(commit.Committed, ask.Options, ticket.Limits.MaxSubmits, ports.Time.Now()))
+                {
+                    case Judgement.Take take when await Verdict(take.Round.Round) is { } answer:
+                        return Answer(answer, opened, ticket.PriceUsd);
+                    case Judgement.Question question when RequestViews.View(Key, commit.Committed, question.Round) is { } view:
+                        return new AskAnswer.Question(view, question.Code, question.Text);
+                    case Judgement.Refuse refuse:
+                        LogRefused(Key, refuse.Refusal.Code);
+                        return new AskAnswer.Refused(refuse.Refusal);
+                    case Judgement.Open when opened is { } round && RequestRounds.RoundOf(commit.Committed, round) is { } ended && await Verdict(ended.Round) is { } answer:
+                        return Answer(answer, opened, ticket.PriceUsd); // Refused, or ended free of charge, before we looked.
+                }
+            }
+        }
+        catch (CommitUnknownException)
+        {
+            LeaveIfDoubtful();
+        }
+
+        return new AskAnswer.Unknown();
+    }
+
+    public Task<VideoView?> Get(int round) => Task.FromResult(View(round));
+
+    public async Task<VideoView?> WaitForChange(int round, long seen)
+    {
+        if (commit.Committed.Revision == seen) await changed.Wait(LongestWait);
+        return View(round);
+    }
+
+    public async Task<VideoView?> Delete(int round)
+    {
+        if (View(round) is null) return null;
+        await Record(new RequestEvent.DeleteRequested(round, ports.Time.Now()));
+        return View(round);
+    }
+
+    public async Task<RequeueAnswer> Requeue(int round)
+    {
+        if (RequestRounds.RoundOf(commit.Committed, round) is not RequestState.Ended { Outcome: RequestOutcome.DeadLettered } dead)
+        {
+            return new RequeueAnswer.Refused("Only a dead letter can be requeued.");
+        }
+
+        if (TicketFor(dead.Options) is not { } fresh) return new RequeueAnswer.Refused($"There is no model '{dead.Options.Model}' here any more.");
+        var before = commit.Committed;
+        var after = await Record(new RequestEvent.Requeued(round, fresh, ports.Time.Now()));
+        var live = Array.FindLast(after.Rounds, r => r is RequestState.Live);
+        if (after.Revision == before.Revision || live is null) return new RequeueAnswer.Refused("Another round of this request is live, in its 24 hours, or out of submits.");
+        return await Verdict(live.Round) is AskAnswer.Accepted accepted
+            ? new RequeueAnswer.Requeued(accepted.Video)
+            : new RequeueAnswer.Refused("It was not admitted: the user's quota is used up.");
+    }
+
+    public Task Wake()
+    {
+        ArmForNext();
+        return Task.CompletedTask;
+    }
+
+    public Task ReceiveReminder(string reminderName, TickStatus status)
+    {
+        reminded = true;
+        ArmForNext();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Opens a round where nothing holds the window. The number of the round that this very ask opened; else null.</summary>
+    private async Task<int?> OpenIfNeeded(VideoAsk ask, Ticket ticket)
+    {
+        var at = ports.Time.Now();
+        if (Judge(commit.Committed, ask.Options, ticket.Limits.MaxSubmits, at) is not Judgement.Open) return null;
+        var asked = new RequestEvent.Asked(ticket, at);
+        var document = await commit.Record(d => RequestRounds.Apply(
+            d.LastRound == 0 ? d with { Owner = ask.Owner.ToString(), Prompt = ask.Prompt } : d, asked));
+        ArmForNext();
+        return Array.Find(document.Rounds, r => r is RequestState.Live live && live.Ticket.Ask == ticket.Ask)?.Round;
+    }
+
+    /// <summary>
+    /// Waits until the admission of a round is decided, then says what it is. Who waits too long gets the id, which is written down first:
+    /// from then on a refusal is an ending that the id answers with. Null when the round gave way to another one meanwhile.
+    /// </summary>
+    private async Task<AskAnswer?> Verdict(int round)
+    {
+        var patience = ports.Options.CurrentValue.AdmissionWait;
+        var since = ports.Time.GetTimestamp();
+        while (RequestRounds.RoundOf(commit.Committed, round) is RequestState.Admitting { Shown: false })
+        {
+            var left = patience - ports.Time.GetElapsedTime(since);
+            if (left > TimeSpan.Zero) await changed.Wait(left);
+            else await Record(new RequestEvent.IdShown(round, ports.Time.Now()));
+        }
+
+        return RequestRounds.RoundOf(commit.Committed, round) switch
+        {
+            RequestState.Refused refused => new AskAnswer.Refused(refused.Refusal),
+            { } accepted when RequestViews.View(Key, commit.Committed, accepted) is { } view => new AskAnswer.Accepted(view, Dedup.New),
+            _ => null,
+        };
+    }
+
+    private AskAnswer Answer(AskAnswer verdict, int? opened, decimal priceUsd)
+    {
+        if (verdict is AskAnswer.Refused refused) LogRefused(Key, refused.Refusal.Code);
+        if (verdict is not AskAnswer.Accepted accepted || accepted.Video.Id.Round == opened) return verdict;
+        var replayed = accepted.Video.Status.IsEnded();
+        ports.Prevented.Count(accepted.Video.Owner, replayed ? PreventedKind.Replayed : PreventedKind.Joined, priceUsd);
+        LogDuplicatePrevented(Key, accepted.Video.Id.Round, replayed ? "replayed" : "joined", priceUsd);
+        return accepted with { Dedup = replayed ? Dedup.Replayed : Dedup.Joined };
+    }
+
+    private async Task<RequestDocument> Record(RequestEvent fact)
+    {
+        try
+        {
+            return await commit.Record(document => RequestRounds.Apply(document, fact));
+        }
+        finally
+        {
+            ArmForNext();
+            LeaveIfDoubtful();
+        }
+    }
+
+    private Ticket? TicketFor(VideoOptions options)
+    {
+        if (ports.Catalogue.Find(options.Model) is not { } terms) return null;
+        var traits = ports.Providers.Find(terms.Provider)?.Traits ?? new ProviderTraits(Resolution.None, TimeSpan.Zero, KeepsOriginal: false);
+        var o = ports.Options.CurrentValue;
+        var limits = new RequestLimits(
+            o.MaxAttempts, o.MaxSubmits, o.Deadline, o.JobDeadline, o.ResolveFor, o.SubmitWindow, o.SubmitTimeout, o.CheckEvery,
+            o.Window, o.WindowMargin, traits.Resolution, traits.QuietTime, traits.KeepsOriginal);
+        return new(Round: 0, ports.Nonces.Draw(), options, terms.Provider, terms.UsdPerSecond * options.Seconds, terms.CountsAgainstQuota, limits);
+    }
+
+    private VideoView? View(int round) => RequestViews.View(Key, commit.Committed, RequestRounds.RoundOf(commit.Committed, round));
+
+    private void OnCommitted(RequestDocument before, RequestDocument after)
+    {
+        RequestNews.Log(logger, Key, before, after);
+        changed.Set();
+    }
+
+    private void LeaveIfDoubtful()
+    {
+        if (commit.Doubtful) DeactivateOnIdle(); // Perhaps there is another activation; the next call goes wherever the request lives.
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "DuplicatePrevented: request {Key} round {Round} was {Dedup}; {Usd} USD not spent", EventName = "DuplicatePrevented")]
+    private partial void LogDuplicatePrevented(string key, int round, string dedup, decimal usd);
+
+    [LoggerMessage(2, LogLevel.Information, "Request {Key} was refused: {Code}")]
+    private partial void LogRefused(string key, string code);
+
+    [LoggerMessage(3, LogLevel.Warning, "Request {Key}: its reminder could not be kept in step; the sweep wakes it")]
+    private partial void LogReminderFailed(string key, Exception exception);
+}

@@ -1,0 +1,98 @@
+using VideoGen.Grains.Quotas;
+using VideoGen.Quotas;
+using VideoGen.Requests;
+
+namespace VideoGen.Grains.Tests.Quotas;
+
+public sealed class QuotaLedgerTests
+{
+    private static readonly DateTimeOffset T = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+    private static readonly QuotaOptions Limits = new();
+    private static readonly QuotaOptions NoCooldown = new() { Cooldown = TimeSpan.Zero };
+
+    [Fact]
+    public void Five_videos_in_a_rolling_day_and_the_sixth_when_the_first_is_a_day_old()
+    {
+        var ledger = new QuotaDocument();
+        for (var i = 0; i < 5; i++) ledger = Reserved(ledger, $"v-{i}", T.AddHours(i), NoCooldown);
+        var refusal = RefusalOf(ledger, "v-5", T.AddHours(5), NoCooldown);
+        Assert.Equal((Codes.QuotaExceeded, T.AddDays(1), 5, 0), (refusal.Code, refusal.Until, refusal.Limit, refusal.Remaining));
+        RefusalOf(ledger, "v-5", T.AddDays(1).AddMilliseconds(-1), NoCooldown);
+        Reserved(ledger, "v-5", T.AddDays(1), NoCooldown);
+    }
+
+    [Fact]
+    public void Ten_minutes_between_two_videos()
+    {
+        var ledger = Reserved(new(), "v-1", T);
+        var refusal = RefusalOf(ledger, "v-2", T.AddMinutes(9));
+        Assert.Equal((Codes.Cooldown, T.AddMinutes(10)), (refusal.Code, refusal.Until));
+        Reserved(ledger, "v-2", T.AddMinutes(10));
+    }
+
+    [Fact]
+    public void A_release_gives_quota_and_cooldown_back()
+    {
+        var ledger = QuotaLedger.Settle(Reserved(new(), "v-1", T), "v-1", 1, counts: false, T);
+        Assert.Equal(0, QuotaLedger.View(ledger, Limits, T).Used);
+        Reserved(ledger, "v-2", T);
+    }
+
+    [Fact]
+    public void Reserving_again_reserves_once()
+    {
+        var ledger = Reserved(new(), "v-1", T);
+        Assert.Same(ledger, Reserved(ledger, "v-1", T.AddMinutes(1)));
+    }
+
+    [Fact]
+    public void A_release_that_comes_first_refuses_the_late_reserve()
+    {
+        var ledger = QuotaLedger.Settle(new(), "v-1", 1, counts: false, T);
+        RefusalOf(ledger, "v-1", T.AddHours(20));
+        Assert.Same(ledger, QuotaLedger.Settle(ledger, "v-1", 1, counts: false, T));
+        Reserved(ledger, "v-1", T, round: 2);
+    }
+
+    [Fact]
+    public void The_first_settlement_stands()
+    {
+        var counted = QuotaLedger.Settle(Reserved(new(), "v-1", T), "v-1", 1, counts: true, T);
+        Assert.Same(counted, QuotaLedger.Settle(counted, "v-1", 1, counts: false, T));
+        Assert.Equal(1, QuotaLedger.View(counted, Limits, T).Used);
+    }
+
+    [Fact]
+    public void Time_that_runs_backwards_gives_nothing_away()
+    {
+        var ledger = Reserved(new(), "v-1", T);
+        Assert.Equal(T.AddMinutes(10), RefusalOf(ledger, "v-2", T.AddDays(-2)).Until);
+    }
+
+    [Fact]
+    public void Entries_are_dropped_when_no_call_can_be_that_late()
+    {
+        var ledger = new QuotaDocument();
+        for (var day = 0; day < 100; day++)
+        {
+            ledger = Reserved(ledger, $"v-{day}", T.AddDays(day), NoCooldown);
+            ledger = QuotaLedger.Settle(ledger, $"v-{day}", 1, counts: day % 2 == 0, T.AddDays(day));
+        }
+
+        Assert.InRange(ledger.Entries.Length, 1, 3);
+    }
+
+    private static QuotaDocument Reserved(QuotaDocument ledger, string request, DateTimeOffset at, QuotaOptions? limits = null, int round = 1)
+    {
+        var (next, verdict) = QuotaLedger.Reserve(ledger, request, round, limits ?? Limits, at);
+        Assert.IsType<QuotaVerdict.Reserved>(verdict);
+        return next;
+    }
+
+    private static Refusal RefusalOf(QuotaDocument ledger, string request, DateTimeOffset at, QuotaOptions? limits = null)
+    {
+        var (next, verdict) = QuotaLedger.Reserve(ledger, request, 1, limits ?? Limits, at);
+        Assert.Same(ledger, next);
+        return Assert.IsType<QuotaVerdict.Refused>(verdict).Refusal;
+    }
+}

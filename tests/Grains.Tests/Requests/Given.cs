@@ -1,0 +1,151 @@
+using VideoGen.Grains.Providers;
+using VideoGen.Grains.Requests;
+using VideoGen.Requests;
+using static VideoGen.Grains.Requests.RequestEvent;
+using static VideoGen.Grains.Requests.RequestState;
+
+namespace VideoGen.Grains.Tests.Requests;
+
+/// <summary>A sample of every state and of every fact, with the variants that matter.</summary>
+internal static class Given
+{
+    public static readonly DateTimeOffset T = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+    public static readonly VideoOptions Options = new("local", "1280x720", 4);
+    public static readonly RequestLimits Limits = new(
+        MaxAttempts: 3, MaxSubmits: 6, Deadline: TimeSpan.FromHours(2), JobDeadline: TimeSpan.FromHours(2), ResolveFor: TimeSpan.FromHours(1),
+        SubmitWindow: TimeSpan.FromSeconds(5), SubmitTimeout: TimeSpan.FromSeconds(60), CheckEvery: TimeSpan.FromSeconds(5),
+        Window: TimeSpan.FromHours(24), WindowMargin: TimeSpan.FromMinutes(5), Resolution.CompleteLookup, QuietTime: TimeSpan.FromMinutes(10), KeepsOriginal: true);
+
+    public static readonly Ticket Ticket = new(1, "ask0000000000001", Options, "local", 3.20m, Reserves: true, Limits);
+    public static readonly AttemptId Id = new(1, 1);
+    public const string Nonce = "nonce00000000001", Job = "job_1";
+
+    public static readonly Failure Down = new(FailureKind.Unavailable, "503"), Lost = new(FailureKind.Unknown, "no answer"),
+        Policy = new(FailureKind.Rejected, "not allowed"), Invalid = new(FailureKind.Refused, "bad size");
+
+    public static readonly StoredVideo File = new(1234, new string('a', 64));
+    public static readonly Refusal Refusal = new(Codes.QuotaExceeded, "enough", T.AddHours(3), 5, 0);
+    public static readonly Stages Stages = new(T);
+    public static readonly Course Fresh = new(1, 0, [], null, Stages);
+    public static readonly Course Sent = Fresh with { Sent = [T], Stages = new(T, T, T) };
+
+    public static Admitting Admitting(bool shown = false) => new(Ticket, Fresh, T, shown, new Due(T));
+    public static Queued Queued() => new(Ticket, Fresh, T, new Due(T), null);
+    public static Submitting Submitting() => new(Ticket, Sent, T, Nonce);
+    public static Unresolved Unresolved() => new(Ticket, Sent, T, Nonce, new Due(T), Lost);
+    public static Running Running(string job = Job) => new(Ticket, Sent with { Stages = new(T, T, T, T) }, T, job, 10, new Due(T), null);
+    public static Saving Saving() => new(Ticket, Sent with { Stages = new(T, T, T, T, T) }, T, Job, 0.40m, new Due(T));
+    public static Ended Completed() => Saving().End(new RequestOutcome.Completed(File), new Charge(Charged.Yes, "finished", 0.40m), T);
+    public static Ended Settled(Ended ended) => ended with { Settle = null, Discard = null };
+    public static Ended DeadAt(Live live, Charge charge) => live.DeadLetter(Lost, charge, T);
+
+    public static T Wanted<T>(this T live) where T : Live => live with { Course = live.Course.Cancelling(Given.T) };
+
+    public static readonly (string Name, RequestState State)[] States =
+    [
+        ("New", new New()),
+        ("Refused", new Refused(1, Refusal, T, null)),
+        ("Refused, release owed", new Refused(1, Refusal, T, new Due(T))),
+        ("Admitting", Admitting()),
+        ("Admitting, shown", Admitting(shown: true)),
+        ("Queued", Queued()),
+        ("Submitting", Submitting()),
+        ("Submitting, cancel wanted", Submitting().Wanted()),
+        ("Unresolved", Unresolved()),
+        ("Unresolved, cancel wanted", Unresolved().Wanted()),
+        ("Running", Running()),
+        ("Running, last attempt", Running() with { Ticket = Ticket with { Limits = Limits with { MaxAttempts = 1 } } }),
+        ("Running, cancel wanted", Running().Wanted() with { Cancel = new Due(T) }),
+        ("Running, last cancel", Running().Wanted() with { Cancel = new Due(T, 2) }),
+        ("Saving", Saving()),
+        ("Completed", Completed()),
+        ("Completed, deleted", Completed() with { Deleted = true, Removal = new Due(T) }),
+        ("Rejected", Submitting().End(new RequestOutcome.Rejected("no"), new Charge(Charged.No, "refused"), T)),
+        ("Failed, charged", Running().End(new RequestOutcome.Failed(Codes.ProviderFailed, "broken"), new Charge(Charged.Yes, "said so"), T)),
+        ("Cancelled", Queued().EndCancelled(T)),
+        ("Dead at Queued", DeadAt(Queued(), RequestEndings.NothingSent)),
+        ("Dead at Unresolved", DeadAt(Unresolved(), RequestEndings.Unproven)),
+        ("Dead at Running", DeadAt(Running(), RequestEndings.JobOpen)),
+        ("Dead at Saving", DeadAt(Saving(), new Charge(Charged.Yes, "finished"))),
+    ];
+
+    private static readonly DateTimeOffset Soon = T.AddSeconds(1), Late = T.AddHours(3);
+
+    public static readonly (string Name, RequestEvent Event)[] Events =
+    [
+        ("Asked", new Asked(Ticket, Soon)),
+        ("Asked, free", new Asked(Ticket with { Reserves = false }, Soon)),
+        ("IdShown", new IdShown(1, Soon)),
+        ("CancelRequested", new CancelRequested(1, Soon)),
+        ("DeleteRequested", new DeleteRequested(1, Soon)),
+        ("Requeued", new Requeued(1, Ticket, Soon)),
+        ("FundsReserved", new FundsReserved(1, Soon)),
+        ("FundsRefused", new FundsRefused(1, Refusal, Soon)),
+        ("ReserveFailed", new ReserveFailed(1, Lost, Soon)),
+        ("ReserveFailed, late", new ReserveFailed(1, Lost, Late)),
+        ("FundsSettled", new FundsSettled(1, Soon)),
+        ("SettleFailed", new SettleFailed(1, Lost, Soon)),
+        ("MediaRemoved", new MediaRemoved(1, Soon)),
+        ("RemoveFailed", new RemoveFailed(1, Down, Soon)),
+        ("IntentRecorded", new IntentRecorded(Id, Nonce, Soon)),
+        ("IntentRecorded, late", new IntentRecorded(Id, Nonce, Late)),
+        ("IntentRecorded, 7th", new IntentRecorded(Id, Nonce, Soon, Sends: 6)),
+        ("NotSent", new NotSent(Id, Nonce, Down, Soon)),
+        ("NotSent, other nonce", new NotSent(Id, "nonce00000000002", Down, Soon)),
+        ("NoJob(Unavailable)", new NoJob(Id, Nonce, Down, Soon)),
+        ("NoJob(Rejected)", new NoJob(Id, Nonce, Policy, Soon)),
+        ("NoJob(Refused)", new NoJob(Id, Nonce, Invalid, Soon)),
+        ("NoJob, other nonce", new NoJob(Id, "nonce00000000002", Invalid, Soon)),
+        ("OutcomeUnknown", new OutcomeUnknown(Id, Nonce, Lost, Soon)),
+        ("OutcomeUnknown, other nonce", new OutcomeUnknown(Id, "nonce00000000002", Lost, Soon)),
+        ("JobAccepted", new JobAccepted(Id, Job, Soon)),
+        ("JobAccepted, other job", new JobAccepted(Id, "job_2", Soon)),
+        ("JobAccepted, other attempt", new JobAccepted(new(1, 2), Job, Soon)),
+        ("JobAbsent, early", new JobAbsent(Id, Nonce, Limits.QuietFor - TimeSpan.FromSeconds(1), Soon)),
+        ("JobAbsent, quiet", new JobAbsent(Id, Nonce, Limits.QuietFor, Soon)),
+        ("JobAbsent, other nonce", new JobAbsent(Id, "nonce00000000002", Limits.QuietFor, Soon)),
+        ("FindFailed", new FindFailed(Id, Nonce, Down, Soon)),
+        ("FindFailed, late", new FindFailed(Id, Nonce, Down, Late)),
+        ("JobProgressed", new JobProgressed(Id, Job, 50, Soon)),
+        ("JobProgressed, late", new JobProgressed(Id, Job, 50, Late)),
+        ("JobProgressed, other job", new JobProgressed(Id, "job_2", 50, Soon)),
+        ("CheckFailed", new CheckFailed(Id, Job, Lost, Soon)),
+        ("CheckFailed, late", new CheckFailed(Id, Job, Lost, Late)),
+        ("JobFinished", new JobFinished(Id, Job, 0.40m, Soon)),
+        ("JobFinished, other job", new JobFinished(Id, "job_2", 0.40m, Soon)),
+        ("JobFinished, other attempt", new JobFinished(new(1, 2), Job, 0.40m, Soon)),
+        ("JobFailed(free)", new JobFailed(Id, Job, Down, Charged.No, Soon)),
+        ("JobFailed(charged)", new JobFailed(Id, Job, Down, Charged.Yes, Soon)),
+        ("JobFailed(unknown)", new JobFailed(Id, Job, Down, Charged.Unknown, Soon)),
+        ("JobFailed(Rejected)", new JobFailed(Id, Job, Policy, Charged.Yes, Soon)),
+        ("JobFailed(Refused)", new JobFailed(Id, Job, Invalid, Charged.No, Soon)),
+        ("JobCancelled(free)", new JobCancelled(Id, Job, Charged.No, Soon)),
+        ("JobCancelled(charged)", new JobCancelled(Id, Job, Charged.Yes, Soon)),
+        ("CancelTooLate", new CancelTooLate(Id, Job, Soon)),
+        ("CancelFailed", new CancelFailed(Id, Job, Down, Soon)),
+        ("VideoSaved", new VideoSaved(Id, File, Soon)),
+        ("VideoSaved, other attempt", new VideoSaved(new(1, 2), File, Soon)),
+        ("SaveFailed", new SaveFailed(Id, Down, Soon)),
+        ("SaveFailed, late", new SaveFailed(Id, Down, Late)),
+        ("SourceGone", new SourceGone(Id, "gone", Soon)),
+        ("OriginalDiscarded", new OriginalDiscarded(Id, Soon)),
+        ("DiscardFailed", new DiscardFailed(Id, Down, Soon)),
+    ];
+
+    /// <summary>The name of a state as the diagram and the table call it.</summary>
+    public static string Name(RequestState state) => state switch
+    {
+        Ended ended => ended.Outcome.GetType().Name,
+        _ => state.GetType().Name,
+    };
+
+    public static RequestDocument Document(params RequestState[] rounds) => RequestRounds.Stamp(new RequestDocument
+    {
+        Owner = "local/alice",
+        Prompt = "a cat",
+        CreatedAt = T,
+        UpdatedAt = T,
+        LastRound = rounds.Length == 0 ? 0 : rounds.Max(r => r.Round),
+        Rounds = rounds,
+    });
+}

@@ -1,0 +1,98 @@
+using VideoGen.Grains.Providers;
+using VideoGen.Grains.Requests;
+using VideoGen.Requests;
+
+namespace VideoGen.Grains.Tests.Requests;
+
+/// <summary>A provider whose jobs survive our crashes, which does what a test says and writes down what it was asked.</summary>
+internal sealed class ScriptedProvider(TimeProvider time) : IVideoProvider, IVideoProviders, IVideoSaver
+{
+    private readonly Dictionary<string, Job> byKey = [];
+    private readonly HashSet<VideoId> saved = [];
+
+    public string Account => "local";
+
+    public ProviderTraits Traits { get; set; } = new(Resolution.CompleteLookup, TimeSpan.FromMinutes(10), KeepsOriginal: true);
+
+    public TimeSpan RenderTime { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>What the next submits are answered with, before or instead of making a job.</summary>
+    public Queue<Func<SubmitOrder, SubmitGate, Task<SubmitReply?>>> NextSubmits { get; } = new();
+
+    /// <summary>What the next submits are answered with after the job was made.</summary>
+    public Queue<Func<string, Task<SubmitReply>>> NextAnswers { get; } = new();
+
+    /// <summary>How the next jobs end, instead of finishing.</summary>
+    public Queue<CheckReply> NextEndings { get; } = new();
+
+    public Func<Task<SaveReply?>>? OnSave { get; set; }
+
+    public bool FindDown { get; set; }
+
+    public List<string> Log { get; } = [];
+
+    /// <summary>Submits that made a job, by key of ours: what costs money.</summary>
+    public IReadOnlyList<Job> Jobs => jobs;
+
+    private readonly List<Job> jobs = [];
+
+    public IVideoProvider? Find(string account) => account == Account ? this : null;
+
+    public async Task<SubmitReply> Submit(SubmitOrder order, SubmitGate gate, CancellationToken cancellationToken)
+    {
+        if (NextSubmits.TryDequeue(out var script) && await script(order, gate) is { } reply) return reply;
+        if (!gate.MaySend)
+        {
+            Log.Add("gave up");
+            return new SubmitReply.NotSent(new(FailureKind.Expired, "The window passed."));
+        }
+
+        Log.Add($"submit {order.ProviderKey}");
+        var job = new Job($"job_{jobs.Count + 1}", order.ProviderKey, time.GetUtcNow() + RenderTime, NextEndings.TryDequeue(out var ending) ? ending : new CheckReply.Finished(0.40m));
+        jobs.Add(job);
+        byKey[order.ProviderKey] = job;
+        return NextAnswers.TryDequeue(out var answer) ? await answer(job.Id) : new SubmitReply.Accepted(job.Id);
+    }
+
+    public Task<CheckReply> Check(string jobId, CancellationToken cancellationToken)
+    {
+        var job = jobs.Single(j => j.Id == jobId);
+        return Task.FromResult(job.Cancelled
+            ? new CheckReply.Failed(new(FailureKind.Unavailable, "cancelled"), Charged.No)
+            : time.GetUtcNow() >= job.EndsAt ? job.Ending : new CheckReply.Running(50));
+    }
+
+    public Task<FindReply> Find(string providerKey, CancellationToken cancellationToken)
+    {
+        Log.Add("find");
+        return Task.FromResult(FindDown ? new FindReply.Trouble(new(FailureKind.Unavailable, "down"))
+            : byKey.TryGetValue(providerKey, out var job) ? new FindReply.Found(job.Id) : (FindReply)new FindReply.Nothing());
+    }
+
+    public Task<CancelReply> Cancel(string jobId, CancellationToken cancellationToken)
+    {
+        Log.Add($"cancel {jobId}");
+        var job = jobs.Single(j => j.Id == jobId);
+        if (time.GetUtcNow() >= job.EndsAt) return Task.FromResult<CancelReply>(new CancelReply.TooLate("done"));
+        job.Cancelled = true;
+        return Task.FromResult<CancelReply>(new CancelReply.Cancelled(Charged.No));
+    }
+
+    public Task<DiscardReply> Discard(string jobId, CancellationToken cancellationToken)
+    {
+        Log.Add($"discard {jobId}");
+        return Task.FromResult<DiscardReply>(new DiscardReply.Discarded());
+    }
+
+    public async Task<SaveReply> Save(VideoId id, string account, string jobId, CancellationToken cancellationToken)
+    {
+        if (OnSave is not null && await OnSave() is { } reply) return reply;
+        saved.Add(id);
+        return new SaveReply.Saved(Given.File);
+    }
+
+    internal sealed record Job(string Id, string Key, DateTimeOffset EndsAt, CheckReply Ending)
+    {
+        public bool Cancelled { get; set; }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using VideoGen.Grains.Persistence;
+using VideoGen.Grains.Requests;
+
+namespace VideoGen.Grains.Tests.Requests;
+
+/// <summary>
+/// Documents as released versions wrote them, one file for each state. They are never edited: new versions add files, and all must load.
+/// </summary>
+public sealed class StoredDocumentsTests
+{
+    private static readonly string Folder = Golden.PathOf("StoredDocuments");
+
+    public static TheoryData<string> Files => [.. Directory.GetFiles(Folder, "*.json", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Folder, f)).Order()];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Every_stored_document_loads_and_is_written_as_it_was(string file)
+    {
+        var stored = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, file)))!;
+        var document = stored.Deserialize<RequestDocument>(StateJson.Options)!;
+        Assert.True(JsonNode.DeepEquals(stored, JsonSerializer.SerializeToNode(document, StateJson.Options)), file);
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void It_loads_whatever_the_order_of_its_members(string file)
+    {
+        var stored = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, file)))!;
+        var document = Sorted(stored).Deserialize<RequestDocument>(StateJson.Options)!;
+        Assert.True(JsonNode.DeepEquals(stored, JsonSerializer.SerializeToNode(document, StateJson.Options)), file);
+    }
+
+    [Fact]
+    public void There_is_one_for_every_state_of_today()
+    {
+        foreach (var (name, state) in Given.States.Where(s => s.State is not RequestState.New))
+        {
+            var file = Path.Combine(Folder, $"v{RequestDocument.CurrentVersion}", $"{name.Replace(", ", "-", StringComparison.Ordinal).Replace(' ', '-').ToLowerInvariant()}.json");
+            if (!File.Exists(file) && Environment.GetEnvironmentVariable("VIDEOGEN_UPDATE_GOLDEN") == "1")
+            {
+                File.WriteAllText(file, JsonSerializer.Serialize(Given.Document(state), StateJson.Options) + "\n");
+            }
+
+            Assert.True(File.Exists(file), $"There is no stored document for '{name}'.");
+        }
+    }
+
+    [Fact]
+    public void An_ended_round_is_small()
+    {
+        var completed = Given.Settled(Given.Completed());
+        var bytes = JsonSerializer.SerializeToUtf8Bytes<RequestState>(completed, StateJson.Options).Length;
+        Assert.True(bytes <= 500, $"{bytes} bytes: ended rounds stay for ever, {RequestDocument.MaxRounds} of them in one document.");
+    }
+
+    // jsonb sorts members by length and then by name.
+    private static JsonNode Sorted(JsonNode node) => node switch
+    {
+        JsonObject o => new JsonObject(o.OrderBy(m => m.Key.Length).ThenBy(m => m.Key, StringComparer.Ordinal)
+            .Select(m => KeyValuePair.Create(m.Key, m.Value is null ? null : Sorted(m.Value)))),
+        JsonArray a => new JsonArray([.. a.Select(n => n is null ? null : Sorted(n))]),
+        _ => node.DeepClone(),
+    };
+}

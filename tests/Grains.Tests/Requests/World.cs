@@ -1,0 +1,224 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using VideoGen.Access;
+using VideoGen.Engine.Simulation;
+using VideoGen.Grains.Quotas;
+using VideoGen.Grains.Requests;
+using VideoGen.Reports;
+using VideoGen.Requests;
+using VideoGen.Storage;
+
+namespace VideoGen.Grains.Tests.Requests;
+
+/// <summary>The real grains on the real engine, with virtual time, a disk and a provider that survive crashes.</summary>
+internal sealed class World : IAsyncDisposable
+{
+    private static readonly TimeSpan RealPatience = TimeSpan.FromSeconds(30);
+    private readonly List<BuiltEngine> engines = [];
+    private long nonces;
+
+    public World()
+    {
+        Provider = new(Time);
+        Start();
+    }
+
+    public VirtualTimeProvider Time { get; } = new(Given.T);
+
+    public Disk Disk { get; } = new();
+
+    public ReminderRows Reminders { get; } = new();
+
+    public ScriptedProvider Provider { get; }
+
+    public RequestOptions Requests { get; } = new();
+
+    public QuotaOptions Quotas { get; } = new();
+
+    public HostState Host { get; private set; } = new();
+
+    public Counter Prevented { get; } = new();
+
+    public Catalogue Models { get; } = new();
+
+    public List<(string Job, string Request)> Claims { get; } = [];
+
+    public IGrainFactory Grains => engines[^1].Engine.Grains;
+
+    /// <summary>Another process on the same disk: two activations of one grain alive at once.</summary>
+    public void Start()
+    {
+        Host = new();
+        var builder = new EmbeddedEngineBuilder(Time).WithStorage(Disk).WithReminders(Reminders).Configure(o => o.AddGrainsFrom(GrainsRegistration.Assembly));
+        builder.Services.AddVideoGrains()
+            .AddSingleton<IModelCatalogue>(Models)
+            .AddSingleton<VideoGen.Grains.Providers.IVideoProviders>(Provider)
+            .AddSingleton<VideoGen.Grains.Providers.IVideoSaver>(Provider)
+            .AddSingleton<IVideoFiles, NoFiles>()
+            .AddSingleton<IJobBook>(new JobBook(Claims))
+            .AddSingleton<IPreventedPayments>(Prevented)
+            .AddSingleton<IInstallation, Installation>()
+            .AddSingleton<INonces>(new Nonces(this))
+            .AddSingleton<IHostState>(Host)
+            .AddSingleton<IOptionsMonitor<RequestOptions>>(new Fixed<RequestOptions>(Requests))
+            .AddSingleton<IOptionsMonitor<QuotaOptions>>(new Fixed<QuotaOptions>(Quotas));
+        var engine = builder.Build();
+        engine.Engine.StartAsync().GetAwaiter().GetResult();
+        engines.Add(engine);
+    }
+
+    /// <summary>kill -9: no exception, no finally. What is on disk and at the provider stays.</summary>
+    public void Crash() => engines[^1].Engine.Crash();
+
+    public void CrashAndStart()
+    {
+        Crash();
+        Start();
+    }
+
+    public IVideoRequestGrain Request(string prompt = "a cat", string user = "alice", int engine = -1) =>
+        (engine < 0 ? engines[^1] : engines[engine]).Engine.Grains.GetGrain<IVideoRequestGrain>(Key(prompt, user));
+
+    public static string Key(string prompt = "a cat", string user = "alice") => VideoRequestKey.For(1, new("local", user), prompt);
+
+    public Task<AskAnswer> Ask(string prompt = "a cat", string user = "alice", VideoOptions? options = null, int engine = -1) =>
+        Request(prompt, user, engine).Ask(new(new Owner("local", user), prompt, options ?? Given.Options));
+
+    public RequestDocument Document(string prompt = "a cat", string user = "alice") =>
+        System.Text.Json.JsonSerializer.Deserialize<RequestDocument>(
+            Disk.Json(GrainNames.VideoRequest, Key(prompt, user)) ?? "{}", Persistence.StateJson.Options)!;
+
+    public RequestState State(string prompt = "a cat", string user = "alice") => Document(prompt, user).Rounds.LastOrDefault() ?? new RequestState.New();
+
+    public async Task<T> Drive<T>(Task<T> task, TimeSpan? virtualPatience = null)
+    {
+        await Until(() => task.IsCompleted, virtualPatience ?? TimeSpan.FromMinutes(5), "the call to be answered");
+        return await task;
+    }
+
+    /// <summary>What the sweep does.</summary>
+    public async Task Wake()
+    {
+        var wake = Request().Wake();
+        await Until(() => wake.IsCompleted, TimeSpan.FromMinutes(1), "the request to wake");
+        await wake;
+    }
+
+    public async Task<T[]> Drive<T>(Task<T>[] tasks)
+    {
+        await Until(() => Array.TrueForAll(tasks, t => t.IsCompleted), TimeSpan.FromMinutes(5), "the calls to be answered");
+        return await Task.WhenAll(tasks);
+    }
+
+    /// <summary>Lets the world run, moving the clock from one due timer to the next, until something is true.</summary>
+    public async Task Until(Func<bool> condition, TimeSpan? virtualPatience = null, string what = "the condition")
+    {
+        var deadline = Time.GetUtcNow() + (virtualPatience ?? TimeSpan.FromHours(30));
+        using var real = new CancellationTokenSource(RealPatience, TimeProvider.System);
+        while (true)
+        {
+            foreach (var engine in engines.Where(e => !e.Engine.Scheduler.HasCrashed)) await engine.Engine.WhenIdle().WaitAsync(real.Token);
+            if (condition()) return;
+            var next = Time.NextDue;
+            if (next is null || next > deadline)
+            {
+                Time.AdvanceTo(deadline);
+                await engines[^1].Engine.WhenIdle().WaitAsync(real.Token);
+                Assert.True(condition(), $"Waited until {deadline:u} for {what}; the request is {State()}");
+                return;
+            }
+
+            Time.AdvanceTo(next > Time.GetUtcNow() ? next.Value : Time.GetUtcNow());
+            real.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Lets everything run that can run without time passing.</summary>
+    public async Task Settle()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            foreach (var engine in engines.Where(e => !e.Engine.Scheduler.HasCrashed)) await engine.Engine.WhenIdle();
+            Time.Advance(TimeSpan.Zero);
+        }
+    }
+
+    public Task Ended(string prompt = "a cat", string user = "alice") =>
+        Until(() => State(prompt, user) is RequestState.Ended { Settle: null, Discard: null, Removal: null }, what: $"'{prompt}' to end");
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var engine in engines)
+        {
+            engine.Engine.Crash();
+            await engine.DisposeAsync();
+        }
+    }
+
+    internal sealed class HostState : IHostState
+    {
+        public bool Stopping { get; set; }
+    }
+
+    internal sealed class Counter : IPreventedPayments
+    {
+        public List<PreventedKind> Counted { get; } = [];
+
+        public void Count(Owner owner, PreventedKind kind, decimal usd) => Counted.Add(kind);
+    }
+
+    internal sealed class Catalogue : IModelCatalogue
+    {
+        public decimal UsdPerSecond { get; set; } = 0.80m;
+
+        public bool Counts { get; set; } = true;
+
+        public string DefaultModel => "local";
+
+        public IReadOnlyList<ModelTerms> All => [new("local", "local", UsdPerSecond, Counts, ["1280x720", "720x1280"], [4, 8])];
+
+        public ModelTerms? Find(string model) => All.FirstOrDefault(m => m.Model == model);
+    }
+
+    private sealed class Installation : IInstallation
+    {
+        public string Id => "test1234";
+
+        public int KeyRules => 1;
+    }
+
+    private sealed class Nonces(World world) : INonces
+    {
+        public string Draw() => $"n{Interlocked.Increment(ref world.nonces):D15}";
+    }
+
+    private sealed class JobBook(List<(string Job, string Request)> claims) : IJobBook
+    {
+        public Task<bool> Claim(string account, string jobId, string requestKey, int round, int attempt, CancellationToken cancellationToken)
+        {
+            if (claims.Exists(c => c.Job == jobId)) return Task.FromResult(claims.Exists(c => c.Job == jobId && c.Request == requestKey));
+            claims.Add((jobId, requestKey));
+            return Task.FromResult(true);
+        }
+    }
+
+    private sealed class NoFiles : IVideoFiles
+    {
+        public Task<StoredVideo> Save(VideoId id, Stream video, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<Stream?> Open(VideoId id, CancellationToken cancellationToken) => Task.FromResult<Stream?>(null);
+
+        public Task Delete(VideoId id, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task<string?> Trouble(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+    }
+
+    private sealed class Fixed<T>(T value) : IOptionsMonitor<T>
+    {
+        public T CurrentValue => value;
+
+        public T Get(string? name) => value;
+
+        public IDisposable? OnChange(Action<T, string?> listener) => null;
+    }
+}
