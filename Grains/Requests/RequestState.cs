@@ -86,7 +86,7 @@ internal abstract record RequestState
         Stages Stages,
         DateTimeOffset[] Sent,
         DateTimeOffset WindowEnds,
-        bool Deleted,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Deleted,
         Due? Settle,
         Due? Discard,
         Due? Removal) : RequestState
