@@ -22,6 +22,8 @@ internal static class WatchScript
         (
           trap '' TERM INT HUP
           read -r never <&3
+          # From here a stop ends the pause below, not this part.
+          trap : TERM INT HUP
           for signal in $signals; do
             kill -s "$signal" "$child"
             tenths=$((patience * 10))

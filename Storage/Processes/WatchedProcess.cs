@@ -13,6 +13,7 @@ public sealed class WatchedProcess : IAsyncDisposable
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
 
     private readonly Process _watcher;
+    private readonly Stream _pipe;
     private readonly WatchedProcessOptions _options;
     private readonly OutputTail _output;
     private readonly OutputTail _errors;
@@ -20,6 +21,7 @@ public sealed class WatchedProcess : IAsyncDisposable
     private WatchedProcess(Process watcher, WatchedProcessOptions options)
     {
         _watcher = watcher;
+        _pipe = watcher.StandardInput.BaseStream;
         _options = options;
         _output = new OutputTail(options.KeptCharacters, options.OnOutputLine);
         _errors = new OutputTail(options.KeptCharacters, onLine: null);
@@ -67,7 +69,7 @@ public sealed class WatchedProcess : IAsyncDisposable
     }
 
     /// <summary>Ends the child, at once unless it was started with polite signals. Does nothing when it has ended. Does not wait.</summary>
-    public void Kill() => _watcher.StandardInput.BaseStream.Dispose();
+    public void Kill() => _pipe.Dispose();
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,9 @@
+using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging.Abstractions;
 using VideoGen.Storage.Processes;
+
+// File modes, /proc and signals.
+[assembly: SupportedOSPlatform("linux")]
 
 namespace VideoGen.Storage.Tests;
 
@@ -11,22 +15,24 @@ internal static class HostProgram
         switch (arguments)
         {
             case ["postgres", var directory]:
-                return await RunPostgres(directory);
+                return await RunPostgres(directory, throwaway: false);
+            case ["throwaway", var directory]:
+                return await RunPostgres(directory, throwaway: true);
             case ["children", ..]:
                 return await RunChildren(arguments[1..]);
             default:
-                await Console.Error.WriteLineAsync("usage: postgres <folder> | children <command>...");
+                await Console.Error.WriteLineAsync("usage: postgres <folder> | throwaway <folder> | children <command>...");
                 return 2;
         }
     }
 
     /// <summary>Prints the connection string, runs until standard input ends, then stops the server.</summary>
-    private static async Task<int> RunPostgres(string directory)
+    private static async Task<int> RunPostgres(string directory, bool throwaway)
     {
         try
         {
             await using var postgres = await PrivatePostgres.Start(
-                new PrivatePostgresOptions { Directory = directory, Patience = TimeSpan.FromSeconds(20) }, NullLogger.Instance);
+                new PrivatePostgresOptions { Directory = directory, Throwaway = throwaway }, NullLogger.Instance);
             Console.WriteLine(postgres.ConnectionString);
             await Console.In.ReadLineAsync();
             return 0;
