@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# What ./run and ./test need besides the .NET SDK. Sourced by both; as root it may also be started by itself.
+
+repo=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
+
+has_postgres() {
+  local folder
+  for folder in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin; do
+    if [ -x "$folder/initdb" ]; then return 0; fi
+  done
+  command -v initdb >/dev/null || { command -v pg_config >/dev/null && [ -x "$(pg_config --bindir)/initdb" ]; }
+}
+
+has_font() {
+  [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || { command -v fc-list >/dev/null && fc-list | grep -ci dejavu >/dev/null; }
+}
+
+# Debian's package would set up and start a server for the whole system on port 5432; ours is private to the host.
+# What a person has decided about that stays.
+no_system_server() {
+  local folder=/etc/postgresql-common/createcluster.d
+  if grep -qsE '^[[:space:]]*create_main_cluster' "$folder"/*.conf /etc/postgresql-common/createcluster.conf; then return 0; fi
+  mkdir -p "$folder"
+  printf '%s\n' '# Written by Orleans.VideoGen before it installed postgresql: it starts a server of its own.' \
+    'create_main_cluster = false' >"$folder/videogen.conf"
+}
+
+# Runs a command and shows what it said only when it fails.
+quietly() {
+  local said code=0
+  said=$(mktemp)
+  "$@" >"$said" 2>&1 </dev/null || code=$?
+  if [ "$code" -ne 0 ]; then cat "$said" >&2; fi
+  rm -f "$said"
+  return "$code"
+}
+
+install_missing() {
+  local missing=()
+  has_postgres || missing+=(postgresql)
+  command -v ffmpeg >/dev/null || missing+=(ffmpeg)
+  has_font || missing+=(fonts-dejavu-core)
+  if [ "${#missing[@]}" -eq 0 ]; then return 0; fi
+
+  if ! command -v apt-get >/dev/null; then
+    echo "Missing: ${missing[*]} (Debian's names). This system has no apt-get: install them its way and start again." >&2
+    return 1
+  fi
+  if [ "$(id -u)" -ne 0 ]; then
+    echo "Missing: ${missing[*]}. To install, type this line once and start again:" >&2
+    echo "  sudo '$repo/deploy/setup.sh'" >&2
+    return 1
+  fi
+
+  echo "Installing ${missing[*]} ..." >&2
+  no_system_server
+  export DEBIAN_FRONTEND=noninteractive
+  if ! { quietly apt-get -qq -o DPkg::Lock::Timeout=300 update \
+      && quietly apt-get -qq -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "${missing[@]}"; }; then
+    echo "Could not install ${missing[*]}: see above. Install them by hand and start again." >&2
+    return 1
+  fi
+}
+
+# build <project or solution>: Release, quiet unless it fails, one at a time per checkout, and nothing left running after it.
+build() {
+  if ! command -v dotnet >/dev/null; then
+    echo "The .NET SDK 10 is missing: no 'dotnet' on the PATH. Install it and start again." >&2
+    return 1
+  fi
+  # dotnet keeps its settings and packages under HOME.
+  if [ ! -w "${HOME:-/nonexistent}" ]; then
+    export HOME="$repo/.data/home"
+    mkdir -p "$HOME"
+  fi
+  export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false DOTNET_ADD_GLOBAL_TOOLS_TO_PATH=false
+  export DOTNET_CLI_USE_MSBUILD_SERVER=0 MSBUILDDISABLENODEREUSE=1
+  mkdir -p "$repo/.data"
+  # From the repository's folder: global.json is looked for from there upwards.
+  (cd "$repo" && quietly flock .data/build.lock \
+    dotnet build "$1" --configuration Release --verbosity quiet -nodeReuse:false -p:UseSharedCompilation=false) || {
+    echo "The build of $1 failed: see above." >&2
+    return 1
+  }
+}
+
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then
+  set -euo pipefail
+  install_missing
+fi
