@@ -1,0 +1,57 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace VideoGen.Silo.Providers.Local;
+
+/// <summary>
+/// The two things about files that .NET does not offer: syncing a folder, without which a rename may not survive a power
+/// cut, and O_APPEND, without which two processes that append to one file overwrite each other.
+/// </summary>
+internal static class PosixFiles
+{
+    private const int WriteOnly = 1;
+
+    private static int Append => OperatingSystem.IsMacOS() ? 0x8 : 0x400;
+
+    private static int CloseOnExec => OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
+
+    /// <exception cref="IOException">The folder is gone, or the disk is.</exception>
+    public static void SyncFolder(string path)
+    {
+        var folder = Open(path, CloseOnExec);
+        try
+        {
+            Check(fsync(folder), path);
+        }
+        finally
+        {
+            _ = close(folder);
+        }
+    }
+
+    /// <summary>Opens a file that exists so that every write goes to its end, whoever else writes.</summary>
+    public static int OpenToAppend(string path) => Open(path, WriteOnly | Append | CloseOnExec);
+
+    /// <summary>One write; answers whether all of it was taken.</summary>
+    public static bool Write(int file, byte[] bytes) => write(file, bytes, bytes.Length) == bytes.Length;
+
+    public static void Close(int file) => _ = close(file);
+
+    private static int Open(string path, int flags) => Check(open(Encoding.UTF8.GetBytes(path + '\0'), flags), path);
+
+    private static int Check(int result, string path) =>
+        result >= 0 ? result : throw new IOException($"'{path}': {new Win32Exception(Marshal.GetLastPInvokeError()).Message}.");
+
+    [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int open(byte[] path, int flags);
+
+    [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int fsync(int file);
+
+    [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int close(int file);
+
+    [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern nint write(int file, byte[] bytes, nint count);
+}
