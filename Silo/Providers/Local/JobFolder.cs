@@ -115,13 +115,11 @@ internal sealed class JobFolder(string root, TimeProvider time)
         WriteSynced(draft, JsonSerializer.SerializeToUtf8Bytes(ending, LocalJson.Options));
         try
         {
-            // Without overwriting this is link(2), which exactly one of two racing endings gets.
-            File.Move(draft, path, overwrite: false);
+            if (!PosixFiles.TryLink(draft, path)) return false;
         }
-        catch (IOException) when (File.Exists(path))
+        finally
         {
             File.Delete(draft);
-            return false;
         }
 
         PosixFiles.SyncFolder(PathOf(jobId));

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.ComponentModel;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using VideoGen.Grains.Requests;
@@ -29,6 +28,9 @@ internal sealed partial class LocalRenders(
 
     /// <summary>How far a job is: 0 to 99.</summary>
     public int Percent(string jobId) => _owed.TryGetValue(jobId, out var render) ? render.Percent : 0;
+
+    /// <summary>Whether a worker is still busy with a job, if only with its line in the log.</summary>
+    public bool IsBusyWith(string jobId) => _owed.TryGetValue(jobId, out var render) && render.IsStarted;
 
     /// <summary>Stops a job whose ending is on disk; completes when its ffmpeg is dead.</summary>
     public Task Stop(string jobId) => _owed.TryGetValue(jobId, out var render) ? render.Stop() : Task.CompletedTask;
@@ -92,10 +94,10 @@ internal sealed partial class LocalRenders(
             {
                 // Cancelled: its ending is on disk. Stopping: it stays owed.
             }
-            catch (Exception trouble) when (IsDisk(trouble))
+            catch (Exception trouble)
             {
-                // It has no ending, so the next check takes it up again.
-                LogRenderTrouble(render.JobId, trouble.Message);
+                // One job must not stop the host, and with it all others. It has no ending, so the next check takes it up again.
+                LogRenderTrouble(trouble, render.JobId);
             }
             finally
             {
@@ -152,5 +154,5 @@ internal sealed partial class LocalRenders(
     private LocalEnding.Failed Failed(string detail, string code) => new(time.GetUtcNow(), FailureKind.Unavailable, detail, code, Charged.No);
 
     private static bool IsDisk(Exception trouble) =>
-        trouble is IOException or UnauthorizedAccessException or InvalidDataException or Win32Exception;
+        trouble is IOException or UnauthorizedAccessException;
 }

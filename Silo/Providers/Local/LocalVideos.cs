@@ -120,6 +120,9 @@ internal sealed class LocalVideos(
                     // Usually it is in the queue. It is not after trouble with the disk, or when another host claimed it and died.
                     renders.Owe(jobId);
                     return new CheckReply.Running(renders.Percent(jobId));
+                case not null when renders.IsBusyWith(jobId):
+                    // The ending is told after its line is in the log: who is told can count the lines.
+                    return new CheckReply.Running(renders.Percent(jobId));
                 case LocalEnding.Finished:
                     return new CheckReply.Finished(job.Usd);
                 case LocalEnding.Failed failed:

@@ -19,6 +19,18 @@ internal sealed class Render(string jobId) : IDisposable
         set => Volatile.Write(ref _percent, value);
     }
 
+    /// <summary>Whether its turn has come.</summary>
+    public bool IsStarted
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _started;
+            }
+        }
+    }
+
     /// <summary>Its turn has come. False: it was stopped while it waited.</summary>
     public bool Start()
     {
