@@ -1,0 +1,31 @@
+using VideoGen.Grains.Requests;
+
+namespace VideoGen.Silo.Media;
+
+/// <summary>Where the finished videos of one provider account are fetched from. Adapters of providers implement it.</summary>
+internal interface IVideoSource
+{
+    /// <summary>The account, as in the provider port.</summary>
+    string Account { get; }
+
+    /// <summary>
+    /// Opens the video of a finished job. The stream may throw <see cref="IOException"/> or <see cref="HttpRequestException"/>
+    /// while it is read, and must do so when it ends before the video does.
+    /// </summary>
+    Task<SourceReply> Open(string jobId, CancellationToken cancellationToken);
+}
+
+/// <summary>What opening a video was answered with.</summary>
+internal abstract record SourceReply
+{
+    private SourceReply() { }
+
+    /// <summary>It is there; the reader disposes the stream.</summary>
+    public sealed record Opened(Stream Video) : SourceReply;
+
+    /// <summary>The provider says that it is gone for good.</summary>
+    public sealed record Gone(string Detail) : SourceReply;
+
+    /// <summary>The call did not work; it can be tried again.</summary>
+    public sealed record Trouble(Failure Failure) : SourceReply;
+}

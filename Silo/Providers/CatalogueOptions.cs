@@ -1,0 +1,37 @@
+namespace VideoGen.Silo.Providers;
+
+/// <summary>Which models can be asked for; section <c>Catalogue</c>.</summary>
+internal sealed class CatalogueOptions
+{
+    public const string Section = "Catalogue";
+
+    /// <summary>The model to use where an ask names none. Default: the only model, or <c>local</c> where there are several.</summary>
+    public string? DefaultModel { get; set; }
+
+    /// <summary>
+    /// The models by their public names. Default, where none is named: <c>local</c>, served by the embedded provider.
+    /// As soon as one is named here, only those named here are offered.
+    /// </summary>
+    public Dictionary<string, ModelOptions> Models { get; } = new(StringComparer.Ordinal);
+}
+
+/// <summary>
+/// One model; section <c>Catalogue:Models:&lt;name&gt;</c>. Lists are null until configured: the binder would append to a default.
+/// </summary>
+internal sealed class ModelOptions
+{
+    /// <summary>The provider account that serves it. Default: <c>local</c>.</summary>
+    public string? Provider { get; set; }
+
+    /// <summary>US dollars for each second of video, 0 is free. Default: the price of the embedded provider; for any other provider it must be said.</summary>
+    public decimal? UsdPerSecond { get; set; }
+
+    /// <summary>Whether its videos count against the users' quotas. Default: if it has a price.</summary>
+    public bool? CountsAgainstQuota { get; set; }
+
+    /// <summary>Sizes in pixels (<c>1280x720</c>), the default first. Default for the embedded provider: six sizes from 320x180 to 1792x1024.</summary>
+    public IReadOnlyList<string>? Sizes { get; set; }
+
+    /// <summary>Lengths in seconds, the default first. Default for the embedded provider: 4, 8, 12, 1, 2.</summary>
+    public IReadOnlyList<int>? Seconds { get; set; }
+}

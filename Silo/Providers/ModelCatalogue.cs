@@ -1,0 +1,56 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Options;
+using VideoGen.Requests;
+using VideoGen.Silo.Providers.Local;
+
+namespace VideoGen.Silo.Providers;
+
+/// <summary>The models of this installation, from its configuration; they do not change while it runs.</summary>
+internal sealed class ModelCatalogue : IModelCatalogue
+{
+    private const string LocalModel = "local";
+
+    private static readonly string[] _localSizes = ["1280x720", "720x1280", "1792x1024", "1024x1792", "640x360", "320x180"];
+    private static readonly int[] _localSeconds = [4, 8, 12, 1, 2];
+
+    private readonly FrozenDictionary<string, ModelTerms> _byName;
+
+    public ModelCatalogue(IOptions<CatalogueOptions> options, IOptions<LocalVideosOptions> local)
+    {
+        All = TermsOf(options.Value, local.Value.UsdPerSecond);
+        DefaultModel = DefaultOf(options.Value, All) ?? throw new OptionsValidationException(
+            CatalogueOptions.Section, typeof(CatalogueOptions), [$"{CatalogueOptions.Section}:DefaultModel names no model of the catalogue."]);
+        _byName = All.ToFrozenDictionary(terms => terms.Model, StringComparer.Ordinal);
+    }
+
+    public string DefaultModel { get; }
+
+    public IReadOnlyList<ModelTerms> All { get; }
+
+    public ModelTerms? Find(string model) => _byName.GetValueOrDefault(model);
+
+    internal static IReadOnlyList<ModelTerms> TermsOf(CatalogueOptions options, decimal localUsdPerSecond) =>
+        options.Models.Count == 0
+            ? [Terms(LocalModel, new ModelOptions(), localUsdPerSecond)]
+            : [.. options.Models.OrderBy(model => model.Key, StringComparer.Ordinal).Select(model => Terms(model.Key, model.Value, localUsdPerSecond))];
+
+    internal static string? DefaultOf(CatalogueOptions options, IReadOnlyList<ModelTerms> models)
+    {
+        var wanted = options.DefaultModel ?? (models.Count == 1 ? models[0].Model : LocalModel);
+        return models.Any(model => model.Model == wanted) ? wanted : null;
+    }
+
+    private static ModelTerms Terms(string name, ModelOptions model, decimal localUsdPerSecond)
+    {
+        var provider = model.Provider ?? LocalVideos.AccountName;
+        var isLocal = provider == LocalVideos.AccountName;
+        var price = model.UsdPerSecond ?? (isLocal ? localUsdPerSecond : 0);
+        return new(
+            name,
+            provider,
+            price,
+            model.CountsAgainstQuota ?? price > 0,
+            model.Sizes ?? (isLocal ? _localSizes : []),
+            model.Seconds ?? (isLocal ? _localSeconds : []));
+    }
+}

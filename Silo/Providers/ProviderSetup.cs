@@ -1,0 +1,43 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using VideoGen.Grains.Providers;
+using VideoGen.Requests;
+using VideoGen.Silo.Media;
+using VideoGen.Silo.Providers.Local;
+
+namespace VideoGen.Silo.Providers;
+
+/// <summary>Registers the providers, the catalogue and the saver. The host registers <see cref="IVideoFiles"/> itself.</summary>
+internal static class ProviderSetup
+{
+    public static IServiceCollection AddVideoProviders(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddLocalVideos(configuration);
+        services.AddOptions<CatalogueOptions>().Bind(configuration.GetSection(CatalogueOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<CatalogueOptions>, CatalogueCheck>();
+        services.AddSingleton<IModelCatalogue, ModelCatalogue>();
+        services.AddSingleton<IVideoProviders, VideoProviders>();
+        services.AddOptions<VideoSaverOptions>().Bind(configuration.GetSection(VideoSaverOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IVideoSaver, VideoSaver>();
+        return services;
+    }
+
+    private static void AddLocalVideos(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<LocalVideosOptions>().Bind(configuration.GetSection(LocalVideosOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<LocalVideosOptions>, FailWordsCheck>();
+        services.AddSingleton(provider => new JobFolder(FolderOf(provider), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new RequestLog(Path.Combine(FolderOf(provider), "requests.log")));
+        services.AddSingleton<LocalLog>();
+        services.AddSingleton<RenderTools>();
+        services.AddSingleton<LocalRenders>();
+        services.AddHostedService(provider => provider.GetRequiredService<LocalRenders>());
+        services.AddSingleton<LocalVideos>();
+        services.AddSingleton<IVideoProvider>(provider => provider.GetRequiredService<LocalVideos>());
+        services.AddSingleton<IVideoSource>(provider => provider.GetRequiredService<LocalVideos>());
+    }
+
+    private static string FolderOf(IServiceProvider provider) =>
+        Path.GetFullPath(provider.GetRequiredService<IOptions<LocalVideosOptions>>().Value.Folder);
+}
