@@ -21,7 +21,7 @@ public static class GatewayWiring
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>((kestrel, options) =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.Value.BodyLimitBytes;
+            kestrel.Limits.MaxRequestBodySize = 2 * options.Value.BodyLimitBytes; // Kestrel counts the framing of chunks too; AskReader counts exactly.
             kestrel.Limits.MaxRequestHeadersTotalSize = options.Value.HeaderLimitBytes;
             kestrel.Limits.MaxConcurrentConnections = options.Value.MaxConnections;
         });
