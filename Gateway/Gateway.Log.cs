@@ -1,0 +1,35 @@
+namespace VideoGen.Gateway;
+
+/// <summary>What the door logs: ids, codes and route templates; never a prompt, never an address as the caller wrote it.</summary>
+internal static partial class GatewayLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Refused {RequestId} at {Route}: {Status} {Code}")]
+    public static partial void Refused(ILogger logger, string requestId, string route, int status, string code);
+
+    [LoggerMessage(2, LogLevel.Information, "Asked {RequestId}: {VideoId} {Dedup}")]
+    public static partial void Asked(ILogger logger, string requestId, string videoId, string dedup);
+
+    [LoggerMessage(3, LogLevel.Information, "Deleted {RequestId}: {VideoId} is {Status}")]
+    public static partial void Deleted(ILogger logger, string requestId, string videoId, string status);
+
+    [LoggerMessage(4, LogLevel.Warning, "A grain did not answer {RequestId} at {Route}")]
+    public static partial void GrainFailed(ILogger logger, string requestId, string route, Exception exception);
+
+    [LoggerMessage(5, LogLevel.Warning, "A wait for {VideoId} was cut short")]
+    public static partial void WaitFailed(ILogger logger, string videoId, Exception exception);
+
+    [LoggerMessage(6, LogLevel.Error, "The file of {VideoId} is not in the store ({RequestId})")]
+    public static partial void ContentMissing(ILogger logger, string requestId, string videoId);
+
+    [LoggerMessage(7, LogLevel.Error, "The store could not open {VideoId} ({RequestId})")]
+    public static partial void StoreFailed(ILogger logger, string requestId, string videoId, Exception exception);
+
+    [LoggerMessage(8, LogLevel.Error, "Unhandled failure of {RequestId} at {Route}")]
+    public static partial void Unhandled(ILogger logger, string requestId, string route, Exception exception);
+
+    [LoggerMessage(9, LogLevel.Warning, "Readiness check {Name} did not finish")]
+    public static partial void CheckFailed(ILogger logger, string name, Exception exception);
+
+    /// <summary>The template of the route, so that no text of the caller gets into a log.</summary>
+    public static string RouteName(this HttpContext http) => (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "-";
+}

@@ -1,0 +1,30 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace VideoGen.Gateway;
+
+/// <summary>The door's limits, section <c>Gateway</c>. Each is checked at start.</summary>
+public sealed class GatewayOptions
+{
+    /// <summary>The section of the configuration.</summary>
+    public const string Section = "Gateway";
+
+    /// <summary>The most bytes a request's body may have.</summary>
+    [Range(16_384, 1_048_576)]
+    public int BodyLimitBytes { get; set; } = 65_536;
+
+    /// <summary>The most bytes all headers of a request may have together.</summary>
+    [Range(4_096, 131_072)]
+    public int HeaderLimitBytes { get; set; } = 16_384;
+
+    /// <summary>The most connections at a time; long polls hold one each.</summary>
+    [Range(10, 100_000)]
+    public int MaxConnections { get; set; } = 2_000;
+
+    /// <summary>How long an ask may take until it is answered "unknown". A grain answers within about 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:11", "00:01:00")]
+    public TimeSpan AskTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long any other call of a grain may take, on top of what it may wait on purpose.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
+    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using VideoGen.Gateway.Access;
+using VideoGen.Gateway.Health;
+using VideoGen.Gateway.Reports;
+using VideoGen.Gateway.Videos;
+
+namespace VideoGen.Gateway;
+
+/// <summary>
+/// How a host gets the door. It brings the grains (<c>IGrainFactory</c>) and the ports <c>IModelCatalogue</c>, <c>IInstallation</c>,
+/// <c>IVideoFiles</c> and <c>IRequestBook</c>, and one <see cref="IReadinessCheck"/> for each thing the service cannot do without.
+/// </summary>
+public static class GatewayWiring
+{
+    /// <summary>Adds the door's services and Kestrel limits. Options: section <see cref="GatewayOptions.Section"/>.</summary>
+    public static IServiceCollection AddGateway(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>((kestrel, options) =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 2 * options.Value.BodyLimitBytes; // Kestrel counts the framing of chunks too; AskReader counts exactly.
+            kestrel.Limits.MaxRequestHeadersTotalSize = options.Value.HeaderLimitBytes;
+            kestrel.Limits.MaxConcurrentConnections = options.Value.MaxConnections;
+        });
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<VideoGrains>();
+        services.AddSingleton<VideoWatch>();
+        services.AddSingleton<AskReader>();
+        return services;
+    }
+
+    /// <summary>Adds the door's middleware and routes. Call it before the host maps routes of its own: its checks apply to those too.</summary>
+    public static WebApplication MapGateway(this WebApplication app)
+    {
+        app.UseMiddleware<RequestMarks>();
+        app.UseMiddleware<FailureBoundary>();
+        app.UseMiddleware<LoopbackOnly>();
+        VideoRoutes.Map(app);
+        StatsRoutes.Map(app);
+        HealthRoutes.Map(app);
+        return app;
+    }
+}

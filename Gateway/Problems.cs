@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using VideoGen.Access;
+using VideoGen.Gateway.Videos;
+using VideoGen.Requests;
+
+namespace VideoGen.Gateway;
+
+/// <summary>
+/// Every refusal of the door, and the only place that picks a status code. 408 and 409 are never picked:
+/// official clients repeat a POST that is answered so.
+/// </summary>
+internal static class Problems
+{
+    /// <summary>What <c>/health/ready</c> answers with when a check fails.</summary>
+    public const int NotReady = 503;
+
+    // What a grain said.
+
+    public static Problem Refused(Refusal refusal, Owner owner)
+    {
+        var status = refusal.Code switch
+        {
+            Codes.QuotaExceeded or Codes.Cooldown or Codes.SubmitLimit => 429,
+            Codes.AdmissionUnavailable => 503,
+            _ => 422, // Time does not help and no client repeats it by itself: right for a code that is newer than this door, too.
+        };
+        var shared = status == 429 && owner.User == Owner.Everyone;
+        return new(status, refusal.Code, shared ? $"{refusal.Text} {SharedQuota}" : refusal.Text)
+        {
+            Param = refusal.Code == Codes.ModelNotFound ? "model" : null,
+            RetryAt = refusal.Until,
+            Limit = status == 429 ? new(PolicyOf(refusal.Code), refusal.Limit, refusal.Remaining ?? 0) : null,
+        };
+    }
+
+    public static Problem Question(AskAnswer.Question question) => new(422, question.Code, question.Text)
+    {
+        Extra = new Dictionary<string, JsonNode?>(StringComparer.Ordinal)
+        {
+            ["video_id"] = question.Existing.Id.ToString(),
+            ["video"] = question.Existing.Deleted
+                ? null // Its id answers 404 by now.
+                : JsonSerializer.SerializeToNode(VideoBody.Of(question.Existing), WireJson.Options),
+        },
+    };
+
+    public static Problem OutcomeUnknown(DateTimeOffset now) => new(503, "outcome_unknown",
+        "It could not be confirmed in time whether the video was accepted. Asking again with the same prompt is safe: it is never paid twice.")
+    {
+        RetryAt = now + ShortPause,
+    };
+
+    public static Problem Unavailable(DateTimeOffset now) => new(503, "unavailable",
+        "The service could not answer in time. Nothing that was accepted is lost; the same question is safe to ask again.")
+    {
+        RetryAt = now + ShortPause,
+    };
+
+    // Videos.
+
+    /// <summary>Unknown, foreign and deleted ids: one answer, so that nobody learns which of them it is.</summary>
+    public static Problem VideoNotFound() => new(404, "video_not_found",
+        "There is no video with this id. Ids look like video_v-..._1, belong to the client that asked for the video, and end when it is deleted.")
+    {
+        Param = "video_id",
+    };
+
+    // 404 as the original service answers; a 409 would be repeated by its clients at once.
+    public static Problem VideoNotReady(VideoView view) => new(404, "video_not_ready",
+        $"The video is {view.Status.ToWire()}, so there is nothing to download yet. Wait with GET /v1/videos/{view.Id}?wait=59 until its status is completed.");
+
+    public static Problem VideoFailed(VideoView view) => new(404, "video_failed",
+        $"The video failed ({view.Error?.Code ?? Codes.ProviderFailed}), so there is nothing to download. GET /v1/videos/{view.Id} says why.");
+
+    public static Problem ContentMissing() => new(404, "video_content_missing",
+        "The video is completed but its file is not in the store. The operator finds the cause in the log under the x-request-id of this answer.");
+
+    public static Problem StoreUnavailable(DateTimeOffset now) => new(503, "store_unavailable",
+        "The video store cannot be read now. The video itself is safe; try again, and have the operator look at /health/ready if this lasts.")
+    {
+        RetryAt = now + ShortPause,
+    };
+
+    public static Problem ModelNotFound(IModelCatalogue catalogue) => new(422, Codes.ModelNotFound,
+        $"'model' must be one of: {string.Join(", ", catalogue.All.Select(terms => terms.Model))}.")
+    {
+        Param = "model",
+    };
+
+    // What is wrong with a request.
+
+    public static Problem Field(string param, string bound) => new(400, "invalid_value", $"'{param}' {bound}") { Param = param };
+
+    public static Problem WrongType(string param, string bound) => new(400, "invalid_type", $"'{param}' {bound}") { Param = param };
+
+    public static Problem Missing(string param, string bound) => new(400, "missing_required_parameter", $"'{param}' is missing: it {bound}") { Param = param };
+
+    public static Problem Duplicate(string param) => new(400, "duplicate_parameter", $"'{param}' stands in the body twice; send it once.") { Param = param };
+
+    public static Problem UnknownMember(string? param, string known) => new(400, "unknown_parameter",
+        $"{(param is null ? "The body has a member" : $"'{param}' is")} unknown here. Known are: {known}. Leave anything else out.")
+    {
+        Param = param,
+    };
+
+    public static Problem MalformedJson(long? line, long? column) => new(400, "malformed_json", string.Create(CultureInfo.InvariantCulture,
+        $"The body is not valid JSON at line {line + 1 ?? 1}, byte {column + 1 ?? 1}. Send one object such as {{\"prompt\": \"A cat on a roof\"}}."));
+
+    public static Problem NotUtf8() => new(400, "malformed_utf8", "The body is not valid UTF-8. JSON is sent in UTF-8 and nothing else.");
+
+    public static Problem NotAnObject() => new(400, "malformed_json", "The body must be one JSON object such as {\"prompt\": \"A cat on a roof\"}.");
+
+    public static Problem BodyTooLarge(int limit) => new(413, "body_too_large",
+        string.Create(CultureInfo.InvariantCulture, $"The body must have at most {limit} bytes."));
+
+    public static Problem MediaType(bool multipart) => new(415, "unsupported_media_type", multipart
+        ? "multipart/form-data is not taken here yet. Send the same fields as JSON with Content-Type: application/json; official OpenAI clients can do that through their raw post method."
+        : "Send JSON with Content-Type: application/json (UTF-8).");
+
+    // Who may call.
+
+    public static Problem NotThisMachine() => new(403, "loopback_only",
+        "This installation has no API keys yet, so only programs on its own machine may call it. Call http://127.0.0.1 there, or bring the port over with ssh -L.");
+
+    public static Problem ForeignHost() => new(403, "loopback_host_only",
+        "The Host header names another machine. This installation has no API keys yet: call it as http://localhost, http://127.0.0.1 or http://[::1].");
+
+    public static Problem ThroughProxy() => new(403, "proxy_not_allowed",
+        "The request came through a proxy. This installation has no API keys yet, so nobody beyond its own machine may be let in: call it directly.");
+
+    // What the framework said.
+
+    public static Problem ForStatus(int status) => status switch
+    {
+        404 => new(404, "route_not_found", "There is nothing at this address. Videos live under /v1/videos."),
+        405 => new(405, "method_not_allowed", "This address does not take this method; the Allow header says which it takes."),
+        412 => new(412, "precondition_failed", "The video is not the one that the If-Match or If-Unmodified-Since header names."),
+        413 => new(413, "body_too_large", "The body is too large."),
+        415 => MediaType(multipart: false),
+        416 => new(416, "range_not_satisfiable", "The Range header asks for bytes that the video does not have; Content-Range says how many it has."),
+        >= 500 => Internal(),
+        _ => new(400, "bad_request", "The request is not valid HTTP for this address."),
+    };
+
+    public static Problem For(BadHttpRequestException exception, GatewayOptions options) => exception.StatusCode switch
+    {
+        413 => BodyTooLarge(options.BodyLimitBytes),
+        408 => new(400, "body_too_slow", "The body did not arrive in time; send it at once."),
+        _ => ForStatus(400),
+    };
+
+    public static Problem Internal() => new(500, "internal_error",
+        "Something went wrong here. The operator finds it in the log under the x-request-id of this answer.");
+
+    private const string SharedQuota =
+        "All users of this client share one quota as long as its requests name no user: send 'user' in the body or the X-VideoGen-User header to tell them apart.";
+
+    private static readonly TimeSpan ShortPause = TimeSpan.FromSeconds(5);
+
+    private static string PolicyOf(string code) => code switch
+    {
+        Codes.QuotaExceeded => "quota",
+        Codes.Cooldown => "cooldown",
+        _ => "submits",
+    };
+}

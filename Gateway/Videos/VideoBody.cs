@@ -1,0 +1,88 @@
+using System.Globalization;
+using VideoGen.Requests;
+
+namespace VideoGen.Gateway.Videos;
+
+/// <summary>A video on the wire: OpenAI's VideoResource, and after it what only we say (official clients ignore that).</summary>
+internal sealed record VideoBody(
+    string Id,
+    string Object,
+    string Model,
+    string Status,
+    int Progress,
+    long CreatedAt,
+    long? CompletedAt,
+    long? ExpiresAt,
+    string Prompt,
+    string Size,
+    string Seconds,
+    string? RemixedFromVideoId,
+    ErrorBody? Error,
+    string? Dedup,
+    string? Charged,
+    CostBody Cost,
+    string? Waiting,
+    long? ResolvingUntil,
+    long? WindowEndsAt)
+{
+    /// <param name="view">The video.</param>
+    /// <param name="dedup">How the ask that this answers relates to it; null where this does not answer an ask.</param>
+    public static VideoBody Of(VideoView view, string? dedup = null) => new(
+        view.Id.ToString(),
+        "video",
+        view.Options.Model,
+        view.Status.ToWire(),
+        view.Progress,
+        view.CreatedAt.ToUnixTimeSeconds(),
+        view.Status == VideoStatus.Completed ? view.EndedAt?.ToUnixTimeSeconds() : null,
+        ExpiresAt: null,
+        view.Prompt,
+        view.Options.Size,
+        view.Options.Seconds.ToString(CultureInfo.InvariantCulture),
+        RemixedFromVideoId: null,
+        view.Error is { } error ? new(error.Code, error.Text) : null,
+        dedup,
+        ChargedWord(view.Charged),
+        new(view.EstimatedUsd),
+        view.Waiting,
+        view.ResolvingUntil?.ToUnixTimeSeconds(),
+        view.WindowEndsAt?.ToUnixTimeSeconds());
+
+    public static string DedupWord(Dedup dedup) => dedup switch
+    {
+        Requests.Dedup.New => "new",
+        Requests.Dedup.Joined => "joined",
+        Requests.Dedup.Replayed => "replayed",
+        _ => throw new ArgumentOutOfRangeException(nameof(dedup), dedup, null),
+    };
+
+    public static string? ChargedWord(Charged? charged) => charged switch
+    {
+        null => null,
+        Requests.Charged.No => "no",
+        Requests.Charged.Yes => "yes",
+        Requests.Charged.Unknown => "unknown",
+        _ => throw new ArgumentOutOfRangeException(nameof(charged), charged, null),
+    };
+}
+
+/// <summary>Why there is no video.</summary>
+internal sealed record ErrorBody(string Code, string Message);
+
+/// <summary>US dollars.</summary>
+/// <param name="Estimated">The price at acceptance.</param>
+internal sealed record CostBody(decimal Estimated);
+
+/// <summary>OpenAI's DeletedVideoResource, and what became of a video that was still on its way.</summary>
+internal sealed record DeletedBody(string Id, string Object, bool Deleted, string Status, string? Dedup, string? Charged, CostBody Cost, string? Waiting)
+{
+    public static DeletedBody Of(VideoView view) => new(
+        view.Id.ToString(),
+        "video.deleted",
+        Deleted: true,
+        view.Status.ToWire(),
+        Dedup: null,
+        VideoBody.ChargedWord(view.Charged),
+        new(view.EstimatedUsd),
+        view.Waiting);
+}

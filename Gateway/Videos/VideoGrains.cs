@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Options;
+using VideoGen.Requests;
+using VideoGen.Storage;
+
+namespace VideoGen.Gateway.Videos;
+
+/// <summary>The calls of request grains, each with a bound; whatever goes wrong in one comes out as <see cref="GrainCallException"/>.</summary>
+internal sealed class VideoGrains(IGrainFactory grains, IInstallation installation, TimeProvider time, IOptions<GatewayOptions> options)
+{
+    /// <summary>How long <see cref="IVideoRequestGrain.WaitForChange"/> may wait on purpose.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
+
+    // Not cancelled when the caller leaves: an ask that is under way is finished, so that asking again finds its answer.
+    public Task<AskAnswer> Ask(VideoAsk ask)
+    {
+        var key = VideoRequestKey.For(installation.KeyRules, ask.Owner, ask.Prompt);
+        return Bounded(() => Grain(key).Ask(ask), options.Value.AskTimeout, wasAsk: true);
+    }
+
+    public Task<VideoView?> Get(VideoId id) => Bounded(() => Grain(id.RequestKey).Get(id.Round), options.Value.CallTimeout);
+
+    public Task<VideoView?> Delete(VideoId id) => Bounded(() => Grain(id.RequestKey).Delete(id.Round), options.Value.CallTimeout);
+
+    public Task<VideoView?> WaitForChange(VideoId id, long seen) =>
+        Bounded(() => Grain(id.RequestKey).WaitForChange(id.Round, seen), LongestWait + options.Value.CallTimeout);
+
+    private IVideoRequestGrain Grain(string key) => grains.GetGrain<IVideoRequestGrain>(key);
+
+    private async Task<T> Bounded<T>(Func<Task<T>> call, TimeSpan timeout, bool wasAsk = false)
+    {
+        try
+        {
+            return await call().WaitAsync(timeout, time);
+        }
+#pragma warning disable CA1031 // A call across the cluster fails in ways that only the engine knows; all mean the same here.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            throw new GrainCallException(wasAsk, exception);
+        }
+    }
+}
+
+/// <summary>A grain did not answer: lost infrastructure, not a verdict.</summary>
+/// <param name="wasAsk">Whether it may have accepted something.</param>
+/// <param name="cause">What the engine threw.</param>
+#pragma warning disable CA1032, CA1064, RCS1194 // Thrown in one place and caught in one place.
+internal sealed class GrainCallException(bool wasAsk, Exception cause) : Exception("A grain did not answer.", cause)
+{
+    public bool WasAsk { get; } = wasAsk;
+}
+#pragma warning restore CA1032, CA1064, RCS1194

@@ -1,0 +1,110 @@
+using System.Globalization;
+using Microsoft.Net.Http.Headers;
+using VideoGen.Gateway.Access;
+using VideoGen.Requests;
+
+namespace VideoGen.Gateway.Videos;
+
+/// <summary><c>/v1/videos</c>: OpenAI's Videos API in shape; official clients work against it unchanged.</summary>
+internal static class VideoRoutes
+{
+    private const string DedupHeader = "VideoGen-Dedup";
+
+    /// <summary>Seconds. Under the minute after which proxies and clients give up.</summary>
+    private const int MaxWait = 59;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/videos", Create);
+        routes.MapGet("/v1/videos/{id}", Get);
+        routes.MapDelete("/v1/videos/{id}", Delete);
+        routes.MapMethods("/v1/videos/{id}/content", [HttpMethods.Get, HttpMethods.Head], Content);
+    }
+
+    private static async Task<IResult> Create(HttpContext http, AskReader reader, VideoGrains grains, TimeProvider time, ILogger<VideoGrains> logger)
+    {
+        var (ask, problem) = await reader.Read(http);
+        if (ask is null) return problem!;
+        return await grains.Ask(ask) switch
+        {
+            AskAnswer.Accepted accepted => Accepted(http, accepted, logger),
+            AskAnswer.Refused refused => Problems.Refused(refused.Refusal, ask.Owner),
+            AskAnswer.Question question => Problems.Question(question),
+            _ => Problems.OutcomeUnknown(time.GetUtcNow()),
+        };
+    }
+
+    private static IResult Accepted(HttpContext http, AskAnswer.Accepted accepted, ILogger logger)
+    {
+        var dedup = VideoBody.DedupWord(accepted.Dedup);
+        GatewayLog.Asked(logger, http.TraceIdentifier, accepted.Video.Id.ToString(), dedup);
+        if (accepted.Dedup != Dedup.New) http.Response.Headers[DedupHeader] = dedup;
+        return WireJson.Answer(VideoBody.Of(accepted.Video, dedup));
+    }
+
+    private static async Task<IResult> Get(string id, HttpContext http, VideoGrains grains, VideoWatch watch)
+    {
+        if (!TryWait(http.Request, out var wait)) return Problems.Field("wait", $"must be a whole number of seconds from 0 to {MaxWait}.");
+        var view = await Find(id, http, grains);
+        if (view is not null && wait > TimeSpan.Zero) view = Visible(await watch.UntilEnded(view, wait, http.RequestAborted), http);
+        return view is null ? Problems.VideoNotFound() : WireJson.Answer(VideoBody.Of(view));
+    }
+
+    private static async Task<IResult> Content(string id, HttpContext http, VideoGrains grains, IVideoFiles files, TimeProvider time, ILogger<IVideoFiles> logger)
+    {
+        if (http.Request.Query["variant"] is { Count: > 0 } variant && variant != "video")
+        {
+            return Problems.Field("variant", "must be video: thumbnails and sprite sheets are not offered.");
+        }
+
+        if (await Find(id, http, grains) is not { } view) return Problems.VideoNotFound();
+        if (view.Status == VideoStatus.Failed) return Problems.VideoFailed(view);
+        if (view.Status != VideoStatus.Completed || view.File is not { } file) return Problems.VideoNotReady(view);
+
+        Stream? stream;
+        try
+        {
+            stream = await files.Open(view.Id, http.RequestAborted);
+        }
+        catch (IOException exception)
+        {
+            GatewayLog.StoreFailed(logger, http.TraceIdentifier, view.Id.ToString(), exception);
+            return Problems.StoreUnavailable(time.GetUtcNow());
+        }
+
+        if (stream is null)
+        {
+            GatewayLog.ContentMissing(logger, http.TraceIdentifier, view.Id.ToString());
+            return Problems.ContentMissing();
+        }
+
+        // Kept by the caller, but asked about each time: the video may have been deleted.
+        http.Response.Headers.CacheControl = "private, no-cache";
+        http.Response.Headers.ContentDisposition = $"inline; filename=\"{view.Id}.mp4\"";
+        return TypedResults.Stream(stream, "video/mp4", lastModified: view.EndedAt, entityTag: new($"\"{file.Sha256}\""), enableRangeProcessing: true);
+    }
+
+    private static async Task<IResult> Delete(string id, HttpContext http, VideoGrains grains, ILogger<VideoGrains> logger)
+    {
+        // Looked at first: another client's video must not even be cancelled.
+        if (await Find(id, http, grains) is not { } view || await grains.Delete(view.Id) is not { } deleted) return Problems.VideoNotFound();
+        GatewayLog.Deleted(logger, http.TraceIdentifier, deleted.Id.ToString(), deleted.Status.ToWire());
+        return WireJson.Answer(DeletedBody.Of(deleted));
+    }
+
+    private static async Task<VideoView?> Find(string id, HttpContext http, VideoGrains grains) =>
+        VideoId.TryParse(id, out var parsed) ? Visible(await grains.Get(parsed), http) : null;
+
+    private static VideoView? Visible(VideoView? view, HttpContext http) =>
+        view is { Deleted: false } && view.Owner.Client == Caller.Client(http) ? view : null;
+
+    private static bool TryWait(HttpRequest request, out TimeSpan wait)
+    {
+        wait = TimeSpan.Zero;
+        var asked = request.Query["wait"];
+        if (asked.Count == 0) return true;
+        if (!int.TryParse(asked.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds > MaxWait) return false;
+        wait = TimeSpan.FromSeconds(seconds);
+        return true;
+    }
+}

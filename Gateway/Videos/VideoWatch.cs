@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using VideoGen.Requests;
+
+namespace VideoGen.Gateway.Videos;
+
+/// <summary>
+/// Waits for changes of videos, for as many callers as there are: those who have seen the same revision share one call of the grain,
+/// so a video that everybody waits for costs its grain one outstanding call per process.
+/// </summary>
+internal sealed class VideoWatch(VideoGrains grains, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<VideoWatch> logger)
+{
+    /// <summary>A video changes a few dozen times in its life; a wait that saw this many is answered and may be asked again.</summary>
+    private const int MaxTurns = 200;
+
+    private readonly ConcurrentDictionary<(VideoId Id, long Seen), Lazy<Task<VideoView?>>> _calls = new();
+
+    /// <summary>Waits until the video ended or is gone, the time is over, or the host stops; answers the last that is known.</summary>
+    public async Task<VideoView?> UntilEnded(VideoView known, TimeSpan wait, CancellationToken aborted)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);
+        var view = known;
+        var started = time.GetTimestamp();
+        for (var turn = 0; turn < MaxTurns && !view.Deleted && !view.Status.IsEnded(); turn++)
+        {
+            var left = wait - time.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero) return view;
+            try
+            {
+                if (await Next(view.Id, view.Revision).WaitAsync(left, time, stop.Token) is not { } next) return null;
+                view = next;
+            }
+            catch (TimeoutException)
+            {
+                return view;
+            }
+            catch (OperationCanceledException) when (!aborted.IsCancellationRequested)
+            {
+                return view; // The host stops: better the handle now than a cut connection.
+            }
+            catch (GrainCallException exception)
+            {
+                GatewayLog.WaitFailed(logger, view.Id.ToString(), exception);
+                return view; // A wait always answers with the handle; the next question meets the trouble itself.
+            }
+        }
+
+        return view;
+    }
+
+    private Task<VideoView?> Next(VideoId id, long seen) =>
+        _calls.GetOrAdd((id, seen), key => new(() => Call(key))).Value;
+
+    private async Task<VideoView?> Call((VideoId Id, long Seen) key)
+    {
+        try
+        {
+            return await grains.WaitForChange(key.Id, key.Seen);
+        }
+        finally
+        {
+            _calls.TryRemove(key, out _);
+        }
+    }
+}

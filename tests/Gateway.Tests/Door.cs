@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using VideoGen.Gateway.Health;
+using VideoGen.Reports;
+using VideoGen.Requests;
+using VideoGen.Storage;
+
+namespace VideoGen.Gateway.Tests;
+
+/// <summary>The whole door on a loopback Kestrel, with a scripted grain behind it.</summary>
+internal sealed class Door : IAsyncDisposable
+{
+    private const string ForgedRemote = "X-Test-Remote";
+
+    private readonly WebApplication _app;
+
+    private Door(IReadinessCheck[] checks)
+    {
+        Grains = new(Grain);
+        var builder = WebApplication.CreateBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders().AddProvider(new NotesOf(Log)).SetMinimumLevel(LogLevel.Information);
+        builder.Services.AddSingleton<TimeProvider>(Time);
+        builder.Services.AddSingleton<IGrainFactory>(Grains);
+        builder.Services.AddSingleton<IModelCatalogue, TwoModels>();
+        builder.Services.AddSingleton<IInstallation, FixedInstallation>();
+        builder.Services.AddSingleton<IVideoFiles>(Files);
+        builder.Services.AddSingleton<IRequestBook, FixedBook>();
+        foreach (var check in checks) builder.Services.AddSingleton(check);
+        builder.Services.AddGateway(builder.Configuration);
+
+        _app = builder.Build();
+        _app.Use((http, next) =>
+        {
+            if (http.Request.Headers[ForgedRemote] is { Count: 1 } remote) http.Connection.RemoteIpAddress = remote == "none" ? null : IPAddress.Parse(remote!);
+            return next(http);
+        });
+        _app.MapGateway();
+        _app.MapGet("/v1/throws", string () => throw new InvalidOperationException("secret inner text"));
+        _app.MapGet("/api/throws", string () => throw new InvalidOperationException("secret inner text"));
+        _app.MapGet("/v1/status/{code:int}", (int code) => Results.StatusCode(code));
+    }
+
+    public ScriptedGrain Grain { get; } = new();
+
+    public ScriptedGrains Grains { get; }
+
+    public MemoryFiles Files { get; } = new();
+
+    public VirtualTime Time { get; } = new();
+
+    public ConcurrentQueue<string> Log { get; } = new();
+
+    public HttpClient Client { get; private set; } = null!;
+
+    public static async Task<Door> Open(params IReadinessCheck[] checks)
+    {
+        var door = new Door(checks);
+        await door._app.StartAsync();
+        door.Client = new HttpClient { BaseAddress = new(door._app.Urls.Single()) };
+        return door;
+    }
+
+    public void Stop() => _app.Lifetime.StopApplication();
+
+    public Task<Answer> Post(string json) => Post(Encoding.UTF8.GetBytes(json));
+
+    public Task<Answer> Post(byte[] body, string contentType = "application/json")
+    {
+        var content = new ByteArrayContent(body);
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        return Send(HttpMethod.Post, "/v1/videos", content);
+    }
+
+    public Task<Answer> Get(string path, params (string Name, string Value)[] headers) => Send(HttpMethod.Get, path, null, headers);
+
+    public async Task<Answer> Send(HttpMethod method, string path, HttpContent? content = null, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        using var response = await Client.SendAsync(request);
+        return new(response, await response.Content.ReadAsByteArrayAsync());
+    }
+
+    public Task<Answer> GetFrom(string remote, string path) => Get(path, (ForgedRemote, remote));
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    private sealed class NotesOf(ConcurrentQueue<string> log) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => new Notes(categoryName, log);
+
+        public void Dispose()
+        {
+        }
+    }
+
+    private sealed class Notes(string category, ConcurrentQueue<string> log) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            log.Enqueue($"{category} {logLevel}: {formatter(state, exception)} {exception}");
+    }
+}
+
+/// <summary>What came back.</summary>
+internal sealed class Answer(HttpResponseMessage response, byte[] bytes)
+{
+    private readonly Dictionary<string, string> _headers = response.Headers.Concat(response.Content.Headers)
+        .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
+
+    public int Status { get; } = (int)response.StatusCode;
+
+    public byte[] Bytes => bytes;
+
+    public string Text => Encoding.UTF8.GetString(bytes);
+
+    public JsonNode Json => JsonNode.Parse(bytes)!;
+
+    public JsonNode Error => Json["error"]!;
+
+    public string Code => (string)Error["code"]!;
+
+    public string Message => (string)Error["message"]!;
+
+    public string? Header(string name) => _headers.GetValueOrDefault(name);
+}

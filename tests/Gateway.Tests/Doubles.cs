@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using VideoGen.Access;
+using VideoGen.Gateway.Health;
+using VideoGen.Reports;
+using VideoGen.Requests;
+using VideoGen.Storage;
+
+namespace VideoGen.Gateway.Tests;
+
+/// <summary>A request grain that answers what a test wrote down. What is under test is the translation, not the grain.</summary>
+internal sealed class ScriptedGrain : IVideoRequestGrain
+{
+    public Func<VideoAsk, Task<AskAnswer>> OnAsk { get; set; } = _ => throw new InvalidOperationException("No ask was expected.");
+
+    public Func<int, Task<VideoView?>> OnGet { get; set; } = _ => Task.FromResult<VideoView?>(null);
+
+    public Func<int, long, Task<VideoView?>> OnWait { get; set; } = (_, _) => throw new InvalidOperationException("No wait was expected.");
+
+    public Func<int, Task<VideoView?>> OnDelete { get; set; } = _ => throw new InvalidOperationException("No delete was expected.");
+
+    public ConcurrentQueue<VideoAsk> Asks { get; } = new();
+
+    public Task<AskAnswer> Ask(VideoAsk ask)
+    {
+        Asks.Enqueue(ask);
+        return OnAsk(ask);
+    }
+
+    public Task<VideoView?> Get(int round) => OnGet(round);
+
+    public Task<VideoView?> WaitForChange(int round, long seen) => OnWait(round, seen);
+
+    public Task<VideoView?> Delete(int round) => OnDelete(round);
+
+    public Task<RequeueAnswer> Requeue(int round) => throw new NotSupportedException();
+
+    public Task Wake() => throw new NotSupportedException();
+}
+
+/// <summary>One grain for every key; remembers the keys.</summary>
+internal sealed class ScriptedGrains(ScriptedGrain grain) : IGrainFactory
+{
+    public ConcurrentQueue<string> Keys { get; } = new();
+
+    public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
+        where TGrainInterface : IGrainWithStringKey
+    {
+        Keys.Enqueue(primaryKey);
+        return (TGrainInterface)(object)grain;
+    }
+
+    public IGrain GetGrain(Type grainInterfaceType, string grainPrimaryKey) => throw new NotSupportedException();
+
+    public TGrainInterface GetGrain<TGrainInterface>(GrainId grainId)
+        where TGrainInterface : IAddressable => throw new NotSupportedException();
+}
+
+internal sealed class TwoModels : IModelCatalogue
+{
+    public string DefaultModel => "local-1";
+
+    public IReadOnlyList<ModelTerms> All { get; } =
+    [
+        new("local-1", "local", 0m, false, ["1280x720", "720x1280"], [4, 8]),
+        new("paid-1", "paid", 0.4m, true, ["1920x1080"], [8, 4, 12]),
+    ];
+
+    public ModelTerms? Find(string model) => All.FirstOrDefault(terms => terms.Model == model);
+}
+
+internal sealed class FixedInstallation : IInstallation
+{
+    public string Id => "test0000";
+
+    public int KeyRules => VideoRequestKey.CurrentRules;
+}
+
+internal sealed class MemoryFiles : IVideoFiles
+{
+    public Func<Stream?> OnOpen { get; set; } = () => null;
+
+    public Task<StoredVideo> Save(VideoId id, Stream video, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<Stream?> Open(VideoId id, CancellationToken cancellationToken) => Task.FromResult(OnOpen());
+
+    public Task Delete(VideoId id, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<string?> Trouble(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+}
+
+internal sealed class FixedBook : IRequestBook
+{
+    public Task<VideoStats> Stats(CancellationToken cancellationToken) => Task.FromResult(new VideoStats(
+        7, new Dictionary<string, long> { [VideoStatusWords.Completed] = 5, [VideoStatusWords.Failed] = 2 }, 3, 9.6m, 1));
+}
+
+internal sealed class Check(string name, Func<CancellationToken, Task<string?>> trouble) : IReadinessCheck
+{
+    public string Name => name;
+
+    public Task<string?> Trouble(CancellationToken cancellationToken) => trouble(cancellationToken);
+}
+
+internal static class Views
+{
+    public static readonly Owner Local = new(Owner.LocalClient, Owner.Everyone);
+
+    public const string Prompt = "A cat on a roof";
+
+    public static readonly VideoId Id = new(VideoRequestKey.For(1, Local, Prompt), 1);
+
+    public static readonly VideoView Queued = new(
+        Id, Local, 1, VideoStatus.Queued, Prompt, new("local-1", "1280x720", 4), 0, new(2026, 11, 21, 12, 0, 0, 900, TimeSpan.Zero),
+        null, null, null, null, 1.6m, "waits for a slot", null, null, false);
+
+    public static readonly VideoView Completed = Queued with
+    {
+        Revision = 9,
+        Status = VideoStatus.Completed,
+        Progress = 100,
+        EndedAt = new(2026, 11, 21, 12, 3, 0, TimeSpan.Zero),
+        WindowEndsAt = new(2026, 11, 22, 12, 5, 0, TimeSpan.Zero),
+        Charged = Charged.Yes,
+        Waiting = null,
+        File = new(10, new('a', 64)),
+    };
+
+    public static readonly VideoView Failed = Queued with
+    {
+        Status = VideoStatus.Failed,
+        EndedAt = new(2026, 11, 21, 12, 3, 0, TimeSpan.Zero),
+        Charged = Charged.No,
+        Error = new(Codes.ContentPolicyViolation, "The provider refused the prompt."),
+    };
+}
