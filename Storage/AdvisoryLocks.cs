@@ -1,0 +1,17 @@
+namespace VideoGen.Storage;
+
+/// <summary>The numbers of our PostgreSQL advisory locks. They are per database, and shared with nobody who does not know the first one.</summary>
+internal static class AdvisoryLocks
+{
+    /// <summary>"vido" in ASCII: keeps our locks apart from those of other programs in the same database.</summary>
+    public const int Space = 0x7669_646F;
+
+    /// <summary>Who may run on this database, see <see cref="Hosts.HostLock"/>.</summary>
+    public const int Host = 1;
+
+    /// <summary>Held while the schema is brought up to date.</summary>
+    public const int Schema = 2;
+
+    /// <summary>Whose turn it is to sweep, see <see cref="States.WakeBook"/>.</summary>
+    public const int Sweep = 3;
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Npgsql;
+
+namespace VideoGen.Storage.Hosts;
+
+/// <summary>A session of PostgreSQL that may hold the host lock. The lock lives as long as the session, not longer.</summary>
+internal sealed class HostSession : IAsyncDisposable
+{
+    private readonly NpgsqlConnection connection;
+    private readonly int backend;
+
+    private HostSession(NpgsqlConnection connection, int backend)
+    {
+        this.connection = connection;
+        this.backend = backend;
+    }
+
+    /// <summary>Opens a session and makes sure that it is one.</summary>
+    /// <exception cref="HostLockException">A proxy in between shares sessions among connections, so a lock would belong to nobody.</exception>
+    /// <exception cref="NpgsqlException">The database did not answer.</exception>
+    public static async Task<HostSession> Open(PostgresConnections connections, CancellationToken cancellationToken)
+    {
+        var opened = await connections.OpenOwn(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var process = await EnsureNotShared(opened, connections, cancellationToken).ConfigureAwait(false);
+            return new(opened, process);
+        }
+        catch
+        {
+            await opened.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async Task<bool> TryTake(HostLockMode mode, CancellationToken cancellationToken)
+    {
+        var function = mode == HostLockMode.Alone ? "pg_try_advisory_lock" : "pg_try_advisory_lock_shared";
+        return (bool)(await Scalar(connection, $"select {function}({AdvisoryLocks.Space}, {AdvisoryLocks.Host})", cancellationToken).ConfigureAwait(false))!;
+    }
+
+    /// <summary>Throws unless the session still is the one that took the lock.</summary>
+    public async Task Probe(CancellationToken cancellationToken)
+    {
+        var answered = (int)(await Scalar(connection, "select pg_backend_pid()", cancellationToken).ConfigureAwait(false))!;
+        if (answered != backend) throw Shared();
+    }
+
+    /// <summary>Who holds the lock, for a person; null when nobody does any more.</summary>
+    public async Task<string?> Holder(CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(
+            """
+            select a.application_name, a.client_addr::text, a.backend_start
+            from pg_locks l
+            join pg_stat_activity a using (pid)
+            where l.locktype = 'advisory' and l.granted and l.classid = $1::oid and l.objid = $2::oid and l.objsubid = 2
+              and l.database = (select oid from pg_database where datname = current_database())
+            order by a.backend_start
+            limit 1
+            """, connection)
+        {
+            Parameters = { new() { Value = (long)AdvisoryLocks.Space }, new() { Value = (long)AdvisoryLocks.Host } },
+        };
+        await using (command.ConfigureAwait(false))
+        {
+            var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (rows.ConfigureAwait(false))
+            {
+                if (!await rows.ReadAsync(cancellationToken).ConfigureAwait(false)) return null;
+                var address = await rows.IsDBNullAsync(1, cancellationToken).ConfigureAwait(false) ? "this machine" : rows.GetString(1);
+                return string.Create(CultureInfo.InvariantCulture,
+                    $"'{rows.GetString(0)}' from {address}, connected since {rows.GetDateTime(2):yyyy-MM-dd HH:mm:ss} UTC");
+            }
+        }
+    }
+
+    // The end of the session frees the lock; PostgreSQL does that itself, even when we die.
+    public ValueTask DisposeAsync() => connection.DisposeAsync();
+
+    // Two open connections are two sessions, and each stays what it is. A proxy that pools transactions breaks one of the two,
+    // whichever session it hands out next: to see it, the second connection keeps its session busy with an open transaction.
+    private static async Task<int> EnsureNotShared(NpgsqlConnection first, PostgresConnections connections, CancellationToken cancellationToken)
+    {
+        var mark = RandomNumberGenerator.GetHexString(16);
+        await Scalar(first, $"select set_config('videogen.session', '{mark}', false)", cancellationToken).ConfigureAwait(false);
+        var before = (int)(await Scalar(first, "select pg_backend_pid()", cancellationToken).ConfigureAwait(false))!;
+
+        var second = await connections.OpenOwn(cancellationToken).ConfigureAwait(false);
+        await using (second.ConfigureAwait(false))
+        {
+            var transaction = await second.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
+            {
+                var other = (int)(await Scalar(second, "select pg_backend_pid()", cancellationToken).ConfigureAwait(false))!;
+                if (other == before) throw Shared();
+                var after = (int)(await Scalar(first, "select pg_backend_pid()", cancellationToken).ConfigureAwait(false))!;
+                var kept = await Scalar(first, "select current_setting('videogen.session', true)", cancellationToken).ConfigureAwait(false) as string;
+                if (after != before || kept != mark) throw Shared();
+            }
+        }
+
+        return before;
+    }
+
+    private static HostLockException Shared() => new(
+        "The database is reached through a proxy that pools transactions (PgBouncer with pool_mode=transaction or statement, or one like it), " +
+        "so a lock of this process would belong to nobody. Connect to PostgreSQL itself, or set pool_mode=session.");
+
+    private static async Task<object?> Scalar(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        await using (command.ConfigureAwait(false))
+        {
+            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
+using VideoGen.Reports;
+using VideoGen.Requests;
+using VideoGen.Storage.Files;
+using VideoGen.Storage.Installations;
+using VideoGen.Storage.Reports;
+using VideoGen.Storage.Requests;
+using VideoGen.Storage.States;
+
+namespace VideoGen.Storage;
+
+/// <summary>What a host says to store in PostgreSQL. After building it, and before starting it, comes <see cref="StorageStart.Prepare"/>.</summary>
+public static class PostgresServices
+{
+    /// <summary>Adds the ports that are kept in PostgreSQL, and the flusher of counts. Opens no connection.</summary>
+    /// <exception cref="ArgumentException">The text is not a connection string of Npgsql.</exception>
+    public static IServiceCollection AddPostgresStorage(this IServiceCollection services, string connectionString)
+    {
+        var connections = new PostgresConnections(connectionString);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => connections); // By a factory, so that the container disposes it.
+        services.AddSingleton<NpgsqlDataSource>(s => s.GetRequiredService<PostgresConnections>().Pool);
+        services.AddSingleton<PostgresInstallation>();
+        services.AddSingleton<IInstallation>(s => s.GetRequiredService<PostgresInstallation>());
+        services.AddSingleton<IJobBook, PostgresJobBook>();
+        services.AddSingleton<PostgresPreventedPayments>();
+        services.AddSingleton<IPreventedPayments>(s => s.GetRequiredService<PostgresPreventedPayments>());
+        services.AddHostedService(s => s.GetRequiredService<PostgresPreventedPayments>());
+        services.AddSingleton<IRequestBook, PostgresRequestBook>();
+        services.AddSingleton<WakeBook>();
+        return services;
+    }
+
+    /// <summary>Adds the store of videos as files.</summary>
+    public static IServiceCollection AddVideoFolder(this IServiceCollection services, FileVideoStoreOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton<FileVideoStore>();
+        services.AddSingleton<IVideoFiles>(s => s.GetRequiredService<FileVideoStore>());
+        return services;
+    }
+}

@@ -1,0 +1,53 @@
+using Npgsql;
+using VideoGen.Reports;
+using VideoGen.Requests;
+
+namespace VideoGen.Storage.Reports;
+
+/// <summary>Counts from the views over the documents, and from the payments that this process and others prevented.</summary>
+public sealed class PostgresRequestBook(NpgsqlDataSource database, PostgresPreventedPayments prevented) : IRequestBook
+{
+    private const string DeadLettered = "dead_lettered"; // As documents spell that ending.
+
+    /// <inheritdoc/>
+    /// <remarks>This process's own counts are written first, so a caller sees what it just did; another host's may lag by a second.</remarks>
+    /// <exception cref="NpgsqlException">The database did not answer.</exception>
+    public async Task<VideoStats> Stats(CancellationToken cancellationToken)
+    {
+        await prevented.Flush(cancellationToken).ConfigureAwait(false);
+
+        var batch = database.CreateBatch();
+        await using (batch.ConfigureAwait(false))
+        {
+            batch.BatchCommands.Add(new("select status, ending, videos from videogen.video_counts"));
+            batch.BatchCommands.Add(new("select coalesce(sum(count), 0)::bigint, coalesce(sum(usd), 0) from videogen.prevented"));
+            var rows = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (rows.ConfigureAwait(false))
+            {
+                var (byStatus, deadLettered) = await Videos(rows, cancellationToken).ConfigureAwait(false);
+                await rows.NextResultAsync(cancellationToken).ConfigureAwait(false);
+                await rows.ReadAsync(cancellationToken).ConfigureAwait(false);
+                return new(byStatus.Values.Sum(), byStatus, rows.GetInt64(0), rows.GetDecimal(1), deadLettered);
+            }
+        }
+    }
+
+    private static async Task<(SortedDictionary<string, long> ByStatus, long DeadLettered)> Videos(
+        NpgsqlDataReader rows, CancellationToken cancellationToken)
+    {
+        // Every public word is there, with 0 too: a reader need not know them all. A word that we do not know is not hidden.
+        var byStatus = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (var status in Enum.GetValues<VideoStatus>()) byStatus[status.ToWire()] = 0;
+
+        long deadLettered = 0;
+        while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var status = rows.GetString(0);
+            var videos = rows.GetInt64(2);
+            byStatus[status] = byStatus.GetValueOrDefault(status) + videos;
+            if (!await rows.IsDBNullAsync(1, cancellationToken).ConfigureAwait(false) && rows.GetString(1) == DeadLettered) deadLettered += videos;
+        }
+
+        return (byStatus, deadLettered);
+    }
+}
