@@ -1,1 +1,1 @@
-Console.WriteLine("Not wired yet.");
+return await VideoGen.Silo.Hosting.VideoGenHost.Run(args);

@@ -1,0 +1,37 @@
+using System.Security.Cryptography;
+using VideoGen.Grains.Requests;
+
+namespace VideoGen.Silo.Hosting;
+
+/// <summary>Whether this process may still start something that costs money.</summary>
+internal sealed partial class HostState(IHostApplicationLifetime lifetime, TimeProvider time, ILogger<HostState> logger) : IHostState
+{
+    /// <summary>How long a process without its database may take to stop by itself.</summary>
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
+
+    private volatile bool lost;
+
+    public bool Stopping => lost || lifetime.ApplicationStopping.IsCancellationRequested;
+
+    public bool WasLost => lost;
+
+    /// <summary>The right to run on the database is gone: stop, and end in any case, so that nothing is answered from memory.</summary>
+    public void Lose()
+    {
+        lost = true;
+        LogLost();
+        _ = time.CreateTimer(_ => Environment.Exit(3), null, StopPatience, Timeout.InfiniteTimeSpan);
+        lifetime.StopApplication();
+    }
+
+    [LoggerMessage(1, LogLevel.Critical, "The database was lost for too long: this process ends, and takes no new work")]
+    private partial void LogLost();
+}
+
+/// <summary>Chance from the system.</summary>
+internal sealed class SystemNonces : INonces
+{
+    private const int Length = 16;
+
+    public string Draw() => RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", Length);
+}

@@ -1,0 +1,20 @@
+using System.Text.Encodings.Web;
+
+namespace VideoGen.Silo.Hosting;
+
+/// <summary>Logs are JSON, one line each, on standard output. Levels by configuration, section <c>Logging</c>.</summary>
+internal static class Logs
+{
+    public static void Configure(ILoggingBuilder logging)
+    {
+        logging.ClearProviders();
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Npgsql", LogLevel.Warning);
+        logging.AddJsonConsole(json =>
+        {
+            json.UseUtcTimestamp = true;
+            json.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+            json.JsonWriterOptions = new() { Encoder = JavaScriptEncoder.Default };
+        });
+    }
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using VideoGen.Gateway;
+using VideoGen.Grains;
+using VideoGen.Grains.Quotas;
+using VideoGen.Grains.Requests;
+using VideoGen.Requests;
+using VideoGen.Silo.Providers;
+using VideoGen.Silo.Requests;
+using VideoGen.Storage;
+using VideoGen.Storage.Hosts;
+
+namespace VideoGen.Silo.Hosting;
+
+/// <summary>The host: everything in one process, put together here and nowhere else.</summary>
+internal static class VideoGenHost
+{
+    /// <summary>0: stopped as asked. 1: could not start. 3: the database was lost and the process would have answered from memory.</summary>
+    public static async Task<int> Run(string[] args)
+    {
+        try
+        {
+            VideoPrompt.EnsureNormalizationWorks();
+            var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+            var data = DataFolder.Prepare(builder.Configuration);
+            Logs.Configure(builder.Logging);
+
+            var (database, connectionString) = await Database.Open(builder.Configuration, data).ConfigureAwait(false);
+            await using (database.ConfigureAwait(false))
+            {
+                AddServices(builder, connectionString);
+                var app = builder.Build();
+                await using (app.ConfigureAwait(false))
+                {
+                    return await Serve(app).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (Exception e) when (StartFailure.Sentence(e) is { } sentence)
+        {
+            await Console.Error.WriteLineAsync(sentence).ConfigureAwait(false);
+            return 1;
+        }
+    }
+
+    private static void AddServices(WebApplicationBuilder builder, string connectionString)
+    {
+        var services = builder.Services;
+        var configuration = builder.Configuration;
+        services.AddSingleton(TimeProvider.System);
+        services.Configure<HostOptions>(o => o.ShutdownTimeout = Shutdown.Patience(configuration));
+
+        // What is started first is stopped last: the counts and the provider outlive the grains, the grains outlive the door.
+        services.AddPostgresStorage(connectionString);
+        services.AddVideoFolder(new() { Folder = configuration.GetValue<string>(DataFolder.VideosKey)! });
+        services.AddVideoProviders(configuration);
+        services.AddVideoGrains();
+        services.AddOptions<RequestOptions>().BindConfiguration(RequestOptions.Section);
+        services.AddOptions<QuotaOptions>().BindConfiguration(QuotaOptions.Section);
+        services.AddSingleton<HostState>();
+        services.AddSingleton<IHostState>(s => s.GetRequiredService<HostState>());
+        services.AddSingleton<INonces, SystemNonces>();
+        services.AddGrainEngine();
+        services.AddHostedService<Sweeper>();
+        services.AddReadinessChecks();
+        services.AddGateway(configuration);
+    }
+
+    private static async Task<int> Serve(WebApplication app)
+    {
+        var services = app.Services;
+        var hostLock = await HostLock.Take(
+            services.GetRequiredService<PostgresConnections>(),
+            GrainEngine.LockMode,
+            new HostLockOptions(),
+            TimeProvider.System,
+            services.GetRequiredService<ILogger<HostLock>>(),
+            CancellationToken.None).ConfigureAwait(false);
+        await using (hostLock.ConfigureAwait(false))
+        {
+            await StorageStart.Prepare(services, CancellationToken.None).ConfigureAwait(false);
+            var state = services.GetRequiredService<HostState>();
+            using var lost = hostLock.Lost.Register(state.Lose);
+            app.MapGateway();
+            await app.StartAsync().ConfigureAwait(false);
+            Greeting.Print(app);
+            await app.WaitForShutdownAsync().ConfigureAwait(false);
+            return state.WasLost ? 3 : 0;
+        }
+    }
+}
