@@ -7,6 +7,9 @@ internal sealed class OldServer(ServerFolder folder, TimeProvider clock)
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>A watcher reacts within milliseconds; to ask again for the same kind of stop changes nothing.</summary>
+    private static readonly TimeSpan WatcherTime = TimeSpan.FromSeconds(1);
+
     /// <summary>Call with the host lock held: then no living host owns whatever server is found here.</summary>
     internal async Task WaitUntilGone(TimeSpan patience, Action<int> onWait, Func<Task> stop, CancellationToken ct)
     {
@@ -32,9 +35,9 @@ internal sealed class OldServer(ServerFolder folder, TimeProvider clock)
             }
 
             var waited = clock.GetElapsedTime(start);
-            if (!stopping && waited > patience / 2)
+            if (!stopping && waited > WatcherTime)
             {
-                // Nobody is stopping it: its watcher was killed together with its host.
+                // Perhaps nobody is stopping it: its watcher was killed together with its host.
                 stopping = true;
                 await stop().ConfigureAwait(false);
             }

@@ -7,7 +7,7 @@ internal sealed partial class ServerStart
     [LoggerMessage(LogLevel.Information, "The PostgreSQL of an earlier host is still running in {Folder} (process {Pid}); waiting for it to stop.")]
     private static partial void LogWaitingForServer(ILogger log, string folder, int pid);
 
-    [LoggerMessage(LogLevel.Warning, "Stopping the PostgreSQL that an earlier host left in {Folder}: nothing else does.")]
+    [LoggerMessage(LogLevel.Information, "Asking the PostgreSQL that an earlier host left in {Folder} to stop.")]
     private static partial void LogStoppingOld(ILogger log, string folder);
 
     [LoggerMessage(LogLevel.Information, "Port {Port} is taken; trying the next one.")]

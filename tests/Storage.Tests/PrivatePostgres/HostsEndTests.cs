@@ -52,7 +52,7 @@ public sealed class HostsEndTests : IDisposable
         await host.Kill();
         Assert.True(Condition.Runs(int.Parse(server, CultureInfo.InvariantCulture)));
 
-        await using var next = await _server.Start(patienceSeconds: 2);
+        await using var next = await _server.Start();
         Assert.Equal("1", await ServerUnderTest.Ask(next.ConnectionString, "select 1"));
     }
 

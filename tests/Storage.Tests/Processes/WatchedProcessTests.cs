@@ -76,7 +76,7 @@ public sealed class WatchedProcessTests
     [Fact]
     public async Task A_missing_program_is_exit_code_127_with_the_reason()
     {
-        await using var process = WatchedProcess.Start("no-such-program-here", []);
+        await using var process = WatchedProcess.Start("/nowhere/program", []);
 
         Assert.Equal(127, await process.Exited.WaitAsync(Deadline));
         Assert.Contains("not found", process.Errors, StringComparison.Ordinal);
