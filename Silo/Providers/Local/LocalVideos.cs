@@ -49,7 +49,8 @@ internal sealed class LocalVideos(
             return $"The embedded provider cannot write to its folder: {trouble.Message} Give the host's user access to it, or set {LocalVideosOptions.Section}:Folder.";
         }
 
-        return await tools.Trouble(cancellationToken).ConfigureAwait(false) is { } missing ? $"The embedded provider cannot render: {missing}." : null;
+        if (await tools.Trouble(cancellationToken).ConfigureAwait(false) is { } missing) return $"The embedded provider cannot render: {missing}.";
+        return tools.ProbeTrouble is { } noProbe ? $"Videos are rendered, but cannot be looked into: {noProbe}." : null;
     }
 
     private async Task<SubmitReply> Submit(SubmitOrder order, SubmitGate gate)

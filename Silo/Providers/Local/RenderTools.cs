@@ -15,7 +15,8 @@ internal sealed class RenderTools(IOptions<LocalVideosOptions> options, TimeProv
     /// <summary>The path of ffmpeg; null where it is not installed.</summary>
     public string? Ffmpeg => Find(options.Value.Ffmpeg);
 
-    public string? Ffprobe => Find(options.Value.Ffprobe);
+    /// <summary>Null when a video can be looked into now; rendering goes on without it.</summary>
+    public string? ProbeTrouble => Find(options.Value.Ffprobe) is null ? Missing("ffprobe", nameof(LocalVideosOptions.Ffprobe), options.Value.Ffprobe) : null;
 
     /// <summary>The path of a font; null where there is none.</summary>
     public async Task<string?> Font(CancellationToken cancellationToken)
@@ -29,7 +30,6 @@ internal sealed class RenderTools(IOptions<LocalVideosOptions> options, TimeProv
     public async Task<string?> Trouble(CancellationToken cancellationToken)
     {
         if (Ffmpeg is null) return Missing("ffmpeg", nameof(LocalVideosOptions.Ffmpeg), options.Value.Ffmpeg);
-        if (Ffprobe is null) return Missing("ffprobe", nameof(LocalVideosOptions.Ffprobe), options.Value.Ffprobe);
         if (await Font(cancellationToken).ConfigureAwait(false) is not null) return null;
         return options.Value.Font is { } font
             ? $"the font '{font}' is not there: correct {LocalVideosOptions.Section}:Font, or remove it"

@@ -196,6 +196,16 @@ public sealed class LocalVideosTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_ffprobe_videos_are_still_rendered_and_the_health_says_what_to_do()
+    {
+        await using var host = await LocalHost.Started(_folder.Root, ("Providers:Local:Ffprobe", Path.Combine(_folder.Root, "ffprobe")));
+
+        await host.Finished("k-1");
+
+        Assert.Contains("Providers:Local:Ffprobe", await host.Videos.Health(CancellationToken.None), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_ffmpeg_a_job_of_an_earlier_submit_is_still_there()
     {
         await using (var before = new LocalHost(_folder.Root)) await before.Submit("k-1");
