@@ -94,8 +94,9 @@ internal sealed record Problem(int Status, string Code, string Message) : IResul
         return body;
     }
 
-    private string Sentence() => RetryAt is { } at
-        ? string.Create(CultureInfo.InvariantCulture, $"{Message} Ask again at {WholeSeconds(at).UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC.")
+    // A grain's own sentence may say the time already.
+    private string Sentence() => RetryAt is { } at && !Message.Contains(at.ToString("u", CultureInfo.InvariantCulture), StringComparison.Ordinal)
+        ? string.Create(CultureInfo.InvariantCulture, $"{Message} Ask again at {WholeSeconds(at):u}.")
         : Message;
 
     // Up, so that nobody who comes at the said second comes too early.

@@ -48,7 +48,7 @@ public sealed class RefusalTests
         Assert.True(answer.Error.AsObject().ContainsKey("param"));
         Assert.Equal(until?.ToUnixTimeSeconds(), (long?)answer.Error["retry_at"]);
         Assert.StartsWith("Because.", answer.Message, StringComparison.Ordinal);
-        if (until is { } at) Assert.Contains($"{at:yyyy-MM-dd HH:mm:ss} UTC", answer.Message, StringComparison.Ordinal);
+        if (until is { } at) Assert.Contains($"Ask again at {at:u}.", answer.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -62,6 +62,17 @@ public sealed class RefusalTests
 
         Assert.Equal("3", answer.Header("Retry-After"));
         Assert.Equal(door.Time.GetUtcNow().ToUnixTimeSeconds() + 3, (long)answer.Error["retry_at"]!);
+    }
+
+    [Fact]
+    public async Task A_sentence_that_says_the_time_is_left_as_it_is()
+    {
+        await using var door = await Door.Open();
+        var until = door.Time.GetUtcNow().AddSeconds(600.5);
+        var text = $"The next one is possible at {until:u}.";
+        door.Grain.OnAsk = _ => Task.FromResult<AskAnswer>(new AskAnswer.Refused(new(Codes.Cooldown, text, until, 1, 0)));
+
+        Assert.Equal(text, (await door.Post(Ask)).Message);
     }
 
     [Theory]
