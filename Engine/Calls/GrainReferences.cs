@@ -1,0 +1,30 @@
+using System.Reflection;
+
+namespace VideoGen.Engine;
+
+/// <summary>Makes grain references.</summary>
+internal sealed class GrainReferences(EmbeddedEngine engine, GrainCatalog catalog) : IGrainFactory
+{
+    public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
+        where TGrainInterface : IGrainWithStringKey =>
+        (TGrainInterface)Create(typeof(TGrainInterface), primaryKey, grainClassNamePrefix);
+
+    public IGrain GetGrain(Type grainInterfaceType, string grainPrimaryKey) => (IGrain)Create(grainInterfaceType, grainPrimaryKey, null);
+
+    public TGrainInterface GetGrain<TGrainInterface>(GrainId grainId)
+        where TGrainInterface : IAddressable =>
+        (TGrainInterface)Create(typeof(TGrainInterface), grainId);
+
+    public object Create(Type grainInterface, GrainId id)
+    {
+        var proxy = DispatchProxy.Create(grainInterface, typeof(GrainProxy));
+        ((GrainProxy)proxy).Bind(engine, catalog.ClassOf(id.Type), id);
+        return proxy;
+    }
+
+    private object Create(Type grainInterface, string key, string? prefix)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(key);
+        return Create(grainInterface, GrainId.Create(catalog.ImplementationOf(grainInterface, prefix).GrainType, key));
+    }
+}

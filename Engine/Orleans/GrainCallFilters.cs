@@ -1,0 +1,34 @@
+using System.Reflection;
+
+namespace Orleans;
+
+public interface IGrainCallContext
+{
+    object Grain { get; }
+
+    GrainId? SourceId { get; }
+
+    GrainId TargetId { get; }
+
+    string InterfaceName { get; }
+
+    string MethodName { get; }
+
+    MethodInfo InterfaceMethod { get; }
+
+    object? Result { get; set; }
+
+    Task Invoke();
+}
+
+public interface IIncomingGrainCallContext : IGrainCallContext
+{
+    IGrainContext TargetContext { get; }
+
+    MethodInfo ImplementationMethod { get; }
+}
+
+public interface IIncomingGrainCallFilter
+{
+    Task Invoke(IIncomingGrainCallContext context);
+}

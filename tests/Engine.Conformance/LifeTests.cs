@@ -1,0 +1,216 @@
+using Microsoft.Extensions.DependencyInjection;
+using VideoGen.Engine.Conformance.Grains;
+using VideoGen.Engine.Simulation;
+
+namespace VideoGen.Engine.Conformance;
+
+public sealed class LifeTests
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task The_first_call_activates()
+    {
+        await using var world = await World.Start();
+        var grain = world.Grain<ILifeGrain>("v-7");
+        Assert.Empty(world.Script.Notes);
+        Assert.Equal("v-7", await grain.Key());
+        Assert.Equal("life/v-7", await grain.Identity());
+        Assert.Equal(["activating", "activated"], world.Script.Notes);
+    }
+
+    [Fact]
+    public async Task A_hundred_first_calls_at_once_activate_once()
+    {
+        await using var world = await World.Start();
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => world.Grain<ILifeGrain>().Key()))).WaitAsync(World.Patience);
+        Assert.Equal(1, world.Script.Count("activated"));
+        Assert.Equal(1, world.Engine.ActivationCount);
+    }
+
+    [Fact]
+    public async Task A_failed_activation_fails_all_that_waited_and_the_next_call_tries_anew()
+    {
+        await using var world = await World.Start();
+        world.Script.Note("hold activation");
+        world.Script.Break("activate", null);
+        var grain = world.Grain<ILifeGrain>();
+        var waiting = Enumerable.Range(0, 3).Select(_ => grain.Key()).ToArray();
+        await world.Script.Reached("activate");
+        Assert.All(waiting, call => Assert.False(call.IsCompleted));
+        world.Script.Open("activate");
+        await Task.WhenAll(waiting).WaitAsync(World.Patience);
+
+        world.Script.Break("activate", new ArithmeticException("not now"));
+        var other = world.Grain<ILifeGrain>("v-2");
+        var failing = Enumerable.Range(0, 3).Select(_ => other.Key()).ToArray();
+        foreach (var call in failing)
+            Assert.Equal("not now", (await Assert.ThrowsAsync<ArithmeticException>(() => call.WaitAsync(World.Patience))).Message);
+        world.Script.Break("activate", null);
+        Assert.Equal("v-2", await other.Key().WaitAsync(World.Patience));
+        Assert.DoesNotContain("deactivated", world.Script.Notes);
+    }
+
+    [Fact]
+    public async Task An_activation_that_takes_longer_than_a_call_may_fails_its_calls()
+    {
+        await using var world = await World.Start();
+        world.Script.Note("hold activation");
+        var call = world.Grain<ILifeGrain>().Key();
+        await world.Script.Reached("activate");
+        await world.Advance(TimeSpan.FromSeconds(31));
+        await Assert.ThrowsAsync<TimeoutException>(() => call.WaitAsync(World.Patience));
+        Assert.Equal(0, world.Engine.ActivationCount);
+    }
+
+    [Fact]
+    public async Task What_nobody_uses_is_collected_and_comes_back_at_the_next_call()
+    {
+        await using var world = await World.Start();
+        var grain = world.Grain<ILifeGrain>();
+        await grain.Key();
+        await world.Advance(Minute);
+        Assert.Equal(1, world.Engine.ActivationCount);
+        await grain.Key();
+        await world.Advance(1.5 * Minute);
+        Assert.Equal(1, world.Engine.ActivationCount);
+        await world.Advance(Minute);
+        Assert.Equal(0, world.Engine.ActivationCount);
+        Assert.Equal(["activating", "activated", "deactivating ActivationIdle", "deactivated", "scope closed"], world.Script.Notes);
+        await grain.Key();
+        Assert.Equal(2, world.Script.Count("activated"));
+    }
+
+    [Fact]
+    public async Task Work_in_flight_is_not_collected()
+    {
+        await using var world = await World.Start();
+        var call = world.Grain<ILifeGrain>().Wait("long");
+        await world.Script.Reached("long");
+        await world.Advance(10 * Minute);
+        Assert.Equal(1, world.Engine.ActivationCount);
+        world.Script.Open("long");
+        await Assert.ThrowsAsync<TimeoutException>(() => call);
+        await world.Advance(3 * Minute);
+        Assert.Equal(0, world.Engine.ActivationCount);
+    }
+
+    [Fact]
+    public async Task The_scope_of_an_activation_lives_as_long_as_it()
+    {
+        await using var world = await World.Start();
+        Assert.True(await world.Grain<ILifeGrain>().ScopeIsOpen());
+        Assert.DoesNotContain("scope closed", world.Script.Notes);
+        await world.Advance(5 * Minute);
+        Assert.Equal(1, world.Script.Count("scope closed"));
+    }
+
+    [Fact]
+    public async Task DeactivateOnIdle_waits_for_a_long_tick_and_new_calls_meet_a_new_activation()
+    {
+        await using var world = await World.Start();
+        var grain = world.Grain<ILifeGrain>();
+        await grain.StartLongTick("tick", keepAlive: true);
+        await world.Script.Reached("tick");
+        var late = grain.Key();
+        await world.Idle();
+        Assert.False(late.IsCompleted);
+        Assert.DoesNotContain("deactivating ApplicationRequested", world.Script.Notes);
+        world.Script.Open("tick");
+        Assert.Equal("v-1", await late.WaitAsync(World.Patience));
+        Assert.Equal(
+            ["activating", "activated", "tick begins", "tick ends", "deactivating ApplicationRequested", "deactivated", "scope closed", "activating", "activated"],
+            world.Script.Notes);
+    }
+
+    [Fact]
+    public async Task The_next_activation_begins_only_when_the_last_one_has_ended()
+    {
+        await using var world = await World.Start();
+        var grain = world.Grain<ILifeGrain>();
+        world.Script.Note("hold deactivation");
+        var leaving = grain.LeaveAfter("go");
+        await world.Script.Reached("go");
+        world.Script.Open("go");
+        await leaving.WaitAsync(World.Patience);
+        await world.Script.Reached("deactivate");
+        var calls = Enumerable.Range(0, 50).Select(_ => Task.Run(grain.Key)).ToArray();
+        await world.Idle();
+        Assert.Equal(1, world.Script.Count("activating"));
+        world.Script.Open("deactivate");
+        await Task.WhenAll(calls).WaitAsync(World.Patience);
+        Assert.Equal(2, world.Script.Count("activating"));
+        Assert.True(world.Script.Notes.ToList().LastIndexOf("activating") > world.Script.Notes.ToList().IndexOf("deactivated"));
+    }
+
+    [Fact]
+    public async Task Hammering_a_grain_that_keeps_leaving_never_meets_two_of_them()
+    {
+        await using var world = await World.Start();
+        var grain = world.Grain<ILifeGrain>();
+        world.Script.Open("go");
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(() => grain.LeaveAfter("go")))).WaitAsync(World.Patience);
+        await world.Idle();
+        var alive = 0;
+        foreach (var note in world.Script.Notes.Where(note => note is "activating" or "scope closed"))
+        {
+            alive += note == "activating" ? 1 : -1;
+            Assert.InRange(alive, 0, 1);
+        }
+    }
+
+    [Fact]
+    public async Task Shutdown_waits_for_a_running_tick_that_calls_and_writes_and_refuses_calls_from_outside()
+    {
+        await using var world = await World.Start();
+        await world.Grain<ILifeGrain>("v-other").Key();
+        await world.Grain<ITimerGrain>().StartPump("pump", "v-other");
+        await world.Script.Reached("pump");
+        var stopping = world.Stop();
+        await world.Idle();
+        Assert.False(stopping.IsCompleted);
+        Assert.Contains("deactivating ShuttingDown", world.Script.Notes);
+        await Assert.ThrowsAsync<EngineClosedException>(() => world.Grain<ILifeGrain>("v-9").Key());
+        world.Script.Open("pump");
+        await stopping.WaitAsync(World.Patience);
+        Assert.Contains("pump ends with v-other", world.Script.Notes);
+        Assert.Contains("storage: write", world.Script.Notes);
+        Assert.Contains("timer grain deactivated", world.Script.Notes);
+        Assert.Equal(0, world.Engine.ActivationCount);
+    }
+
+    [Fact]
+    public async Task Shutdown_ends_at_its_deadline()
+    {
+        await using var world = await World.Start();
+        await world.Grain<ITimerGrain>().StartPump("never", "v-other");
+        await world.Script.Reached("never");
+        using var deadline = new CancellationTokenSource();
+        var stopping = world.Stop(deadline.Token);
+        await deadline.CancelAsync();
+        await stopping.WaitAsync(World.Patience);
+        Assert.Equal(1, world.Engine.ActivationCount);
+    }
+
+    [Fact]
+    public async Task Before_the_start_calls_are_refused()
+    {
+        await using var built = new EmbeddedEngineBuilder(new VirtualTimeProvider())
+            .Configure(options => options.AddGrain(typeof(UnremindableGrain)))
+            .Build();
+        await Assert.ThrowsAsync<EngineClosedException>(() => built.Engine.Grains.GetGrain<IUnremindableGrain>("v-1").Register());
+    }
+
+    [Fact]
+    public async Task After_a_crash_nothing_runs_any_more()
+    {
+        await using var world = await World.Start();
+        var call = world.Grain<ILifeGrain>().LeaveAfter("go");
+        await world.Script.Reached("go");
+        world.Engine.Crash();
+        world.Script.Open("go");
+        await world.Idle().WaitAsync(World.Patience);
+        Assert.False(call.IsCompleted);
+        Assert.Equal(["activating", "activated"], world.Script.Notes);
+    }
+}

@@ -1,0 +1,41 @@
+using Orleans.Storage;
+using VideoGen.Engine.Simulation;
+
+namespace VideoGen.Engine.Conformance;
+
+/// <summary>A storage whose writes the test can hold, count and break.</summary>
+public sealed class ScriptedStorage(Script script) : IGrainStorage
+{
+    private readonly MemoryGrainStorage _rows = new();
+
+    public bool HoldsWrites { get; set; }
+
+    public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        script.Note("storage: read");
+        script.ThrowIfBroken("read");
+        await _rows.ReadStateAsync(stateName, grainId, grainState);
+    }
+
+    public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        script.Note("storage: write");
+        script.ThrowIfBroken("write");
+        if (HoldsWrites)
+            await script.Wait("write");
+        await _rows.WriteStateAsync(stateName, grainId, grainState);
+    }
+
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        _rows.ClearStateAsync(stateName, grainId, grainState);
+
+    /// <summary>What another copy of the grain would do: writes the row behind the activation's back.</summary>
+    public async Task Overwrite<T>(string stateName, GrainId grainId, Action<T> change)
+        where T : new()
+    {
+        var row = new GrainState<T>(new T());
+        await _rows.ReadStateAsync(stateName, grainId, row);
+        change(row.State!);
+        await _rows.WriteStateAsync(stateName, grainId, row);
+    }
+}
