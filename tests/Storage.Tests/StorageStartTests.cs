@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Orleans.Storage;
 using VideoGen.Access;
 using VideoGen.Reports;
 using VideoGen.Requests;
@@ -35,6 +36,8 @@ public sealed class StorageStartTests : IAsyncLifetime
         Assert.True(await services.GetRequiredService<IJobBook>().Claim("local", "job", "v-a", 1, 1, CancellationToken.None));
         Assert.Empty(await services.GetRequiredService<WakeBook>().Owed(long.MaxValue, null, 10, CancellationToken.None));
         Assert.Equal(services.GetRequiredService<IInstallation>().Id + "\n", await File.ReadAllTextAsync(Path.Combine(folder, ".store-id")));
+        Assert.Empty((await services.GetRequiredService<IReminderTable>().ReadRows(0, 0)).Reminders);
+        Assert.NotNull(services.GetRequiredService<IGrainStorage>());
         Assert.Null(await services.GetRequiredService<IVideoFiles>().Trouble(CancellationToken.None));
 
         services.GetRequiredService<IPreventedPayments>().Count(new("bot", "alice"), PreventedKind.Joined, 4m);
@@ -59,6 +62,7 @@ public sealed class StorageStartTests : IAsyncLifetime
     private ServiceProvider Services() => new ServiceCollection()
         .AddLogging()
         .AddPostgresStorage(database.ConnectionString)
+        .AddPostgresGrainState(new() { AllowOutOfOrderMetadataProperties = true })
         .AddVideoFolder(new() { Folder = folder, MinFreeBytes = 1 })
         .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 }

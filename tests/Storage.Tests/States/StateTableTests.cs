@@ -24,6 +24,22 @@ public sealed class StateTableTests(StorageDatabase database) : IClassFixture<St
         Assert.Equal("- - - -", await Columns("u-columns"));
     }
 
+    [Fact]
+    public async Task Reads_and_writes_are_prepared_by_themselves()
+    {
+        await using var connections = new PostgresConnections(database.ConnectionString + ";Maximum Pool Size=1");
+        var alone = new StateTable(connections.Pool);
+        await alone.Write("prepared", "v-prepared", null, "{}"u8.ToArray(), CancellationToken.None);
+        for (var version = 1; version <= 3; version++)
+        {
+            Assert.NotNull(await alone.Read("prepared", "v-prepared", CancellationToken.None));
+            Assert.NotNull(await alone.Write("prepared", "v-prepared", version, "{}"u8.ToArray(), CancellationToken.None));
+        }
+
+        await using var prepared = connections.Pool.CreateCommand("select count(*) from pg_prepared_statements where statement like '%\\_state(%'");
+        Assert.Equal(2L, await prepared.ExecuteScalarAsync());
+    }
+
     [Theory]
     [InlineData("""{"a":"x\u0000y"}""", true)]
     [InlineData("""{"a":"\u0000"}""", true)]
