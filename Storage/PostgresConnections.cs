@@ -30,7 +30,7 @@ public sealed class PostgresConnections : IAsyncDisposable, IDisposable
             IncludeErrorDetail = false, // The detail of an error quotes rows, so prompts would reach the logs.
             Pooling = true,
         };
-        if (string.IsNullOrEmpty(settings.ApplicationName)) settings.ApplicationName = ProcessName();
+        settings.ApplicationName = ProcessName(string.IsNullOrEmpty(settings.ApplicationName) ? "videogen" : settings.ApplicationName);
         Pool = NpgsqlDataSource.Create(settings);
 
         settings.Pooling = false;
@@ -58,9 +58,9 @@ public sealed class PostgresConnections : IAsyncDisposable, IDisposable
     }
 
     // Shown to whoever finds the database taken: which machine, which process.
-    private static string ProcessName()
+    private static string ProcessName(string program)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"videogen process {Environment.ProcessId} on {Environment.MachineName}");
+        var name = string.Create(CultureInfo.InvariantCulture, $"{program} process {Environment.ProcessId} on {Environment.MachineName}");
         return name[..Math.Min(name.Length, MaxApplicationNameLength)];
     }
 }

@@ -1,10 +1,13 @@
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
+using Orleans.Storage;
 using VideoGen.Reports;
 using VideoGen.Requests;
 using VideoGen.Storage.Files;
 using VideoGen.Storage.Installations;
+using VideoGen.Storage.Reminders;
 using VideoGen.Storage.Reports;
 using VideoGen.Storage.Requests;
 using VideoGen.Storage.States;
@@ -30,6 +33,18 @@ public static class PostgresServices
         services.AddHostedService(s => s.GetRequiredService<PostgresPreventedPayments>());
         services.AddSingleton<IRequestBook, PostgresRequestBook>();
         services.AddSingleton<WakeBook>();
+        return services;
+    }
+
+    /// <summary>
+    /// Adds grain state and reminders in PostgreSQL: for the embedded engine, after <see cref="AddPostgresStorage"/>.
+    /// A cluster of silos has Orleans's own providers over the same schema instead.
+    /// </summary>
+    /// <param name="documents">How grains' documents are written; with <see cref="JsonSerializerOptions.AllowOutOfOrderMetadataProperties"/>.</param>
+    public static IServiceCollection AddPostgresGrainState(this IServiceCollection services, JsonSerializerOptions documents)
+    {
+        services.AddSingleton<IGrainStorage>(s => new PostgresGrainStorage(s.GetRequiredService<NpgsqlDataSource>(), documents));
+        services.AddSingleton<IReminderTable, PostgresReminderTable>();
         return services;
     }
 

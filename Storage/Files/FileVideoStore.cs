@@ -28,7 +28,7 @@ public sealed partial class FileVideoStore(
     {
         try
         {
-            Directory.CreateDirectory(Temporary);
+            MakeFolders();
             var owner = await StoreId.Read(folder, cancellationToken).ConfigureAwait(false)
                 ?? await StoreId.Claim(folder, NewTemporary(), installation.Id, cancellationToken).ConfigureAwait(false);
             if (owner != installation.Id) throw new InvalidOperationException(Foreign(owner));
@@ -50,14 +50,10 @@ public sealed partial class FileVideoStore(
         {
             var stored = await Write(temporary, video, cancellationToken).ConfigureAwait(false);
             var place = Path.GetDirectoryName(path)!;
-            if (!Directory.Exists(place))
-            {
-                Directory.CreateDirectory(place);
-                DurableFolder.Sync(folder);
-            }
-
+            Directory.CreateDirectory(place);
             File.Move(temporary, path, overwrite: true);
             DurableFolder.Sync(place);
+            DurableFolder.Sync(folder); // The place's own name too: another saver may have made it and not synced it yet.
             return stored;
         }
         catch (UnauthorizedAccessException e)
@@ -152,6 +148,13 @@ public sealed partial class FileVideoStore(
     }
 
     private string NewTemporary() => Path.Combine(Temporary, RandomNumberGenerator.GetHexString(32, lowercase: true));
+
+    private void MakeFolders()
+    {
+        var isNew = !Directory.Exists(folder);
+        Directory.CreateDirectory(Temporary);
+        if (isNew && Path.GetDirectoryName(folder) is { } parent) DurableFolder.Sync(parent);
+    }
 
     // Only those that nobody can be writing any more: another host of the cluster may be in the middle of one.
     private void RemoveLeftovers()

@@ -94,7 +94,7 @@ public sealed partial class HostLock : IAsyncDisposable
     {
         try
         {
-            while (true)
+            while (!lost.IsCancellationRequested)
             {
                 await Task.Delay(options.ProbeEvery, time, stopped.Token).ConfigureAwait(false);
                 await Prove().ConfigureAwait(false);
@@ -127,8 +127,9 @@ public sealed partial class HostLock : IAsyncDisposable
 
             deadline.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
-        catch (Exception e) when (e is NpgsqlException or HostLockException or OperationCanceledException && !stopped.IsCancellationRequested)
+        catch (Exception e) when (!stopped.IsCancellationRequested)
         {
+            // Whatever it was: the lock is not proven, and the deadline runs.
             if (session is not null) LogShaken(logger, e, options.LostAfter.TotalSeconds);
             await Close(session).ConfigureAwait(false);
             session = null;

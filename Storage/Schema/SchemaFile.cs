@@ -10,7 +10,7 @@ namespace VideoGen.Storage.Schema;
 internal sealed partial record SchemaFile(int Version, string Name, string Sql)
 {
     /// <summary>Over the text with LF line ends: a checkout that turns them into CRLF changes nothing.</summary>
-    public string Checksum { get; } =
+    public string Checksum =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))));
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Version:000}_{Name}.sql");

@@ -1,0 +1,263 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using VideoGen.Requests;
+using VideoGen.Storage.Files;
+using VideoGen.Storage.Tests.Waiting;
+
+namespace VideoGen.Storage.Tests.Files;
+
+public sealed class FileVideoStoreTests : IDisposable
+{
+    private static readonly string Key = "v-" + new string('a', 50) + "b7";
+    private static readonly VideoId Video = new(Key, 1);
+
+    private readonly string root = Path.Combine(Path.GetTempPath(), "videogen-files-" + Path.GetRandomFileName());
+    private readonly ManualTime time = new();
+
+    public void Dispose()
+    {
+        if (Directory.Exists(root)) Directory.Delete(root, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_video_comes_back_with_its_size_and_checksum()
+    {
+        var store = await Started();
+        var bytes = RandomNumberGenerator.GetBytes(700_001);
+
+        var stored = await store.Save(Video, new MemoryStream(bytes), CancellationToken.None);
+
+        Assert.Equal(new StoredVideo(700_001, Convert.ToHexStringLower(SHA256.HashData(bytes))), stored);
+        Assert.Equal(bytes, await Read(store, Video));
+        await using var opened = await store.Open(Video, CancellationToken.None);
+        Assert.True(opened!.CanSeek);
+        Assert.Equal(700_001, opened.Length);
+    }
+
+    [Fact]
+    public async Task Its_path_is_made_from_ids_only()
+    {
+        var store = await Started();
+        await store.Save(new(Key, 12), Content("x"), CancellationToken.None);
+
+        Assert.Equal([".store-id", $"aa/{Key}_12.mp4"], Files());
+    }
+
+    [Theory]
+    [InlineData("../../etc/passwd", 1)]
+    [InlineData("v-short", 1)]
+    [InlineData("", 1)]
+    [InlineData(null, 0)]
+    public async Task Whatever_is_no_id_is_no_path(string? key, int round)
+    {
+        var store = await Started();
+        var id = new VideoId(key ?? Key, round);
+
+        await Assert.ThrowsAsync<ArgumentException>(() => store.Save(id, Content("x"), CancellationToken.None));
+        await Assert.ThrowsAsync<ArgumentException>(() => store.Open(id, CancellationToken.None));
+        await Assert.ThrowsAsync<ArgumentException>(() => store.Delete(id, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Saving_the_same_video_again_answers_the_same()
+    {
+        var store = await Started();
+        var first = await store.Save(Video, Content("same"), CancellationToken.None);
+        await using var reader = await store.Open(Video, CancellationToken.None);
+
+        Assert.Equal(first, await store.Save(Video, Content("same"), CancellationToken.None));
+
+        Assert.Equal(2, Files().Length);
+        using var text = new StreamReader(reader!);
+        Assert.Equal("same", await text.ReadToEndAsync()); // Whoever is reading goes on.
+    }
+
+    [Fact]
+    public async Task Two_savers_at_once_leave_one_whole_video()
+    {
+        var (one, two) = (await Started(), await Started());
+        for (var round = 1; round <= 20; round++)
+        {
+            var id = new VideoId(Key, round);
+            var bytes = RandomNumberGenerator.GetBytes(300_000);
+
+            var stored = await Task.WhenAll(
+                Task.Run(() => one.Save(id, new SlowStream(bytes), CancellationToken.None)),
+                Task.Run(() => two.Save(id, new SlowStream(bytes), CancellationToken.None)));
+
+            Assert.Equal(stored[0], stored[1]);
+            Assert.Equal(bytes, await Read(one, id));
+        }
+
+        Assert.Equal(21, Files().Length);
+    }
+
+    [Fact]
+    public async Task A_save_that_breaks_off_leaves_neither_a_video_nor_a_trace()
+    {
+        var store = await Started();
+
+        await Assert.ThrowsAsync<IOException>(() => store.Save(Video, new SlowStream(new byte[200_000]) { BreakAt = 100_000 }, CancellationToken.None));
+
+        Assert.Null(await store.Open(Video, CancellationToken.None));
+        Assert.Equal([".store-id"], Files());
+    }
+
+    [Fact]
+    public async Task A_save_that_breaks_off_leaves_the_video_that_was_there()
+    {
+        var store = await Started();
+        await store.Save(Video, Content("whole"), CancellationToken.None);
+
+        await Assert.ThrowsAsync<IOException>(() => store.Save(Video, new SlowStream(new byte[200_000]) { BreakAt = 100_000 }, CancellationToken.None));
+
+        Assert.Equal("whole", Encoding.UTF8.GetString((await Read(store, Video))!));
+    }
+
+    [Fact]
+    public async Task What_a_crash_left_is_removed_a_day_later_and_not_before()
+    {
+        await Started();
+        var old = Path.Combine(root, ".partial", "old");
+        var young = Path.Combine(root, ".partial", "young");
+        await File.WriteAllTextAsync(old, "half");
+        await File.WriteAllTextAsync(young, "half of another host's");
+        File.SetLastWriteTimeUtc(old, time.GetUtcNow().UtcDateTime.AddHours(-25));
+        File.SetLastWriteTimeUtc(young, time.GetUtcNow().UtcDateTime.AddHours(-23));
+
+        await Started();
+
+        Assert.Equal([".partial/young", ".store-id"], Files());
+    }
+
+    [Fact]
+    public async Task A_deleted_video_is_gone_and_deleting_it_again_does_nothing()
+    {
+        var store = await Started();
+        await store.Save(Video, Content("x"), CancellationToken.None);
+        await store.Delete(Video, CancellationToken.None);
+        await store.Delete(Video, CancellationToken.None);
+
+        Assert.Null(await store.Open(Video, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Another_installations_folder_is_refused()
+    {
+        await Started("first001");
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => Started("other002"));
+
+        Assert.Contains("belongs to installation 'first001', but this database is installation 'other002'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("belongs to installation 'first001'", await New("other002").Trouble(CancellationToken.None), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_two_installations_that_claim_a_folder_at_once_one_gets_it()
+    {
+        for (var round = 0; round < 50; round++)
+        {
+            if (Directory.Exists(root)) Directory.Delete(root, recursive: true);
+            var refused = 0;
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Task.Run(async () =>
+            {
+                try
+                {
+                    await Started($"claimer{i}");
+                }
+                catch (InvalidOperationException)
+                {
+                    Interlocked.Increment(ref refused);
+                }
+            })));
+
+            Assert.Equal(3, refused);
+        }
+    }
+
+    [Fact]
+    public async Task A_disk_that_is_not_mounted_is_an_error_and_not_an_empty_store()
+    {
+        var store = await Started();
+        await store.Save(Video, Content("x"), CancellationToken.None);
+        Directory.Move(root, root + "-away");
+        try
+        {
+            await Assert.ThrowsAnyAsync<IOException>(() => store.Open(Video, CancellationToken.None));
+            await Assert.ThrowsAnyAsync<IOException>(() => store.Save(Video, Content("x"), CancellationToken.None));
+            Assert.Contains("not mounted", await store.Trouble(CancellationToken.None), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Move(root + "-away", root);
+        }
+
+        Assert.Null(await store.Trouble(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Too_little_space_is_trouble_with_a_way_out()
+    {
+        var store = await Started();
+        Assert.Null(await store.Trouble(CancellationToken.None));
+
+        var trouble = await New(minFree: long.MaxValue).Trouble(CancellationToken.None);
+
+        Assert.Contains("MiB free, less than", trouble, StringComparison.Ordinal);
+        Assert.Contains("Free space or name a larger disk", trouble, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_is_trouble_with_a_way_out()
+    {
+        var store = await Started();
+        Directory.Delete(Path.Combine(root, ".partial"));
+        await File.WriteAllTextAsync(Path.Combine(root, ".partial"), "in the way"); // Rights do not stop root, so this does.
+
+        Assert.Contains("cannot be written", await store.Trouble(CancellationToken.None), StringComparison.Ordinal);
+        await Assert.ThrowsAnyAsync<IOException>(() => store.Save(Video, Content("x"), CancellationToken.None));
+    }
+
+    private async Task<FileVideoStore> Started(string installation = "abcd1234")
+    {
+        var store = New(installation);
+        await store.Check(CancellationToken.None);
+        return store;
+    }
+
+    private FileVideoStore New(string installation = "abcd1234", long minFree = 1) => new(
+        new() { Folder = root, MinFreeBytes = minFree }, new Installation(installation), time, NullLogger<FileVideoStore>.Instance);
+
+    private static MemoryStream Content(string text) => new(Encoding.UTF8.GetBytes(text));
+
+    private static async Task<byte[]?> Read(FileVideoStore store, VideoId id)
+    {
+        await using var video = await store.Open(id, CancellationToken.None);
+        if (video is null) return null;
+        using var copy = new MemoryStream();
+        await video.CopyToAsync(copy);
+        return copy.ToArray();
+    }
+
+    private string[] Files() =>
+        [.. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(root, f)).Order(StringComparer.Ordinal)];
+
+    private sealed record Installation(string Id) : IInstallation
+    {
+        public int KeyRules => 1;
+    }
+
+    /// <summary>Hands out a few bytes at a time on other threads, so that two savers really take turns; may break off.</summary>
+    private sealed class SlowStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        public int BreakAt { get; init; } = int.MaxValue;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Yield();
+            if (Position >= BreakAt) throw new IOException("The provider hung up.");
+            return await base.ReadAsync(buffer[..Math.Min(buffer.Length, 50_000)], cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using VideoGen.Storage.Hosts;
+using VideoGen.Storage.Tests.Waiting;
+
+namespace VideoGen.Storage.Tests.Hosts;
+
+using HostLock = VideoGen.Storage.Hosts.HostLock; // The private server has a lock of that name too.
+
+public sealed class HostLockTests(StorageDatabase database) : IClassFixture<StorageDatabase>
+{
+    private static readonly TimeSpan Never = TimeSpan.FromMinutes(10);
+
+    [Fact]
+    public async Task One_process_alone_keeps_every_other_out_and_says_who_it_is()
+    {
+        await using var alone = await Take(HostLockMode.Alone);
+
+        var second = await Assert.ThrowsAsync<HostLockException>(() => Take(HostLockMode.Alone));
+        var silo = await Assert.ThrowsAsync<HostLockException>(() => Take(HostLockMode.Shared));
+
+        Assert.Contains(
+            string.Create(CultureInfo.InvariantCulture, $"Another process runs on this database: 'videogen process {Environment.ProcessId} on "),
+            second.Message, StringComparison.Ordinal);
+        Assert.StartsWith("A process that has to be alone runs on this database", silo.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Silos_share_and_keep_a_process_that_must_be_alone_out()
+    {
+        await using var one = await Take(HostLockMode.Shared);
+        await using var two = await Take(HostLockMode.Shared);
+
+        await Assert.ThrowsAsync<HostLockException>(() => Take(HostLockMode.Alone));
+    }
+
+    [Fact]
+    public async Task A_start_waits_for_the_one_that_ends()
+    {
+        var ends = await Take(HostLockMode.Alone);
+        var waits = Take(HostLockMode.Alone, new() { StartPatience = Never, ProbeEvery = TimeSpan.FromMilliseconds(10) });
+        await Until.True("the second one has asked for the lock", async () => await Sessions() >= 2);
+        Assert.False(waits.IsCompleted);
+
+        await ends.DisposeAsync();
+
+        await using var starts = await waits;
+        Assert.False(starts.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task A_connection_that_ends_is_replaced_and_nothing_is_lost()
+    {
+        await using var held = await Take(HostLockMode.Alone, new() { LostAfter = Never, ProbeEvery = TimeSpan.FromMilliseconds(10) });
+        var first = await Holder();
+        await Terminate(first);
+
+        await Until.True("the lock is on another connection", async () => await TryHolder() is { } now && now != first);
+        Assert.False(held.Lost.IsCancellationRequested);
+        await Assert.ThrowsAsync<HostLockException>(() => Take(HostLockMode.Alone));
+    }
+
+    [Fact]
+    public async Task A_lock_that_another_process_took_meanwhile_is_declared_lost()
+    {
+        await using var stale = await Take(
+            HostLockMode.Alone, new() { LostAfter = TimeSpan.FromMilliseconds(700), ProbeEvery = TimeSpan.FromMilliseconds(300) });
+        await using var next = await database.Connections.OpenOwn(CancellationToken.None);
+
+        await Terminate(await Holder());
+        await Until.True("another process has it", async () => await Scalar<bool>(next, $"select pg_try_advisory_lock({AdvisoryLocks.Space}, {AdvisoryLocks.Host})"));
+
+        await Until.True("the first one knows", () => stale.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task A_database_that_hangs_is_a_lost_lock_too()
+    {
+        await using var held = await Take(HostLockMode.Alone, new()
+        {
+            LostAfter = TimeSpan.FromSeconds(1), ProbeEvery = TimeSpan.FromMilliseconds(50), ProbeTimeout = TimeSpan.FromMilliseconds(200),
+        });
+        var backend = await Holder();
+        Signal("STOP", backend);
+        try
+        {
+            await Until.True("the holder of a hanging connection knows", () => held.Lost.IsCancellationRequested);
+        }
+        finally
+        {
+            Signal("CONT", backend);
+        }
+    }
+
+    [Fact]
+    public async Task A_process_that_was_frozen_with_its_connection_alive_has_lost_nothing()
+    {
+        var time = new ManualTime();
+        var began = await Queries();
+        await using var held = await HostLock.Take(
+            database.Connections, HostLockMode.Alone, new(), time, NullLogger<HostLock>.Instance, CancellationToken.None);
+
+        time.Advance(TimeSpan.FromHours(1)); // No probe was under way, so none is unanswered.
+        await Until.True("the probe after it is answered", async () => await Queries() > began);
+
+        Assert.False(held.Lost.IsCancellationRequested);
+
+        // The connection's last statement is the probe's.
+        async Task<long> Queries() => await database.One<long>(
+            """
+            select count(*) from pg_locks l join pg_stat_activity a using (pid)
+            where l.locktype = 'advisory' and l.objid = $1::oid and a.query = 'select pg_backend_pid()' and a.state = 'idle'
+              and a.datname = current_database()
+            """, (long)AdvisoryLocks.Host);
+    }
+
+    [Fact]
+    public async Task Giving_it_back_is_no_loss()
+    {
+        var held = await Take(HostLockMode.Alone);
+        var lost = false;
+        held.Lost.Register(() => lost = true);
+        await held.DisposeAsync();
+        Assert.False(lost);
+
+        await using var next = await Take(HostLockMode.Alone, new() { StartPatience = Never, ProbeEvery = TimeSpan.FromMilliseconds(10) });
+    }
+
+    [Fact]
+    public async Task A_database_that_refuses_us_is_not_waited_for()
+    {
+        var wrong = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Password = "wrong" }.ConnectionString;
+        await using var connections = new PostgresConnections(wrong);
+
+        await Assert.ThrowsAsync<PostgresException>(() => HostLock.Take(
+            connections, HostLockMode.Alone, new() { StartPatience = Never }, TimeProvider.System, NullLogger<HostLock>.Instance, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_database_that_is_away_is_waited_for_and_then_named()
+    {
+        var away = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Port = 1 }.ConnectionString;
+        await using var connections = new PostgresConnections(away);
+
+        await Assert.ThrowsAsync<NpgsqlException>(() => HostLock.Take(
+            connections, HostLockMode.Alone, Impatient, TimeProvider.System, NullLogger<HostLock>.Instance, CancellationToken.None));
+    }
+
+    private static HostLockOptions Impatient => new()
+    {
+        StartPatience = TimeSpan.FromMilliseconds(300), ProbeEvery = TimeSpan.FromMilliseconds(20),
+    };
+
+    private Task<HostLock> Take(HostLockMode mode, HostLockOptions? options = null) => HostLock.Take(
+        database.Connections, mode, options ?? Impatient, TimeProvider.System, NullLogger<HostLock>.Instance, CancellationToken.None);
+
+    private async Task<int> Holder()
+    {
+        int? holder = null;
+        await Until.True("somebody holds the lock", async () => (holder = await TryHolder()) is not null);
+        return holder!.Value;
+    }
+
+    private async Task<int?> TryHolder()
+    {
+        var pid = await database.One<int>(
+            """
+            select coalesce(min(l.pid), 0) from pg_locks l
+            where l.locktype = 'advisory' and l.granted and l.classid = $1::oid and l.objid = $2::oid
+              and l.database = (select oid from pg_database where datname = current_database())
+            """, (long)AdvisoryLocks.Space, (long)AdvisoryLocks.Host);
+        return pid == 0 ? null : pid;
+    }
+
+    // Sessions whose last statement asked for the lock.
+    private Task<long> Sessions() => database.One<long>(
+        "select count(*) from pg_stat_activity where datname = current_database() and (query like 'select pg_try_advisory_lock(%' or query = 'select pg_backend_pid()')");
+
+    private Task Terminate(int backend) => database.Run("select pg_terminate_backend($1)", backend);
+
+    private static void Signal(string name, int process)
+    {
+        using var kill = Process.Start("kill", ["-" + name, process.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    private static async Task<T> Scalar<T>(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+}

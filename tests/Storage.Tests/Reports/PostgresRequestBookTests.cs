@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using VideoGen.Reports;
+using VideoGen.Storage.Reports;
+using VideoGen.Storage.Tests.Waiting;
+
+namespace VideoGen.Storage.Tests.Reports;
+
+public sealed class PostgresRequestBookTests(StorageDatabase database) : IClassFixture<StorageDatabase>, IAsyncLifetime, IDisposable
+{
+    private readonly PostgresPreventedPayments prevented = new(database.Pool, new ManualTime(), NullLogger<PostgresPreventedPayments>.Instance);
+
+    public Task InitializeAsync() => database.Run("truncate videogen.grain_state, videogen.prevented");
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose() => prevented.Dispose();
+
+    [Fact]
+    public async Task Nothing_there_is_zero_of_everything()
+    {
+        var stats = await Stats();
+
+        Assert.Equal((0, 0, 0m, 0), (stats.TotalVideos, stats.DuplicatesPrevented, stats.UsdPrevented, stats.DeadLettered));
+        Assert.Equal("cancelling 0, completed 0, failed 0, in_progress 0, queued 0", Words(stats));
+    }
+
+    [Fact]
+    public async Task Accepted_rounds_are_counted_by_their_public_word()
+    {
+        await Store("v-1", """{"v":1,"status":"in_progress","rounds":[{"state":"running","status":"in_progress"}]}""");
+        await Store("v-2", """
+            {"v":1,"owner":"local/alice","createdAt":5,"status":"completed","rounds":[
+              {"state":"ended","status":"failed","outcome":{"ending":"dead_lettered"}},
+              {"state":"ended","status":"completed","outcome":{"ending":"completed"}}]}
+            """);
+        await Store("v-3", """{"v":1,"status":"refused","rounds":[{"state":"refused","outcome":{"ending":"refused"}}]}""");
+        await Store("v-4", """{"v":1,"status":"new","rounds":[{"state":"admitting"},{"state":"admitting","status":null}]}""");
+        await Store("v-5", """{"v":1,"status":"queued","rounds":[{"state":"queued","status":"queued"}]}""");
+        await Store("v-6", """{"v":1,"status":"odd","rounds":{"not":"a list"}}""");
+        await Store("v-7", """{"v":1,"status":"odd"}""");
+
+        var stats = await Stats();
+
+        Assert.Equal("cancelling 0, completed 1, failed 1, in_progress 1, queued 1", Words(stats));
+        Assert.Equal(4, stats.TotalVideos);
+        Assert.Equal(1, stats.DeadLettered);
+        Assert.Equal("v-2 2 local/alice completed completed 5", await database.One<string>(
+            "select concat_ws(' ', request_key, round, owner, status, ending, created_at) from videogen.videos where round = 2"));
+    }
+
+    [Fact]
+    public async Task A_document_of_another_grain_is_no_video()
+    {
+        await database.Run("""insert into videogen.grain_state (state_name, grain_key, version, state) values ('quota', 'u-1', 1, '{"rounds":[{"status":"queued"}]}')""");
+        Assert.Equal(0, (await Stats()).TotalVideos);
+    }
+
+    [Fact]
+    public async Task A_reader_sees_what_it_just_prevented()
+    {
+        prevented.Count(new("bot", "alice"), PreventedKind.Joined, 3.5m);
+        prevented.Count(new("web", "bob"), PreventedKind.Replayed, 4m);
+
+        var stats = await Stats();
+
+        Assert.Equal((2, 7.5m), (stats.DuplicatesPrevented, stats.UsdPrevented));
+    }
+
+    private Task<VideoStats> Stats() => new PostgresRequestBook(database.Pool, prevented).Stats(CancellationToken.None);
+
+    private Task Store(string key, string document) =>
+        database.Run("insert into videogen.grain_state (state_name, grain_key, version, state) values ('videorequest', $1, 1, $2::jsonb)", key, document);
+
+    private static string Words(VideoStats stats) => string.Join(", ", stats.ByStatus.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key} {s.Value}"));
+}
