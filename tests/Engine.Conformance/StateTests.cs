@@ -121,6 +121,10 @@ public sealed class StateTests
     {
         await using var world = await World.Start();
         Assert.Equal("refused", await world.Grain<IStateGrain>().TouchOffContext());
-        Assert.Equal("refused", await world.Grain<IStateGrain>().TouchAfterLeavingTheContext());
+        var leaving = world.Grain<IStateGrain>().TouchAfterLeavingTheContext();
+        await world.Script.Reached("outside");
+        await world.Idle();
+        world.Script.Open("outside");
+        Assert.Equal("refused", await leaving.WaitAsync(World.Patience));
     }
 }

@@ -36,6 +36,7 @@ public sealed class NumberDocument
 }
 
 internal sealed class StateGrain(
+    Script script,
     [PersistentState("number")] IPersistentState<NumberDocument> number,
     [PersistentState("second", "named")] IPersistentState<NumberDocument> second) : Grain, IStateGrain
 {
@@ -86,7 +87,7 @@ internal sealed class StateGrain(
 
     public async Task<string> TouchAfterLeavingTheContext()
     {
-        await Task.Run(() => 0).ConfigureAwait(false);
+        await script.Wait("outside").ConfigureAwait(false);
         return Touch();
     }
 

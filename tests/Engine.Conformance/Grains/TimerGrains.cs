@@ -19,6 +19,11 @@ public interface ITimerGrain : IGrainWithStringKey
     Task<string> StartOffContext();
 
     Task StartPump(string gate, string other);
+
+    Task StartPumpThatAsksItself(string gate);
+
+    [AlwaysInterleave]
+    Task<string> Word();
 }
 
 internal sealed class TimerGrain(Script script, [PersistentState("pump")] IPersistentState<NumberDocument> document) : Grain, ITimerGrain
@@ -115,6 +120,20 @@ internal sealed class TimerGrain(Script script, [PersistentState("pump")] IPersi
         {
             return "refused";
         }
+    }
+
+    public Task<string> Word() => Task.FromResult("a word");
+
+    public Task StartPumpThatAsksItself(string gate)
+    {
+        _timer = this.RegisterGrainTimer(
+            async () =>
+            {
+                await script.Wait(gate);
+                script.Note(await this.AsReference<ITimerGrain>().Word());
+            },
+            new() { DueTime = TimeSpan.Zero, Period = Timeout.InfiniteTimeSpan, KeepAlive = true });
+        return Task.CompletedTask;
     }
 
     public Task StartPump(string gate, string other)

@@ -14,13 +14,15 @@ public sealed class World : IAsyncDisposable
     private readonly BuiltEngine _built;
     private bool _isStopped;
 
-    private World(World? before)
+    private World(World? before, ITurnQueue? turns)
     {
         Clock = before?.Clock ?? new();
         Script = before?.Script ?? new();
         Storage = before?.Storage ?? new(Script);
         Table = before?.Table ?? new();
         var builder = new EmbeddedEngineBuilder(Clock).WithStorage(Storage).WithStorage(Storage, "named").WithReminders(Table);
+        if (turns is not null)
+            builder.WithTurns(turns);
         builder.Services.AddSingleton(Script);
         builder.Services.AddScoped<ScopedThing>();
         builder.Services.AddSingleton<IIncomingGrainCallFilter, NotingFilter>();
@@ -45,10 +47,13 @@ public sealed class World : IAsyncDisposable
     /// <param name="before">A world that ended: this one goes on with its clock and its rows.</param>
     public static async Task<World> Start(World? before = null)
     {
-        var world = new World(before);
+        var world = new World(before, turns: null);
         await world.Engine.StartAsync();
         return world;
     }
+
+    /// <summary>A world whose turns run where the queue says. It is not started.</summary>
+    public static World Scheduled(ITurnQueue turns) => new(before: null, turns);
 
     public T Grain<T>(string key = "v-1")
         where T : IGrainWithStringKey => Engine.Grains.GetGrain<T>(key);
