@@ -1,1 +1,1 @@
-return await VideoGen.Silo.Hosting.VideoGenHost.Run(args);
+return await VideoGen.Silo.Hosting.VideoGenHost.Run(args).ConfigureAwait(false);

@@ -5,7 +5,21 @@ namespace VideoGen.Grains.Requests;
 /// <param name="Detail">A sentence for a person, without secrets and without the prompt; at most 200 characters are kept.</param>
 /// <param name="Code">The provider's own word for it, where it has one.</param>
 /// <param name="RetryAfter">How long the provider asks us to wait, where it does.</param>
-public sealed record Failure(FailureKind Kind, string Detail, string? Code = null, TimeSpan? RetryAfter = null);
+public sealed record Failure(FailureKind Kind, string Detail, string? Code = null, TimeSpan? RetryAfter = null)
+{
+    private const int MaxLength = 200;
+
+    public string Detail { get; init; } = Clean(Detail);
+
+    public string? Code { get; init; } = Code is null ? null : Clean(Code);
+
+    // What a provider says ends up in logs, pages and a database that cannot store NUL: control characters go at the border.
+    private static string Clean(string text)
+    {
+        var cleaned = string.Concat(text.Where(c => !char.IsControl(c) && !char.IsSurrogate(c)));
+        return cleaned.Length <= MaxLength ? cleaned : cleaned[..MaxLength];
+    }
+}
 
 /// <summary>What a failure means.</summary>
 public enum FailureKind

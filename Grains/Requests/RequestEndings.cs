@@ -12,8 +12,6 @@ internal static class RequestEndings
     public static readonly Failure TooManySubmits = new(FailureKind.Unavailable, "It was sent as often as one prompt may be in 24 hours.");
     public static readonly Refusal AdmissionUnavailable = new(Codes.AdmissionUnavailable, "The quota could not be checked for too long. Nothing was paid; ask again.");
 
-    private const int MaxDetail = 200;
-
     public static Ended End(this Live s, RequestOutcome outcome, Charge charge, DateTimeOffset at)
     {
         var limits = s.Ticket.Limits;
@@ -26,7 +24,7 @@ internal static class RequestEndings
             s.Ticket.PriceUsd,
             s.Course.Attempt,
             jobId,
-            Bounded(outcome),
+            outcome,
             charge,
             at,
             s.Course.Stages,
@@ -60,15 +58,4 @@ internal static class RequestEndings
         Ended s => s.JobId,
         _ => null,
     };
-
-    // Ended rounds stay for ever, so what a provider said is kept short.
-    private static RequestOutcome Bounded(RequestOutcome outcome) => outcome switch
-    {
-        RequestOutcome.Rejected o => o with { Text = Short(o.Text) },
-        RequestOutcome.Failed o => o with { Text = Short(o.Text) },
-        RequestOutcome.DeadLettered o => o with { Failure = o.Failure with { Detail = Short(o.Failure.Detail) } },
-        _ => outcome,
-    };
-
-    private static string Short(string text) => text.Length <= MaxDetail ? text : text[..MaxDetail];
 }

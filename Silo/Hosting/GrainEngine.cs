@@ -3,6 +3,7 @@ using VideoGen.Engine;
 using VideoGen.Grains;
 using VideoGen.Grains.Persistence;
 using VideoGen.Storage.Hosts;
+using VideoGen.Storage.Reminders;
 using VideoGen.Storage.States;
 
 namespace VideoGen.Silo.Hosting;

@@ -18,7 +18,7 @@ internal static class Greeting
     {
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://127.0.0.1:8080";
         using var process = Process.GetCurrentProcess();
-        var took = TimeProvider.System.GetUtcNow() - process.StartTime.ToUniversalTime();
+        var took = TimeProvider.System.GetUtcNow() - new DateTimeOffset(process.StartTime);
         var owner = new Owner(Owner.LocalClient, Owner.Everyone);
         var id = new VideoId(VideoRequestKey.For(app.Services.GetRequiredService<IInstallation>().KeyRules, owner, Prompt), 1);
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""

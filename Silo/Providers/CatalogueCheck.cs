@@ -25,7 +25,7 @@ internal sealed class CatalogueCheck(IEnumerable<IVideoProvider> providers, IOpt
 
     private static bool Unpriced(ModelOptions model) => model.UsdPerSecond is null && (model.Provider ?? LocalVideos.AccountName) != LocalVideos.AccountName;
 
-    private IEnumerable<string> WrongWith(Requests.ModelTerms model)
+    private IEnumerable<string> WrongWith(VideoGen.Requests.ModelTerms model)
     {
         if (!_accounts.Contains(model.Provider, StringComparer.Ordinal))
         {
