@@ -1,0 +1,141 @@
+using System.Net;
+using System.Text.Json;
+using VideoGen.Silo.Tests.Providers;
+
+namespace VideoGen.Silo.Tests.Hosting;
+
+/// <summary>The promises against the real process: HTTP in, a real PostgreSQL, a real render, kill -9 in between.</summary>
+public sealed class HostTests : IAsyncLifetime
+{
+    private readonly string folder = RunningHost.NewFolder();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        await RunningHost.NothingIsLeft(folder);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Two_hundred_identical_asks_over_fifty_connections_are_one_job_and_one_id()
+    {
+        await using var host = await RunningHost.Start(folder);
+        using var connections = new SocketsHttpHandler { MaxConnectionsPerServer = 50 };
+        using var http = new HttpClient(connections) { BaseAddress = host.Http.BaseAddress };
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(async _ =>
+        {
+            using var content = new StringContent("""{"prompt":"one video, please","size":"320x180","seconds":1}""", System.Text.Encoding.UTF8, "application/json");
+            using var answer = await http.PostAsync(new Uri("/v1/videos", UriKind.Relative), content);
+            var body = await answer.Content.ReadAsStringAsync();
+            Assert.True(answer.StatusCode == HttpStatusCode.OK, body);
+            return (Id: JsonDocument.Parse(body).RootElement.GetProperty("id").GetString()!, IsNew: !answer.Headers.Contains("VideoGen-Dedup"));
+        }));
+
+        var id = Assert.Single(answers.Select(a => a.Id).Distinct());
+        Assert.Single(answers, a => a.IsNew);
+        Assert.Equal("completed", (await host.Ended(id)).GetProperty("status").GetString());
+        var stats = (await host.Stats()).GetProperty("stats");
+        Assert.Equal((1, 199), (stats.GetProperty("total_videos").GetInt32(), stats.GetProperty("duplicates_prevented").GetInt32()));
+        Assert.Single(host.ProviderLog, l => l.GetProperty("what").GetString() == "submit");
+        Assert.Equal(199, host.Output.Count(l => l.Contains("DuplicatePrevented", StringComparison.Ordinal)));
+        Assert.Equal(0, await host.Stop());
+    }
+
+    [Fact]
+    public async Task Three_asks_within_a_second_are_one_video_that_plays()
+    {
+        await using var host = await RunningHost.Start(folder);
+        var ids = await Task.WhenAll(host.Accepted("a cat"), host.Accepted("a  cat "), host.Accepted("a cat"));
+        var id = Assert.Single(ids.Distinct());
+        await host.Ended(id);
+        Assert.Single(host.ProviderLog, l => l.GetProperty("what").GetString() == "submit");
+
+        var file = Path.Combine(folder, "download.mp4");
+        await File.WriteAllBytesAsync(file, await host.Http.GetByteArrayAsync($"/v1/videos/{id}/content"));
+        var video = await Ffprobe.Read(file);
+        Assert.Equal(("h264", "yuv420p", 320, 180, "24/1", 24), (video.Codec, video.Pixels, video.Width, video.Height, video.Rate, video.Frames));
+    }
+
+    [Theory]
+    [InlineData("right after the answer")]
+    [InlineData("in mid-render")]
+    [InlineData("between finished and saved")]
+    public async Task A_killed_host_loses_nothing_and_pays_once(string moment)
+    {
+        string id;
+        await using (var host = await RunningHost.Start(folder, ("Requests__CheckEvery", "00:00:05")))
+        {
+            id = await host.Accepted("a video that is worth waiting for", seconds: moment == "in mid-render" ? 12 : 1);
+            if (moment == "in mid-render") await Logged("render_started");
+            if (moment == "between finished and saved") await Logged("finished");
+            await host.Kill();
+        }
+
+        await RunningHost.NothingIsLeft(folder);
+        Assert.Empty(Directory.Exists(Path.Combine(folder, "videos")) ? Directory.GetFiles(Path.Combine(folder, "videos"), "*.mp4", SearchOption.AllDirectories) : []);
+
+        await using var again = await RunningHost.Start(folder);
+        var ended = await again.Ended(id);
+        Assert.Equal("completed", ended.GetProperty("status").GetString());
+        Assert.Single(again.ProviderLog, l => l.GetProperty("what").GetString() == "submit");
+        Assert.Single(again.ProviderLog.Select(l => l.GetProperty("jobId").GetString()).Distinct());
+        Assert.Equal(1, (await again.Stats()).GetProperty("stats").GetProperty("total_videos").GetInt32());
+        Assert.Equal(id, await again.Accepted("a video that is worth waiting for", seconds: moment == "in mid-render" ? 12 : 1));
+    }
+
+    [Fact]
+    public async Task A_priced_video_starts_the_cooldown_and_a_failure_that_is_proven_free_does_not()
+    {
+        string failed;
+        (string, string) price = ("Providers__Local__UsdPerSecond", "0.80");
+        await using (var host = await RunningHost.Start(folder, price, ("Providers__Local__FailWords__broken", "refused")))
+        {
+            failed = await host.Accepted("a broken cat");
+            var ending = await host.Ended(failed);
+            Assert.Equal(("failed", "no"), (ending.GetProperty("status").GetString(), ending.GetProperty("charged").GetString()));
+            Assert.Equal(0, await host.Stop());
+        }
+
+        await using var repaired = await RunningHost.Start(folder, price);
+        var second = await repaired.Accepted("a broken cat");
+        Assert.EndsWith("_2", second, StringComparison.Ordinal);
+        Assert.Equal("completed", (await repaired.Ended(second)).GetProperty("status").GetString());
+
+        var (refused, body) = await repaired.Ask(new { prompt = "a dog", size = "320x180", seconds = 1 });
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.Equal("false", Assert.Single(refused.Headers.GetValues("x-should-retry")));
+        Assert.Null(refused.Headers.RetryAfter);
+        var error = body.GetProperty("error");
+        Assert.Equal("cooldown", error.GetProperty("code").GetString());
+        var retryAt = DateTimeOffset.FromUnixTimeSeconds(error.GetProperty("retry_at").GetInt64());
+        Assert.InRange(retryAt - TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(8), TimeSpan.FromMinutes(10));
+        Assert.Equal("failed", (await repaired.Ended(failed)).GetProperty("status").GetString()); // An old id answers for its own round.
+    }
+
+    [Fact]
+    public async Task A_running_video_is_cancelled_and_nothing_goes_on_rendering()
+    {
+        await using var host = await RunningHost.Start(folder);
+        var id = await host.Accepted("a long one", seconds: 12);
+        await Logged("render_started");
+        using var deleted = await host.Http.DeleteAsync(new Uri($"/v1/videos/{id}", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, deleted.StatusCode);
+        var ended = await host.Ended(id);
+        Assert.Equal(("failed", "cancelled"), (ended.GetProperty("status").GetString(), ended.GetProperty("error").GetProperty("code").GetString()));
+        await Eventually.Holds("ffmpeg has gone", () => !RunningHost.ProcessesOf(Path.Combine(folder, "local")).Any(p => p.Contains("ffmpeg", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_second_host_on_the_same_folder_says_so()
+    {
+        await using var host = await RunningHost.Start(folder);
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => RunningHost.Start(folder));
+        Assert.Contains(folder, refusal.Message, StringComparison.Ordinal);
+        using var ready = await host.Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+    }
+
+    private Task Logged(string what) => Eventually.Holds(
+        $"the provider's log says {what}", () => RunningHost.ReadProviderLog(folder).Any(l => l.GetProperty("what").GetString() == what));
+}

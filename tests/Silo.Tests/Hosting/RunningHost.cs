@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using VideoGen.Silo.Tests.Providers;
+using VideoGen.Storage.Processes;
+
+namespace VideoGen.Silo.Tests.Hosting;
+
+/// <summary>The real host in a process of its own, with its private PostgreSQL, on a folder that outlives it.</summary>
+internal sealed class RunningHost : IAsyncDisposable
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(90);
+    private readonly WatchedProcess process;
+    private readonly int processId;
+
+    private RunningHost(WatchedProcess process, int processId, Uri address, string folder, IReadOnlyList<string> output)
+    {
+        this.process = process;
+        this.processId = processId;
+        Folder = folder;
+        Output = output;
+        Http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(90) };
+    }
+
+    public HttpClient Http { get; }
+
+    public string Folder { get; }
+
+    /// <summary>The lines of its standard output so far.</summary>
+    public IReadOnlyList<string> Output { get; }
+
+    /// <summary>What the provider says it was asked and did.</summary>
+    public IReadOnlyList<JsonElement> ProviderLog => ReadProviderLog(Folder);
+
+    public static string NewFolder() => Directory.CreateTempSubdirectory("videogen-host-").FullName;
+
+    public static async Task<RunningHost> Start(string folder, params (string Name, string Value)[] settings)
+    {
+        var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+            ["VIDEOGEN_DATA"] = folder,
+            ["Requests__CheckEvery"] = "00:00:00.300",
+            ["Requests__SubmitWindow"] = "00:00:01",
+            ["Requests__SubmitTimeout"] = "00:00:02",
+        };
+        foreach (var (name, value) in settings) environment[name] = value;
+
+        var lines = new List<string>();
+        int? pid = null;
+        var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var watched = WatchedProcess.Start(
+            "/bin/sh",
+            ["-c", "echo $$; exec dotnet \"$1\"", "videogen", Path.Combine(AppContext.BaseDirectory, "videogen.dll")],
+            new()
+            {
+                WorkingDirectory = folder,
+                Environment = environment,
+                OnOutputLine = line =>
+                {
+                    lock (lines) lines.Add(line);
+                    pid ??= int.Parse(line, CultureInfo.InvariantCulture);
+                    if (line.StartsWith("Orleans.VideoGen listens on ", StringComparison.Ordinal)) listening.TrySetResult(new(line.Split(' ')[3]));
+                },
+            });
+        await Task.WhenAny(listening.Task, watched.Exited).WaitAsync(StartPatience);
+        if (!listening.Task.IsCompleted) throw new InvalidOperationException($"The host did not start: {watched.Output} {watched.Errors}");
+        return new(watched, pid!.Value, await listening.Task, folder, lines);
+    }
+
+    public async Task<(HttpResponseMessage Answer, JsonElement Body)> Ask(object body)
+    {
+        var answer = await Http.PostAsJsonAsync("/v1/videos", body);
+        return (answer, JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement);
+    }
+
+    public async Task<string> Accepted(string prompt, int seconds = 1)
+    {
+        var (answer, body) = await Ask(new { prompt, size = "320x180", seconds });
+        Assert.True(answer.IsSuccessStatusCode, body.ToString());
+        return body.GetProperty("id").GetString()!;
+    }
+
+    public async Task<JsonElement> Ended(string id)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var body = await Http.GetFromJsonAsync<JsonElement>($"/v1/videos/{id}?wait=50");
+            if (body.GetProperty("status").GetString() is "completed" or "failed") return body;
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromMinutes(2), $"{id} did not end: {body}");
+        }
+    }
+
+    public Task<JsonElement> Stats() => Http.GetFromJsonAsync<JsonElement>("/api/stats");
+
+    /// <summary>kill -9 of the host alone; what it had started must end by itself.</summary>
+    public async Task Kill()
+    {
+        using var host = Process.GetProcessById(processId);
+        host.Kill();
+        await process.Exited;
+    }
+
+    public async Task<int> Stop()
+    {
+        await using var signal = WatchedProcess.Start("kill", ["-TERM", processId.ToString(CultureInfo.InvariantCulture)]);
+        await signal.Exited;
+        return await process.Exited.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await process.DisposeAsync();
+    }
+
+    public static IReadOnlyList<JsonElement> ReadProviderLog(string folder)
+    {
+        var path = Path.Combine(folder, "local", "requests.log");
+        return File.Exists(path) ? [.. File.ReadAllLines(path).Where(l => l.Length > 0).Select(l => JsonDocument.Parse(l).RootElement)] : [];
+    }
+
+    /// <summary>Processes that work in the folder or were told of it: none may be left after a host.</summary>
+    public static IReadOnlyList<string> ProcessesOf(string folder)
+    {
+        var found = new List<string>();
+        foreach (var entry in Directory.EnumerateDirectories("/proc").Where(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out _)))
+        {
+            try
+            {
+                var command = File.ReadAllText(Path.Combine(entry, "cmdline")).Replace('\0', ' ');
+                var works = new FileInfo(Path.Combine(entry, "cwd")).LinkTarget ?? "";
+                if (command.Contains(folder, StringComparison.Ordinal) || works.StartsWith(folder, StringComparison.Ordinal)) found.Add($"{Path.GetFileName(entry)} {command}");
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It ended meanwhile, or is not ours.
+            }
+        }
+
+        return found;
+    }
+
+    public static Task NothingIsLeft(string folder) => Eventually.Holds(
+        $"no process of {folder} is left", () => ProcessesOf(folder).Count == 0);
+}
