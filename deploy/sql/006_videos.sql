@@ -4,16 +4,18 @@
 create view videogen.videos as
 select
   s.grain_key as request_key,
-  r.round::integer as round,
+  -- A refused round gives way to the next one, so a place in the list is not a number.
+  coalesce((r.document ->> 'round')::integer, r.place::integer) as round,
   s.owner,
   r.document ->> 'status' as status,
   r.document #>> '{outcome,ending}' as ending,
-  s.created_at
+  -- When this round was asked for; the request itself is as old as its first one.
+  coalesce((r.document #>> '{stages,0}')::bigint, (r.document #>> '{course,stages,0}')::bigint, s.created_at) as created_at
 from videogen.grain_state s
 cross join lateral jsonb_array_elements(
   -- One odd document must not break every list.
   case jsonb_typeof(s.state -> 'rounds') when 'array' then s.state -> 'rounds' else '[]'::jsonb end
-) with ordinality as r (document, round)
+) with ordinality as r (document, place)
 where s.state_name = 'videorequest' and r.document ->> 'status' is not null;
 
 create view videogen.video_counts as

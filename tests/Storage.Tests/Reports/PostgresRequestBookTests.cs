@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using VideoGen.Reports;
 using VideoGen.Storage.Reports;
@@ -49,6 +51,36 @@ public sealed class PostgresRequestBookTests(StorageDatabase database) : IClassF
     }
 
     [Fact]
+    public async Task A_round_keeps_its_number_and_its_time_where_a_refused_one_gave_way()
+    {
+        await Store("v-1", """
+            {"v":1,"createdAt":5,"status":"in_progress","rounds":[
+              {"state":"ended","round":1,"status":"failed","stages":[5,1,2,3,4],"outcome":{"ending":"failed"}},
+              {"state":"running","round":3,"status":"in_progress","course":{"stages":[700,1,-1,-1,-1]}}]}
+            """);
+
+        Assert.Equal("1 failed 5, 3 in_progress 700", await database.One<string>(
+            "select string_agg(concat_ws(' ', round, status, created_at), ', ' order by round) from videogen.videos"));
+    }
+
+    [Fact]
+    public async Task Documents_of_every_released_version_are_counted_as_they_say()
+    {
+        var files = Directory.GetFiles(StoredDocuments(), "*.json", SearchOption.AllDirectories);
+        Assert.NotEmpty(files);
+        foreach (var file in files) await Store("v-" + Path.GetFileNameWithoutExtension(file), await File.ReadAllTextAsync(file));
+
+        var stats = await Stats();
+
+        var accepted = files.SelectMany(file => JsonNode.Parse(File.ReadAllText(file))!["rounds"]!.AsArray())
+            .Select(round => (string?)round!["status"]).OfType<string>().ToArray();
+        Assert.Equal(accepted.Length, stats.TotalVideos);
+        Assert.All(stats.ByStatus, s => Assert.Equal(accepted.Count(word => word == s.Key), s.Value));
+        Assert.Equal(files.Count(f => Path.GetFileName(f).StartsWith("dead-", StringComparison.Ordinal)), stats.DeadLettered);
+        Assert.Equal(0, await database.One<long>("select count(*) from videogen.grain_state where owner is distinct from 'local/alice' or created_at is null"));
+    }
+
+    [Fact]
     public async Task A_document_of_another_grain_is_no_video()
     {
         await database.Run("""insert into videogen.grain_state (state_name, grain_key, version, state) values ('quota', 'u-1', 1, '{"rounds":[{"status":"queued"}]}')""");
@@ -65,6 +97,9 @@ public sealed class PostgresRequestBookTests(StorageDatabase database) : IClassF
 
         Assert.Equal((2, 7.5m), (stats.DuplicatesPrevented, stats.UsdPrevented));
     }
+
+    private static string StoredDocuments([CallerFilePath] string path = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "Grains.Tests", "StoredDocuments"));
 
     private Task<VideoStats> Stats() => new PostgresRequestBook(database.Pool, prevented).Stats(CancellationToken.None);
 
