@@ -1,10 +1,8 @@
-using Orleans.Storage;
 using VideoGen.Engine;
 using VideoGen.Grains;
 using VideoGen.Grains.Persistence;
+using VideoGen.Storage;
 using VideoGen.Storage.Hosts;
-using VideoGen.Storage.Reminders;
-using VideoGen.Storage.States;
 
 namespace VideoGen.Silo.Hosting;
 
@@ -16,8 +14,7 @@ internal static class GrainEngine
 
     public static IServiceCollection AddGrainEngine(this IServiceCollection services)
     {
-        services.AddSingleton<IGrainStorage>(s => new PostgresGrainStorage(s.GetRequiredService<Npgsql.NpgsqlDataSource>(), StateJson.Options));
-        services.AddSingleton<IReminderTable, PostgresReminderTable>();
+        services.AddPostgresGrainState(StateJson.Options);
         return services.AddEmbeddedEngine(engine => engine.AddGrainsFrom(GrainsRegistration.Assembly));
     }
 }

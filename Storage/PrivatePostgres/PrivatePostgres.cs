@@ -9,11 +9,11 @@ namespace VideoGen.Storage;
 /// </summary>
 public sealed partial class PrivatePostgres : IAsyncDisposable
 {
-    private readonly HostLock _lock;
+    private readonly FolderLock _lock;
     private readonly WatchedProcess _server;
     private volatile bool _stopping;
 
-    private PrivatePostgres(HostLock hostLock, RunningServer running, PrivatePostgresOptions options, ServerFolder folder, ILogger log)
+    private PrivatePostgres(FolderLock hostLock, RunningServer running, PrivatePostgresOptions options, ServerFolder folder, ILogger log)
     {
         _lock = hostLock;
         _server = running.Process;
@@ -41,7 +41,7 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
         }
 
         var folder = new ServerFolder(options.Directory);
-        var hostLock = await HostLock.Take(folder, options.Patience, options.Clock, () => LogWaitingForHost(log, folder.Path), ct).ConfigureAwait(false);
+        var hostLock = await FolderLock.Take(folder, options.Patience, options.Clock, () => LogWaitingForHost(log, folder.Path), ct).ConfigureAwait(false);
         try
         {
             if (options.Throwaway && folder.DataVersion() is not null)

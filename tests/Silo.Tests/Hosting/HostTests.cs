@@ -109,7 +109,7 @@ public sealed class HostTests : IAsyncLifetime
         var error = body.GetProperty("error");
         Assert.Equal("cooldown", error.GetProperty("code").GetString());
         var retryAt = DateTimeOffset.FromUnixTimeSeconds(error.GetProperty("retry_at").GetInt64());
-        Assert.InRange(retryAt - TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(8), TimeSpan.FromMinutes(10));
+        Assert.InRange(retryAt - TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(8), TimeSpan.FromMinutes(10) + TimeSpan.FromSeconds(1)); // Whole seconds, rounded up.
         Assert.Equal("failed", (await repaired.Ended(failed)).GetProperty("status").GetString()); // An old id answers for its own round.
     }
 
@@ -124,16 +124,6 @@ public sealed class HostTests : IAsyncLifetime
         var ended = await host.Ended(id);
         Assert.Equal(("failed", "cancelled"), (ended.GetProperty("status").GetString(), ended.GetProperty("error").GetProperty("code").GetString()));
         await Eventually.Holds("ffmpeg has gone", () => !RunningHost.ProcessesOf(Path.Combine(folder, "local")).Any(p => p.Contains("ffmpeg", StringComparison.Ordinal)));
-    }
-
-    [Fact]
-    public async Task A_second_host_on_the_same_folder_says_so()
-    {
-        await using var host = await RunningHost.Start(folder);
-        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => RunningHost.Start(folder));
-        Assert.Contains(folder, refusal.Message, StringComparison.Ordinal);
-        using var ready = await host.Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
-        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
     }
 
     private Task Logged(string what) => Eventually.Holds(

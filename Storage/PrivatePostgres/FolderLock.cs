@@ -3,22 +3,22 @@ namespace VideoGen.Storage;
 /// <summary>
 /// One host per folder: an flock that the kernel gives back when the host ends, however it ends. Children do not inherit it.
 /// </summary>
-internal sealed class HostLock : IDisposable
+internal sealed class FolderLock : IDisposable
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
     private readonly FileStream _file;
 
-    private HostLock(FileStream file) => _file = file;
+    private FolderLock(FileStream file) => _file = file;
 
-    internal static async Task<HostLock> Take(ServerFolder folder, TimeSpan patience, TimeProvider clock, Action onWait, CancellationToken ct)
+    internal static async Task<FolderLock> Take(ServerFolder folder, TimeSpan patience, TimeProvider clock, Action onWait, CancellationToken ct)
     {
         var start = clock.GetTimestamp();
         for (var waits = 0; ; waits++)
         {
             if (TryOpen(folder.LockFile) is { } file)
             {
-                return new HostLock(file);
+                return new FolderLock(file);
             }
 
             if (waits == 0)
