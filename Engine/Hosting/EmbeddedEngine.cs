@@ -78,9 +78,9 @@ public sealed partial class EmbeddedEngine
     {
         _isOpen = false;
         _collection?.Dispose();
-        await Reminders.Stop(cancellationToken);
         try
         {
+            await Reminders.Stop(cancellationToken);
             // Work that still runs may wake other grains, so one round is not always enough.
             while (_directory.All() is { Count: > 0 } living)
             {

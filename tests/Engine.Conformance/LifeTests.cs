@@ -8,6 +8,15 @@ public sealed class LifeTests
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
+    /// <summary>Turns that never come.</summary>
+    private sealed class Nowhere : ITurnQueue
+    {
+        public void Ready(Activation activation)
+        {
+            // Dropped.
+        }
+    }
+
     [Fact]
     public async Task The_first_call_activates()
     {
@@ -199,6 +208,28 @@ public sealed class LifeTests
             .Configure(options => options.AddGrain(typeof(UnremindableGrain)))
             .Build();
         await Assert.ThrowsAsync<EngineClosedException>(() => built.Engine.Grains.GetGrain<IUnremindableGrain>("v-1").Register());
+    }
+
+    [Fact]
+    public async Task A_grain_that_leaves_during_its_activation_is_asked_again_anew()
+    {
+        await using var world = await World.Start();
+        world.Script.Note("leave at once");
+        Assert.Equal("v-1", await world.Grain<ILifeGrain>().Key().WaitAsync(World.Patience));
+        Assert.Equal(2, world.Script.Count("activated"));
+        Assert.Equal(1, world.Script.Count("deactivating ApplicationRequested"));
+    }
+
+    [Fact]
+    public async Task A_crashed_world_is_at_rest_whatever_was_waiting_in_it()
+    {
+        var dropped = World.Scheduled(new Nowhere());
+        _ = dropped.Engine.OpenClient("start").Run(() => dropped.Engine.StartAsync());
+        var idle = dropped.Engine.WhenIdle();
+        Assert.False(idle.IsCompleted);
+        dropped.Engine.Crash();
+        await idle.WaitAsync(World.Patience);
+        await dropped.Idle();
     }
 
     [Fact]

@@ -30,6 +30,8 @@ internal sealed class LifeGrain(Script script, IGrainContext context, ScopedThin
         script.ThrowIfBroken("activate");
         if (script.Notes.Contains("hold activation"))
             await script.Wait("activate");
+        if (script.Count("leave at once") > script.Count("activated"))
+            DeactivateOnIdle();
         script.Note("activated");
     }
 
