@@ -135,6 +135,23 @@ public sealed class RequestLifeTests
         Assert.IsType<RequestOutcome.Completed>(Assert.IsType<Ended>(world.State()).Outcome);
     }
 
+    [Fact]
+    public async Task One_prompt_is_sent_six_times_in_a_day_at_most()
+    {
+        await using var world = new World();
+        for (var i = 0; i < 7; i++) world.Provider.NextSubmits.Enqueue((_, _) => Task.FromResult<SubmitReply?>(new SubmitReply.NoJob(Given.Down)));
+        await world.Drive(world.Ask());
+        await world.Ended();
+        Assert.Single(world.Provider.NextSubmits);
+        Assert.IsType<RequestOutcome.DeadLettered>(Assert.IsType<Ended>(world.State()).Outcome);
+        var refused = Assert.IsType<AskAnswer.Refused>(await world.Drive(world.Ask()));
+        Assert.Equal(Codes.SubmitLimit, refused.Refusal.Code);
+
+        world.Time.AdvanceTo(refused.Refusal.Until!.Value);
+        Assert.IsType<AskAnswer.Accepted>(await world.Drive(world.Ask()));
+        await world.Until(() => world.Provider.NextSubmits.Count == 0);
+    }
+
     [Theory]
     [InlineData(Charged.Yes)]
     [InlineData(Charged.Unknown)]

@@ -1,0 +1,58 @@
+using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+
+namespace VideoGen.Silo.Tests.Architecture;
+
+/// <summary>What may depend on what, read off the compiled assemblies.</summary>
+public sealed class DependencyTests
+{
+    private const string Contract = "VideoGen.Grains.Interfaces", Grains = "VideoGen.Grains", Storage = "VideoGen.Storage", Gateway = "VideoGen.Gateway", Engine = "VideoGen.Engine", Host = "videogen";
+
+    [Theory]
+    [InlineData(Engine)]
+    [InlineData(Contract, Engine)]
+    [InlineData(Grains, Contract, Engine)]
+    [InlineData(Storage, Contract, Engine)]
+    [InlineData(Gateway, Contract, Engine)]
+    [InlineData(Host, Contract, Engine, Grains, Storage, Gateway)]
+    public void An_assembly_references_only_those_below_it(string assembly, params string[] allowed)
+    {
+        string[] ours = [Contract, Grains, Storage, Gateway, Engine, Host];
+        var referenced = Load(assembly).GetReferencedAssemblies().Select(a => a.Name!).Intersect(ours);
+        Assert.Empty(referenced.Except(allowed));
+    }
+
+    [Theory]
+    [InlineData(Contract)]
+    [InlineData(Grains)]
+    [InlineData(Storage)]
+    [InlineData(Gateway)]
+    public void Only_the_host_knows_which_engine_runs_under_the_grains(string assembly) =>
+        Assert.Empty(TypesUsedBy(assembly).Where(t => t.StartsWith("VideoGen.Engine", StringComparison.Ordinal)));
+
+    [Fact]
+    public void Grains_do_no_io_and_read_no_configuration()
+    {
+        string[] forbidden = ["System.Net.", "System.IO.File", "System.IO.Directory", "System.IO.Path", "Npgsql", "System.Data", "Microsoft.Extensions.Configuration.", "Polly", "System.Diagnostics.Process"];
+        Assert.Empty(TypesUsedBy(Grains).Where(t => Array.Exists(forbidden, f => t.StartsWith(f, StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public void The_door_moves_no_money_and_claims_no_job() =>
+        Assert.Empty(TypesUsedBy(Gateway).Where(t => t is "VideoGen.Requests.IJobBook" or "VideoGen.Budgets.IMoneyLedger" or "VideoGen.Quotas.IQuotaGrain"));
+
+    [Fact]
+    public void The_check_can_fail() => Assert.NotEmpty(TypesUsedBy(Host).Where(t => t.StartsWith("VideoGen.Engine", StringComparison.Ordinal)));
+
+    private static Assembly Load(string name) => Assembly.Load(name);
+
+    private static List<string> TypesUsedBy(string assembly)
+    {
+        using var file = new PEReader(File.OpenRead(Load(assembly).Location));
+        var reader = file.GetMetadataReader();
+        return [.. reader.TypeReferences
+            .Select(reader.GetTypeReference)
+            .Select(t => $"{reader.GetString(t.Namespace)}.{reader.GetString(t.Name)}")];
+    }
+}
