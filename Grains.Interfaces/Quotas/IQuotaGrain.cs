@@ -9,8 +9,16 @@ public interface IQuotaGrain : IGrainWithStringKey
     Task<QuotaVerdict> Reserve(string requestKey, int round);
 
     /// <summary>Says what became of a reservation: it counts, or it is given back as if it never was. Idempotent, in any order.</summary>
+    /// <param name="requestKey">The request.</param>
+    /// <param name="round">Its round.</param>
+    /// <param name="counts">Whether it became a payment.</param>
+    /// <param name="asked">When the round was asked for.</param>
     [AlwaysInterleave, Alias("Settle")]
-    Task Settle(string requestKey, int round, bool counts);
+    Task Settle(string requestKey, int round, bool counts, DateTimeOffset asked);
+
+    /// <summary>What <see cref="Reserve"/> would be refused with now; null where it would not be. Changes nothing, and may be a moment old.</summary>
+    [AlwaysInterleave, Alias("Peek")]
+    Task<Requests.Refusal?> Peek();
 
     /// <summary>What the user has left.</summary>
     [AlwaysInterleave, Alias("Get")]

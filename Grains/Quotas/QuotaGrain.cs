@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VideoGen.Grains.Persistence;
 using VideoGen.Quotas;
+using VideoGen.Requests;
 
 namespace VideoGen.Grains.Quotas;
 
@@ -32,8 +33,10 @@ internal sealed class QuotaGrain(
         return verdict!;
     }
 
-    public Task Settle(string requestKey, int round, bool counts) =>
-        Record(ledger => QuotaLedger.Settle(ledger, requestKey, round, counts, time.Now()));
+    public Task Settle(string requestKey, int round, bool counts, DateTimeOffset asked) =>
+        Record(ledger => QuotaLedger.Settle(ledger, requestKey, round, counts, asked, time.Now()));
+
+    public Task<Refusal?> Peek() => Task.FromResult(QuotaLedger.Refusal(commit.Committed, options.CurrentValue, time.Now()));
 
     public Task<QuotaView> Get() => Task.FromResult(QuotaLedger.View(commit.Committed, options.CurrentValue, time.Now()));
 

@@ -30,15 +30,17 @@ internal static class QuotaLedger
         return (With(ledger, new(request, round, at, QuotaEntryState.Held), at), new QuotaVerdict.Reserved());
     }
 
-    public static QuotaDocument Settle(QuotaDocument ledger, string request, int round, bool counts, DateTimeOffset now)
+    /// <param name="asked">When the round was asked for: what an entry counts from that this ledger has never seen, or no longer has.</param>
+    public static QuotaDocument Settle(QuotaDocument ledger, string request, int round, bool counts, DateTimeOffset asked, DateTimeOffset now)
     {
         var at = Later(now, ledger.UpdatedAt);
         var settled = counts ? QuotaEntryState.Counted : QuotaEntryState.Released;
         return Find(ledger, request, round) switch
         {
             { State: QuotaEntryState.Held } held => With(ledger, held with { State = settled }, at),
-            null when !counts => With(ledger, new(request, round, at, QuotaEntryState.Released), at),
-            _ => ledger, // Settled before, or so old that it no longer counts.
+            // Always a write: a ledger that is not the newest loses the race with it, and then finds the entry.
+            null => With(ledger, new(request, round, asked, settled), at),
+            _ => ledger, // Settled before; the first settlement stands.
         };
     }
 
@@ -48,8 +50,10 @@ internal static class QuotaLedger
         return new(limits.VideosPerDay, QuotaOptions.Window, Counting(ledger, at).Count(), Refusal(ledger, limits, at)?.Until);
     }
 
-    private static Refusal? Refusal(QuotaDocument ledger, QuotaOptions limits, DateTimeOffset at)
+    /// <summary>Why nothing more can be reserved now; null where something can.</summary>
+    public static Refusal? Refusal(QuotaDocument ledger, QuotaOptions limits, DateTimeOffset now)
     {
+        var at = Later(now, ledger.UpdatedAt);
         var counting = Counting(ledger, at).Select(e => e.At).Order().ToArray();
         if (counting.Length >= limits.VideosPerDay)
         {

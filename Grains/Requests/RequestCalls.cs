@@ -25,7 +25,7 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
         e,
         async () =>
         {
-            await QuotaOf(owner).Settle(key, e.Round, e.Counts);
+            await QuotaOf(owner).Settle(key, e.Round, e.Counts, e.Asked);
             return new FundsSettled(e.Round, Now);
         },
         failure => new SettleFailed(e.Round, failure, Now));

@@ -33,6 +33,9 @@ internal static class RequestEffects
         return earliest;
     }
 
+    /// <summary>Whether a reservation has not been told yet what became of it.</summary>
+    public static bool OwesSettlement(RequestDocument document) => Owed(document).Any(owed => owed.Effect is SettleFunds);
+
     private static IEnumerable<(DateTimeOffset NotBefore, RequestEffect Effect)> Owed(RequestDocument document)
     {
         // A release of an older round gives quota and cooldown back: a newer round is judged after it, never before.
@@ -58,7 +61,7 @@ internal static class RequestEffects
         switch (state)
         {
             case Refused { Release: { } release } s:
-                yield return (release.NotBefore, new SettleFunds(s.Round, Counts: false));
+                yield return (release.NotBefore, new SettleFunds(s.Round, Counts: false, s.Since));
                 break;
             case Admitting s:
                 yield return (s.Reserve.NotBefore, new ReserveFunds(s.Round));
@@ -87,7 +90,7 @@ internal static class RequestEffects
 
     private static IEnumerable<(DateTimeOffset NotBefore, RequestEffect Effect)> Owed(Ended s)
     {
-        if (s.Settle is { } settle) yield return (settle.NotBefore, new SettleFunds(s.Round, Counts: s.Charge.Charged != Charged.No));
+        if (s.Settle is { } settle) yield return (settle.NotBefore, new SettleFunds(s.Round, Counts: s.Charge.Charged != Charged.No, s.Stages.Asked));
         if (s.Removal is { } removal) yield return (removal.NotBefore, new RemoveMedia(s.Round));
         if (s is { Discard: { } discard, JobId: { } original }) yield return (discard.NotBefore, new DiscardOriginal(s.AttemptId, s.Account, original));
         if (s is { Outcome: RequestOutcome.DeadLettered { Check: { } check }, JobId: { } job }) yield return (check.NotBefore, new CheckJob(s.AttemptId, s.Account, job));

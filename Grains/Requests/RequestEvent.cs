@@ -91,7 +91,8 @@ internal abstract record RequestEffect(int Round)
     public sealed record ReserveFunds(int Round) : RequestEffect(Round);
 
     /// <param name="Counts">Whether the reservation became a payment; false gives it back.</param>
-    public sealed record SettleFunds(int Round, bool Counts) : RequestEffect(Round);
+    /// <param name="Asked">When the round was asked for.</param>
+    public sealed record SettleFunds(int Round, bool Counts, DateTimeOffset Asked) : RequestEffect(Round);
 
     /// <summary>No IO of its own: the shell writes down that a submit is about to start, because the next effect costs money.</summary>
     public sealed record RecordIntent(AttemptId Id) : RequestEffect(Id.Round);

@@ -56,8 +56,8 @@ internal static class RequestLifecycle
     private static RequestState InAdmitting(Admitting s, RequestEvent happened) => happened switch
     {
         FundsReserved e => Enqueue(s.Ticket, s.Course, e.At),
-        FundsRefused e => Refuse(s, e.Refusal, release: null, e.At),
-        ReserveFailed e when Late(s, e.At) => Refuse(s, RequestEndings.AdmissionUnavailable, new Due(e.At), e.At),
+        FundsRefused e => Refuse(s, e.Refusal, e.At),
+        ReserveFailed e when Late(s, e.At) => Refuse(s, RequestEndings.AdmissionUnavailable, e.At),
         ReserveFailed e => s with { Reserve = s.Reserve.Later(e.At, Salt(s), e.Failure) },
         IdShown when !s.Shown => s with { Shown = true },
         // The reserve may be on its way or its answer lost: give back what may be held. The release leaves a tombstone.
@@ -155,10 +155,11 @@ internal static class RequestLifecycle
     private static Queued Enqueue(Ticket ticket, Course course, DateTimeOffset at) =>
         new(ticket, course with { Stages = course.Stages with { Admitted = at } }, at, Send: new Due(at), LastFailure: null);
 
-    // Once a client has the id, "no" is an ending that it can read.
-    private static RequestState Refuse(Admitting s, Refusal refusal, Due? release, DateTimeOffset at) => s.Shown
-        ? s.End(new RequestOutcome.Failed(refusal.Code, refusal.Text), RequestEndings.NothingSent, at) with { Settle = release }
-        : new Refused(s.Round, refusal, at, release);
+    // Once a client has the id, "no" is an ending that it can read. A release is owed whatever the verdict was: an earlier reserve may
+    // have landed without an answer, or one of another activation may still be on its way, and only a tombstone stops that one.
+    private static RequestState Refuse(Admitting s, Refusal refusal, DateTimeOffset at) => s.Shown
+        ? s.End(new RequestOutcome.Failed(refusal.Code, refusal.Text), RequestEndings.NothingSent, at)
+        : new Refused(s.Round, refusal, at, Release: new Due(at));
 
     private static Running Start(Live s, JobAccepted e) => new(
         s.Ticket,

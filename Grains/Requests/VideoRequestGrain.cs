@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VideoGen.Grains.Persistence;
 using VideoGen.Grains.Providers;
+using VideoGen.Quotas;
 using VideoGen.Reports;
 using VideoGen.Requests;
 using static VideoGen.Grains.Requests.RequestAdmission;
@@ -60,6 +61,7 @@ internal sealed partial class VideoRequestGrain(
         if (TicketFor(ask.Options) is not { } ticket) return new AskAnswer.Refused(new(Codes.ModelNotFound, $"There is no model '{ask.Options.Model}' here."));
         try
         {
+            if (await RefusedBeforeOpening(ask, ticket) is { } early) return early;
             for (var look = 0; look < MaxLooks; look++)
             {
                 var opened = await OpenIfNeeded(ask, ticket);
@@ -128,6 +130,30 @@ internal sealed partial class VideoRequestGrain(
         reminded = true;
         ArmForNext();
         return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Who would be refused anyway is refused before anything is written: an agent that asks in a loop costs reads. Not a verdict:
+    /// only a reservation admits.
+    /// </summary>
+    private async Task<AskAnswer?> RefusedBeforeOpening(VideoAsk ask, Ticket ticket)
+    {
+        // What an older round gives back is waited for: the reservation comes after it.
+        if (!ticket.Reserves || RequestEffects.OwesSettlement(commit.Committed)) return null;
+        if (Judge(commit.Committed, ask.Options, ticket.Limits.MaxSubmits, ports.Time.Now()) is not Judgement.Open) return null;
+        try
+        {
+            if (await ports.Grains.GetGrain<IQuotaGrain>($"u-{ask.Owner}").Peek() is not { } refusal) return null;
+            LogRefused(Key, refusal.Code);
+            return new AskAnswer.Refused(refusal);
+        }
+#pragma warning disable CA1031 // No peek, no shortcut: the reservation decides.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogPeekFailed(Key, e);
+            return null;
+        }
     }
 
     /// <summary>Opens a round where nothing holds the window. The number of the round that this very ask opened; else null.</summary>
@@ -217,6 +243,9 @@ internal sealed partial class VideoRequestGrain(
 
     [LoggerMessage(2, LogLevel.Information, "Request {Key} was refused: {Code}")]
     private partial void LogRefused(string key, string code);
+
+    [LoggerMessage(4, LogLevel.Warning, "Request {Key}: the quota did not answer a look; the reservation decides")]
+    private partial void LogPeekFailed(string key, Exception exception);
 
     [LoggerMessage(3, LogLevel.Warning, "Request {Key}: its reminder could not be kept in step; the sweep wakes it")]
     private partial void LogReminderFailed(string key, Exception exception);

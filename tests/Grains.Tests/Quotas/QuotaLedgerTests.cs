@@ -33,7 +33,7 @@ public sealed class QuotaLedgerTests
     [Fact]
     public void A_release_gives_quota_and_cooldown_back()
     {
-        var ledger = QuotaLedger.Settle(Reserved(new(), "v-1", T), "v-1", 1, counts: false, T);
+        var ledger = QuotaLedger.Settle(Reserved(new(), "v-1", T), "v-1", 1, counts: false, T, T);
         Assert.Equal(0, QuotaLedger.View(ledger, Limits, T).Used);
         Reserved(ledger, "v-2", T);
     }
@@ -48,17 +48,25 @@ public sealed class QuotaLedgerTests
     [Fact]
     public void A_release_that_comes_first_refuses_the_late_reserve()
     {
-        var ledger = QuotaLedger.Settle(new(), "v-1", 1, counts: false, T);
+        var ledger = QuotaLedger.Settle(new(), "v-1", 1, counts: false, T, T);
         RefusalOf(ledger, "v-1", T.AddHours(20));
-        Assert.Same(ledger, QuotaLedger.Settle(ledger, "v-1", 1, counts: false, T));
+        Assert.Same(ledger, QuotaLedger.Settle(ledger, "v-1", 1, counts: false, T, T));
         Reserved(ledger, "v-1", T, round: 2);
+    }
+
+    [Fact]
+    public void A_settlement_that_this_ledger_knows_nothing_of_is_written_and_counts_from_when_it_was_asked()
+    {
+        var ledger = QuotaLedger.Settle(new(), "v-1", 1, counts: true, asked: T, now: T.AddHours(23));
+        Assert.Equal(1, QuotaLedger.View(ledger, Limits, T.AddHours(23)).Used);
+        Assert.Equal(0, QuotaLedger.View(ledger, Limits, T.AddHours(24)).Used);
     }
 
     [Fact]
     public void The_first_settlement_stands()
     {
-        var counted = QuotaLedger.Settle(Reserved(new(), "v-1", T), "v-1", 1, counts: true, T);
-        Assert.Same(counted, QuotaLedger.Settle(counted, "v-1", 1, counts: false, T));
+        var counted = QuotaLedger.Settle(Reserved(new(), "v-1", T), "v-1", 1, counts: true, T, T);
+        Assert.Same(counted, QuotaLedger.Settle(counted, "v-1", 1, counts: false, T, T));
         Assert.Equal(1, QuotaLedger.View(counted, Limits, T).Used);
     }
 
@@ -76,7 +84,7 @@ public sealed class QuotaLedgerTests
         for (var day = 0; day < 100; day++)
         {
             ledger = Reserved(ledger, $"v-{day}", T.AddDays(day), NoCooldown);
-            ledger = QuotaLedger.Settle(ledger, $"v-{day}", 1, counts: day % 2 == 0, T.AddDays(day));
+            ledger = QuotaLedger.Settle(ledger, $"v-{day}", 1, counts: day % 2 == 0, T, T.AddDays(day));
         }
 
         Assert.InRange(ledger.Entries.Length, 1, 3);

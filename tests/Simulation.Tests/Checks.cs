@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Text.Json;
+using VideoGen.Grains.Persistence;
+using VideoGen.Grains.Quotas;
+using VideoGen.Grains.Requests;
+using VideoGen.Requests;
+using VideoGen.Simulation.Tests.Models;
+using static VideoGen.Grains.Requests.RequestState;
+
+namespace VideoGen.Simulation.Tests;
+
+/// <summary>The promises, checked from outside: against what landed on disk, the provider's own books, and what clients were told.</summary>
+internal sealed class Checks(SimulatedWorld world)
+{
+    private static readonly TimeSpan Day = TimeSpan.FromHours(24);
+    private readonly SortedDictionary<string, RequestDocument> documents = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Key, int Round)> everDead = [];
+
+    /// <summary>The moves between states that this run took.</summary>
+    public HashSet<string> Edges { get; } = [];
+
+    public DateTimeOffset? EarliestWake => documents.Values.Select(d => d.WakeAt).Where(w => w is not null).Min();
+
+    public bool SomethingIsOwed => documents.Values.Any(d => d.WakeAt is not null);
+
+    public IEnumerable<string> OwedBefore(DateTimeOffset time) => documents.Where(d => d.Value.WakeAt < time).Select(d => d.Key);
+
+    public IEnumerable<(string Key, int Round)> DeadLetters() =>
+        from d in documents from r in d.Value.Rounds where r is Ended { Outcome: RequestOutcome.DeadLettered } select (d.Key, r.Round);
+
+    public BrokenPromiseException Broken(string promise) => new(string.Create(CultureInfo.InvariantCulture,
+        $"Seed {world.Seed}: {promise}\nThe last of what happened:\n{world.Trace.Tail(60)}\nReplay: VIDEOGEN_SEED={world.Seed} ./test --filter FullyQualifiedName~One_seed"));
+
+    /// <summary>Each document as it lands, whoever wrote it.</summary>
+    public void Landed(string name, string key, string? before, string json)
+    {
+        if (name == GrainNames.Quota)
+        {
+            QuotaHolds(key, JsonSerializer.Deserialize<QuotaDocument>(json, StateJson.Options)!);
+            return;
+        }
+
+        var after = JsonSerializer.Deserialize<RequestDocument>(json, StateJson.Options)!;
+        var old = documents.GetValueOrDefault(key) ?? new RequestDocument();
+        documents[key] = after;
+        world.Trace.Add(world.Clock.GetUtcNow(), 0, "landed", string.Join(' ', after.Rounds.Select(r => $"{r.Round}:{NameOf(r)}")));
+        if (after.Revision <= old.Revision || after.LastRound < old.LastRound || after.UpdatedAt < old.UpdatedAt) throw Broken("A document went backwards.");
+        foreach (var state in old.Rounds) RoundHolds(key, state, after);
+        foreach (var state in after.Rounds.Where(r => r.Round > old.LastRound)) Edges.Add($"New -> {NameOf(state)}");
+        foreach (var orphan in old.Orphans)
+        {
+            if (!after.Orphans.Any(o => o.JobId == orphan.JobId)) throw Broken($"The orphan {orphan.JobId} was forgotten.");
+        }
+    }
+
+    public void AtTheEnd()
+    {
+        NobodyPaidTwice();
+        foreach (var id in world.People.Accepted) IdAnswersWithAnEnding(id);
+        foreach (var job in world.Provider.Jobs) JobIsRemembered(job);
+        foreach (var (key, json) in world.Disk.Of(GrainNames.Quota)) NothingLeaked(key, JsonSerializer.Deserialize<QuotaDocument>(json, StateJson.Options)!);
+        if (world.People.Duplicates > world.Prevented) throw Broken("Fewer prevented payments were counted than clients were told of.");
+    }
+
+    private void RoundHolds(string key, RequestState before, RequestDocument after)
+    {
+        var state = RequestRounds.RoundOf(after, before.Round);
+        if (state is null)
+        {
+            if (before is not Refused) throw Broken($"Round {before.Round} disappeared.");
+            return;
+        }
+
+        if (NameOf(before) != NameOf(state)) Edges.Add($"{NameOf(before)} -> {NameOf(state)}");
+        if (state is Ended { Outcome: RequestOutcome.DeadLettered }) everDead.Add((key, state.Round));
+        if (before is Ended { Outcome: not RequestOutcome.DeadLettered } ended
+            && (state is not Ended now || now.Outcome != ended.Outcome || now.Charge != ended.Charge))
+        {
+            throw Broken($"The ending of round {before.Round} changed.");
+        }
+    }
+
+    // By the provider's own books. A job that was delivered after a freeze that no gate can see is the named exception, counted apart.
+    private void NobodyPaidTwice()
+    {
+        foreach (var jobs in world.Provider.Jobs.GroupBy(j => j.Request))
+        {
+            var list = jobs.OrderBy(j => j.AcceptedAt).ToArray();
+            for (var later = 1; later < list.Length; later++)
+            {
+                for (var earlier = 0; earlier < later; earlier++)
+                {
+                    var (a, b) = (list[earlier], list[later]);
+                    if (a.DeliveredTooLate || b.DeliveredTooLate || b.AcceptedAt - a.AcceptedAt >= Day || a.FreeAt <= b.AcceptedAt) continue;
+                    throw Broken($"{a.Id} ({a.ProviderKey}, {a.AcceptedAt:u}) and {b.Id} ({b.ProviderKey}, {b.AcceptedAt:u}) were both paid.");
+                }
+            }
+        }
+    }
+
+    private void IdAnswersWithAnEnding(VideoId id)
+    {
+        var state = documents.TryGetValue(id.RequestKey, out var document) ? RequestRounds.RoundOf(document, id.Round) : null;
+        if (state is not Ended) throw Broken($"Round {id.Round}, whose id a client has, is {state?.GetType().Name ?? "gone"} at the end.");
+    }
+
+    private void JobIsRemembered(Job job)
+    {
+        if (job.DeliveredTooLate || job.FreeAt <= world.Clock.GetUtcNow()) return;
+        var document = documents[job.Request];
+        var known = document.Orphans.Any(o => o.JobId == job.Id)
+            || document.Rounds.Any(r => RequestEndings.JobIdOf(r) == job.Id)
+            || document.Rounds.Any(r => r is Ended { Charge.Charged: Charged.Unknown } e && job.ProviderKey.EndsWith(
+                string.Create(CultureInfo.InvariantCulture, $"-{e.Round}.{e.Attempt}"), StringComparison.Ordinal));
+        if (!known) throw Broken($"{job.Id} ({job.ProviderKey}) was forgotten.");
+    }
+
+    private void QuotaHolds(string key, QuotaDocument quota)
+    {
+        foreach (var entry in quota.Entries.Where(e => e.State != QuotaEntryState.Released))
+        {
+            var together = quota.Entries.Count(e => e.State != QuotaEntryState.Released && e.At > entry.At - Day && e.At <= entry.At);
+            if (together > world.Quotas.VideosPerDay) throw Broken($"{key} has {together} videos in a day.");
+        }
+    }
+
+    private void NothingLeaked(string key, QuotaDocument quota)
+    {
+        foreach (var entry in quota.Entries)
+        {
+            var state = documents.TryGetValue(entry.Request, out var document) ? RequestRounds.RoundOf(document, entry.Round) : null;
+            var fits = (entry.State, state) switch
+            {
+                (QuotaEntryState.Held, Ended { Charge.Charged: Charged.Unknown }) => true,
+                (QuotaEntryState.Counted, Ended { Charge.Charged: Charged.Yes }) => true,
+                (QuotaEntryState.Released, Ended { Charge.Charged: Charged.No } or Refused or null) => true,
+                (QuotaEntryState.Released or QuotaEntryState.Counted, Ended) => everDead.Contains((entry.Request, entry.Round)), // A late fact took it up again.
+                _ => false,
+            };
+            if (!fits) throw Broken($"{key}: round {entry.Round} is {entry.State} in the quota and {state} at the end.");
+        }
+    }
+
+    private static string NameOf(RequestState state) => state is Ended ended ? ended.Outcome.GetType().Name : state.GetType().Name;
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orleans.Storage;
+using VideoGen.Grains.Persistence;
+
+namespace VideoGen.Simulation.Tests.Models;
+
+/// <summary>The rows that all processes share.</summary>
+internal sealed class DiskRows
+{
+    private readonly SortedDictionary<(string Name, string Key), (int Version, string Json)> rows = [];
+
+    /// <summary>Told of every document that lands: name, key, before, after.</summary>
+    public Action<string, string, string?, string>? Landed { get; set; }
+
+    public DateTimeOffset? DownUntil { get; set; }
+
+    public int Writes { get; private set; }
+
+    public IEnumerable<(string Key, string Json)> Of(string name) => rows.Where(r => r.Key.Name == name).Select(r => (r.Key.Key, r.Value.Json));
+
+    public (int Version, string Json)? Read(string name, string key) => rows.TryGetValue((name, key), out var row) ? row : null;
+
+    /// <summary>Compare and set, as the database does it.</summary>
+    public int? Write(string name, string key, int? expected, string json)
+    {
+        var row = Read(name, key);
+        if (row?.Version != expected) return null;
+        rows[(name, key)] = ((expected ?? 0) + 1, json);
+        Writes++;
+        Landed?.Invoke(name, key, row?.Json, json);
+        return (expected ?? 0) + 1;
+    }
+}
+
+/// <summary>The storage as one process sees it: conflicts, outages, writes that land but report failure, members in jsonb's order.</summary>
+internal sealed class DiskModel(DiskRows rows, Gate gate, Swarm swarm) : IGrainStorage
+{
+    public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        await gate.Pause();
+        FailIfDown();
+        if (gate.Fault(swarm.ReadFails, "read failed")) throw new IOException("The database did not answer.");
+        var row = rows.Read(stateName, grainId.Key.ToString()!);
+        await gate.Pause();
+        grainState.State = row is { } found ? JsonSerializer.Deserialize<T>(gate.Chance.Percent(5) ? AsJsonb(found.Json) : found.Json, StateJson.Options) : Activator.CreateInstance<T>();
+        grainState.ETag = row?.Version.ToString(CultureInfo.InvariantCulture);
+        grainState.RecordExists = row is not null;
+    }
+
+    public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        var json = JsonSerializer.Serialize(grainState.State, StateJson.Options);
+        await gate.Pause();
+        FailIfDown();
+        if (gate.Fault(swarm.WriteRefused, "write refused")) throw new IOException("The database did not answer.");
+        int? expected = grainState.ETag is { } etag ? int.Parse(etag, CultureInfo.InvariantCulture) : null;
+        var written = rows.Write(stateName, grainId.Key.ToString()!, expected, json);
+        if (written is null)
+        {
+            gate.Note("write lost the race");
+            throw new InconsistentStateException("Somebody else wrote it.", rows.Read(stateName, grainId.Key.ToString()!)?.Version.ToString(CultureInfo.InvariantCulture) ?? "", grainState.ETag ?? "");
+        }
+
+        await gate.Pause();
+        if (gate.Fault(swarm.WriteLandedButFailed, "write landed but failed")) throw new IOException("The answer was lost.");
+        grainState.ETag = written.Value.ToString(CultureInfo.InvariantCulture);
+        grainState.RecordExists = true;
+    }
+
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException();
+
+    private void FailIfDown()
+    {
+        if (!gate.Calm && rows.DownUntil is not null) throw new IOException("The database is down.");
+    }
+
+    private static string AsJsonb(string json) => Sorted(JsonNode.Parse(json)!).ToJsonString();
+
+    private static JsonNode Sorted(JsonNode node) => node switch
+    {
+        JsonObject o => new JsonObject(o.OrderBy(m => m.Key.Length).ThenBy(m => m.Key, StringComparer.Ordinal).Select(m => KeyValuePair.Create(m.Key, m.Value is null ? null : Sorted(m.Value)))),
+        JsonArray a => new JsonArray([.. a.Select(n => n is null ? null : Sorted(n))]),
+        _ => node.DeepClone(),
+    };
+}

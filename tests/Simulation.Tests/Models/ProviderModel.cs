@@ -1,0 +1,196 @@
+using VideoGen.Grains.Providers;
+using VideoGen.Grains.Requests;
+using VideoGen.Requests;
+
+namespace VideoGen.Simulation.Tests.Models;
+
+/// <summary>A job at the provider, and what it knows of it that we may never learn.</summary>
+internal sealed class Job(string id, string providerKey, DateTimeOffset acceptedAt, DateTimeOffset endsAt, CheckReply ending, bool late)
+{
+    public string Id => id;
+
+    public string ProviderKey => providerKey;
+
+    /// <summary>The request's key: <c>sim-v-…-round.attempt</c> without first and last part.</summary>
+    public string Request { get; } = providerKey[(providerKey.IndexOf('-', StringComparison.Ordinal) + 1)..providerKey.LastIndexOf('-')];
+
+    public DateTimeOffset AcceptedAt => acceptedAt;
+
+    public DateTimeOffset EndsAt => endsAt;
+
+    public CheckReply Ending => ending;
+
+    /// <summary>The process was frozen between its last look at the clock and the socket: the named exception.</summary>
+    public bool DeliveredTooLate => late;
+
+    /// <summary>From when a lookup sees it.</summary>
+    public DateTimeOffset VisibleAt { get; init; }
+
+    public DateTimeOffset? CancelledAt { get; set; }
+
+    public Charged CancelledCharged { get; set; }
+
+    /// <summary>When it was certain that it costs nothing; null while it may cost.</summary>
+    public DateTimeOffset? FreeAt => CancelledAt is { } at
+        ? CancelledCharged == Charged.No ? at : null
+        : ending is CheckReply.Failed { Charged: Charged.No } ? endsAt : null;
+}
+
+/// <summary>The provider's own books, which survive everything that happens to us.</summary>
+internal sealed class ProviderBooks
+{
+    private readonly Dictionary<string, Job> byId = new(StringComparer.Ordinal);
+
+    public List<Job> Jobs { get; } = [];
+
+    public Job Accept(string providerKey, DateTimeOffset at, DateTimeOffset endsAt, DateTimeOffset visibleAt, CheckReply ending, bool late)
+    {
+        var job = new Job($"job{Jobs.Count + 1}", providerKey, at, endsAt, ending, late) { VisibleAt = visibleAt };
+        Jobs.Add(job);
+        byId[job.Id] = job;
+        return job;
+    }
+
+    public Job? Find(string id) => byId.GetValueOrDefault(id);
+}
+
+/// <summary>The adapter of one process and the network behind it. It checks at delivery what was true at the gate.</summary>
+internal sealed class ProviderModel(ProviderBooks books, Gate gate, Swarm swarm, TimeProvider clock) : IVideoProvider, IVideoProviders
+{
+    public string Account => "sim";
+
+    public ProviderTraits Traits { get; } = new(swarm.Resolution, swarm.QuietTime, KeepsOriginal: true);
+
+    public IVideoProvider? Find(string account) => account == Account ? this : null;
+
+    public async Task<SubmitReply> Submit(SubmitOrder order, SubmitGate submitGate, CancellationToken cancellationToken)
+    {
+        await gate.Pause();
+        if (gate.Fault(swarm.NotSent, "connect refused")) return new SubmitReply.NotSent(Trouble("connect refused"));
+        if (!submitGate.MaySend)
+        {
+            gate.Note("gate closed");
+            return new SubmitReply.NotSent(new(FailureKind.Expired, "The window passed."));
+        }
+
+        var looked = clock.GetUtcNow();
+        await Task.Yield(); // Between the look and the socket: the freeze that no clock can see.
+        var late = clock.GetUtcNow() - looked > TimeSpan.FromSeconds(1);
+        if (late) gate.Note("sent after a freeze that no gate sees");
+
+        if (gate.Fault(swarm.Throttled, "429")) return await Answered(new SubmitReply.NoJob(new(FailureKind.Throttled, "429", RetryAfter: TimeSpan.FromSeconds(gate.Chance.Next(120)))));
+        if (gate.Fault(swarm.Unavailable, "503")) return await Answered(new SubmitReply.NoJob(Trouble("503")));
+        if (gate.Fault(swarm.Refused, "refused")) return await Answered(new SubmitReply.NoJob(new(FailureKind.Refused, "bad input")));
+        if (gate.Fault(swarm.Rejected, "policy at submit")) return await Answered(new SubmitReply.NoJob(new(FailureKind.Rejected, "policy")));
+        if (gate.Fault(swarm.NeverArrived, "never arrived")) return await NoAnswer(cancellationToken);
+
+        if (gate.Fault(swarm.LateDelivery, "late delivery"))
+        {
+            // On the wire for up to the quiet time longer than we waited for the answer: what the trait allows.
+            _ = DeliverLater(order.ProviderKey, swarm.QuietTime / 2);
+            return await NoAnswer(cancellationToken);
+        }
+
+        var job = Accept(order.ProviderKey, late);
+        if (gate.Fault(swarm.LostAnswer, "lost answer")) return await NoAnswer(cancellationToken);
+        if (gate.Fault(swarm.Garbage, "garbage")) return await Answered(new SubmitReply.Unknown(new(FailureKind.Unknown, "garbage")));
+        return await Answered(new SubmitReply.Accepted(job.Id));
+    }
+
+    public async Task<CheckReply> Check(string jobId, CancellationToken cancellationToken)
+    {
+        await gate.Pause();
+        if (gate.Fault(swarm.CheckFails, "check failed")) return new CheckReply.Trouble(Trouble("503"));
+        var job = books.Find(jobId) ?? throw new InvalidOperationException($"Nobody has {jobId}.");
+        await gate.Pause();
+        if (job.CancelledAt is not null) return new CheckReply.Failed(new(FailureKind.Unavailable, "cancelled"), job.CancelledCharged);
+        return clock.GetUtcNow() >= job.EndsAt ? job.Ending : new CheckReply.Running(gate.Chance.Next(100));
+    }
+
+    public async Task<FindReply> Find(string providerKey, CancellationToken cancellationToken)
+    {
+        await gate.Pause();
+        if (gate.Fault(swarm.FindFails, "find failed")) return new FindReply.Trouble(Trouble("503"));
+        var job = books.Jobs.FirstOrDefault(j => j.ProviderKey == providerKey && j.VisibleAt <= clock.GetUtcNow());
+        gate.Note(job is null ? "find found nothing" : "find found it");
+        await gate.Pause();
+        return job is null ? new FindReply.Nothing() : new FindReply.Found(job.Id);
+    }
+
+    public async Task<CancelReply> Cancel(string jobId, CancellationToken cancellationToken)
+    {
+        await gate.Pause();
+        if (gate.Fault(swarm.CancelFails, "cancel failed")) return new CancelReply.Trouble(Trouble("503"));
+        var job = books.Find(jobId) ?? throw new InvalidOperationException($"Nobody has {jobId}.");
+        if (job.CancelledAt is null && clock.GetUtcNow() >= job.EndsAt) return new CancelReply.TooLate("It has ended.");
+        if (job.CancelledAt is null)
+        {
+            job.CancelledAt = clock.GetUtcNow();
+            job.CancelledCharged = gate.Chance.Pick(Charged.No, Charged.No, Charged.Yes);
+            gate.Note("cancelled", job.Id);
+        }
+
+        await gate.Pause();
+        return new CancelReply.Cancelled(job.CancelledCharged);
+    }
+
+    public async Task<DiscardReply> Discard(string jobId, CancellationToken cancellationToken)
+    {
+        await gate.Pause();
+        return new DiscardReply.Discarded();
+    }
+
+    private async Task DeliverLater(string providerKey, TimeSpan after)
+    {
+        await Task.Delay(after, clock);
+        Accept(providerKey, late: false);
+    }
+
+    private Job Accept(string providerKey, bool late)
+    {
+        var now = clock.GetUtcNow();
+        var visible = now + (swarm.FindLags ? swarm.QuietTime / 2 : TimeSpan.Zero);
+        var ends = now + gate.Chance.Span(TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(5));
+        var ending = Ending(ref ends);
+        var job = books.Accept(providerKey, now, ends, visible, ending, late);
+        gate.Note("accepted", providerKey);
+        return job;
+    }
+
+    private CheckReply Ending(ref DateTimeOffset ends)
+    {
+        if (gate.Fault(swarm.JobFailsFree, "job fails free")) return new CheckReply.Failed(Trouble("the job failed"), Charged.No);
+        if (gate.Fault(swarm.JobFailsCharged, "job fails charged")) return new CheckReply.Failed(Trouble("the job failed"), gate.Chance.Pick(Charged.Yes, Charged.Unknown));
+        if (gate.Fault(swarm.JobRejected, "policy after rendering")) return new CheckReply.Failed(new(FailureKind.Rejected, "policy"), gate.Chance.Pick(Charged.Yes, Charged.No));
+        if (gate.Fault(swarm.JobNeverEnds, "job never ends")) ends = DateTimeOffset.MaxValue;
+        return new CheckReply.Finished(3.20m);
+    }
+
+    private async Task<SubmitReply> Answered(SubmitReply reply)
+    {
+        await gate.Pause();
+        return reply;
+    }
+
+    private async Task<SubmitReply> NoAnswer(CancellationToken cancellationToken)
+    {
+        await Task.Delay(TimeSpan.FromDays(1), clock, cancellationToken);
+        throw new InvalidOperationException("A submit was not timed out.");
+    }
+
+    private static Failure Trouble(string detail) => new(FailureKind.Unavailable, detail);
+}
+
+/// <summary>The copy from the provider to our store.</summary>
+internal sealed class SaverModel(ProviderBooks books, Gate gate, Swarm swarm) : IVideoSaver
+{
+    public async Task<SaveReply> Save(VideoId id, string account, string jobId, CancellationToken cancellationToken)
+    {
+        await gate.Pause();
+        if (gate.Fault(swarm.SaveFails, "save failed")) return new SaveReply.Trouble(new(FailureKind.Unavailable, "the disk is full"));
+        if (gate.Fault(swarm.SourceGone, "source gone")) return new SaveReply.Gone("the file is gone");
+        if (books.Find(jobId)?.Ending is not CheckReply.Finished) throw new InvalidOperationException($"{jobId} has no video.");
+        await gate.Pause();
+        return new SaveReply.Saved(new(1_000, new string('a', 64)));
+    }
+}

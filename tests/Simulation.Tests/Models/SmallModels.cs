@@ -1,0 +1,61 @@
+using System.Globalization;
+using VideoGen.Access;
+using VideoGen.Grains.Requests;
+using VideoGen.Reports;
+using VideoGen.Requests;
+using VideoGen.Storage;
+
+namespace VideoGen.Simulation.Tests.Models;
+
+internal sealed class ModelsModel : IModelCatalogue
+{
+    private static readonly ModelTerms Terms = new("sim", "sim", 0.80m, CountsAgainstQuota: true, ["1280x720", "720x1280"], [4, 8]);
+
+    public string DefaultModel => Terms.Model;
+
+    public IReadOnlyList<ModelTerms> All => [Terms];
+
+    public ModelTerms? Find(string model) => model == Terms.Model ? Terms : null;
+}
+
+internal sealed class FilesModel(Gate gate) : IVideoFiles
+{
+    public Task<StoredVideo> Save(VideoId id, Stream video, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<Stream?> Open(VideoId id, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task Delete(VideoId id, CancellationToken cancellationToken) => gate.Pause();
+
+    public Task<string?> Trouble(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+}
+
+internal sealed class JobBookModel(Dictionary<string, string> claims, Gate gate) : IJobBook
+{
+    public async Task<bool> Claim(string account, string jobId, string requestKey, int round, int attempt, CancellationToken cancellationToken)
+    {
+        await gate.Pause();
+        return claims.TryAdd(jobId, requestKey) || claims[jobId] == requestKey;
+    }
+}
+
+internal sealed class PreventedModel(SimulatedWorld world) : IPreventedPayments
+{
+    public void Count(Owner owner, PreventedKind kind, decimal usd) => world.Prevented++;
+}
+
+internal sealed class InstallationModel : IInstallation
+{
+    public string Id => "sim";
+
+    public int KeyRules => VideoRequestKey.CurrentRules;
+}
+
+internal sealed class NoncesModel(SimulatedWorld world) : INonces
+{
+    public string Draw() => string.Create(CultureInfo.InvariantCulture, $"n{++world.NoncesDrawn:D15}");
+}
+
+internal sealed class RunningHostModel : IHostState
+{
+    public bool Stopping => false;
+}

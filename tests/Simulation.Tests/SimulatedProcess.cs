@@ -1,0 +1,100 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using VideoGen.Engine.Simulation;
+using VideoGen.Grains;
+using VideoGen.Grains.Quotas;
+using VideoGen.Grains.Requests;
+using VideoGen.Reports;
+using VideoGen.Requests;
+using VideoGen.Simulation.Tests.Models;
+using VideoGen.Storage;
+
+namespace VideoGen.Simulation.Tests;
+
+/// <summary>One process with the real grains on the real engine. It can be killed between two turns, or frozen for minutes.</summary>
+internal sealed class SimulatedProcess
+{
+    private readonly SimulatedWorld world;
+    private readonly BuiltEngine built;
+    private DateTimeOffset? thawAt;
+
+    public SimulatedProcess(SimulatedWorld world, int number)
+    {
+        this.world = world;
+        Number = number;
+        Gate = new(world, this);
+        var skew = world.Swarm.SkewedClock ? world.Chance.Span(TimeSpan.Zero, TimeSpan.FromSeconds(10)) - TimeSpan.FromSeconds(5) : TimeSpan.Zero;
+        var clock = new SkewedClock(world.Clock, skew);
+        var builder = new EmbeddedEngineBuilder(clock)
+            .WithStorage(new DiskModel(world.Disk, Gate, world.Swarm))
+            .WithReminders(new RemindersModel(world.Reminders, Gate, world.Swarm))
+            .WithTurns(world.Turns.For(this))
+            .Configure(o => o.AddGrainsFrom(GrainsRegistration.Assembly));
+        builder.Services.AddVideoGrains()
+            .AddSingleton<IModelCatalogue, ModelsModel>()
+            .AddSingleton<VideoGen.Grains.Providers.IVideoProviders>(new ProviderModel(world.Provider, Gate, world.Swarm, world.Clock))
+            .AddSingleton<VideoGen.Grains.Providers.IVideoSaver>(new SaverModel(world.Provider, Gate, world.Swarm))
+            .AddSingleton<IVideoFiles>(new FilesModel(Gate))
+            .AddSingleton<IJobBook>(new JobBookModel(world.Claims, Gate))
+            .AddSingleton<IPreventedPayments>(new PreventedModel(world))
+            .AddSingleton<IInstallation, InstallationModel>()
+            .AddSingleton<INonces>(new NoncesModel(world))
+            .AddSingleton<IHostState, RunningHostModel>()
+            .AddSingleton<IOptionsMonitor<RequestOptions>>(new Fixed<RequestOptions>(world.Requests))
+            .AddSingleton<IOptionsMonitor<QuotaOptions>>(new Fixed<QuotaOptions>(world.Quotas));
+        built = builder.Build();
+        _ = built.Engine.OpenClient("start").Run(() => built.Engine.StartAsync());
+    }
+
+    public int Number { get; }
+
+    public Gate Gate { get; }
+
+    public bool Crashed { get; private set; }
+
+    public bool Frozen => thawAt is not null;
+
+    public DateTimeOffset? ThawAt => thawAt;
+
+    /// <summary>A client of this process: what it does is scheduled with everything else.</summary>
+    public void Do(string name, Func<IGrainFactory, Task> work) => _ = built.Engine.OpenClient(name).Run(() => work(built.Engine.Grains));
+
+    /// <summary>The moment between two turns: where a process dies, or stops for a while, without a word.</summary>
+    public void BeforeTurn()
+    {
+        if (world.Calm) return;
+        if (Gate.Fault(world.Swarm.Crash, "crash")) Crash();
+        else if (Gate.Fault(world.Swarm.Freeze, "freeze")) thawAt = world.Clock.GetUtcNow() + world.Chance.Span(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(20));
+    }
+
+    public void Thaw() => thawAt = null;
+
+    public void Crash()
+    {
+        Crashed = true;
+        thawAt = null;
+        built.Engine.Crash();
+        built.Services.Dispose();
+    }
+
+    /// <summary>The same timers and the same monotonic time; another time of day.</summary>
+    private sealed class SkewedClock(TimeProvider clock, TimeSpan skew) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow() + skew;
+
+        public override long TimestampFrequency => clock.TimestampFrequency;
+
+        public override long GetTimestamp() => clock.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => clock.CreateTimer(callback, state, dueTime, period);
+    }
+
+    private sealed class Fixed<T>(T value) : IOptionsMonitor<T>
+    {
+        public T CurrentValue => value;
+
+        public T Get(string? name) => value;
+
+        public IDisposable? OnChange(Action<T, string?> listener) => null;
+    }
+}
