@@ -129,6 +129,8 @@ internal static class RequestLifecycle
         SettleFailed e when s.Settle is { } due => s with { Settle = due.Later(e.At, Salt(s), e.Failure) },
         OriginalDiscarded when s.Discard is not null => s with { Discard = null },
         DiscardFailed e when s.Discard is { } due => s with { Discard = LaterOrNever(due, e.At, Salt(s), e.Failure) },
+        // A wish that was applied and, its write's answer lost, is applied again must not delete the ending that it made itself.
+        DeleteRequested { WasLive: true } when s.Outcome is RequestOutcome.Cancelled => s,
         DeleteRequested e when !s.Deleted => s with { Deleted = true, Removal = s.Outcome is RequestOutcome.Completed ? new Due(e.At) : null },
         MediaRemoved when s.Removal is not null => s with { Removal = null },
         RemoveFailed e when s.Removal is { } due => s with { Removal = due.Later(e.At, Salt(s), e.Failure) },

@@ -96,7 +96,8 @@ internal sealed partial class VideoRequestGrain(
     public async Task<VideoView?> Delete(int round)
     {
         if (View(round) is null) return null;
-        await Record(new RequestEvent.DeleteRequested(round, ports.Time.Now()));
+        var live = RequestRounds.RoundOf(commit.Committed, round) is RequestState.Live;
+        await Record(new RequestEvent.DeleteRequested(round, live, ports.Time.Now()));
         return View(round);
     }
 

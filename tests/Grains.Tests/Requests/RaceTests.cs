@@ -1,0 +1,35 @@
+using VideoGen.Grains.Providers;
+using VideoGen.Grains.Requests;
+using VideoGen.Requests;
+using static VideoGen.Grains.Requests.RequestState;
+
+namespace VideoGen.Grains.Tests.Requests;
+
+/// <summary>Two things at once, and answers that get lost at the worst moment: nothing said is untrue, nobody waits for nothing.</summary>
+public sealed class RaceTests
+{
+    [Fact]
+    public async Task A_cancel_whose_write_was_reported_lost_is_one_cancel_and_not_a_deletion_too()
+    {
+        await using var world = new World();
+        world.Provider.NextSubmits.Enqueue((_, _) => Task.FromResult<SubmitReply?>(new SubmitReply.NoJob(Given.Down)));
+        await world.Drive(world.Ask());
+        await world.Until(() => world.State() is Queued { LastFailure: not null });
+        var writes = 0;
+        world.Disk.OnWrite = _ => ++writes == 1 ? WriteFault.LandedButFailed : null;
+        var view = (await world.Drive(world.Request().Delete(1)))!;
+        Assert.Equal((VideoStatus.Failed, Codes.Cancelled, false), (view.Status, view.Error!.Code, view.Deleted));
+    }
+
+    [Fact]
+    public async Task A_double_click_on_cancel_is_one_cancel_and_a_later_delete_deletes()
+    {
+        await using var world = new World();
+        world.Provider.NextSubmits.Enqueue((_, _) => Task.FromResult<SubmitReply?>(new SubmitReply.NoJob(Given.Down)));
+        await world.Drive(world.Ask());
+        await world.Until(() => world.State() is Queued { LastFailure: not null });
+        var views = await world.Drive([world.Request().Delete(1), world.Request().Delete(1)]);
+        Assert.All(views, view => Assert.Equal((Codes.Cancelled, false), (view!.Error!.Code, view.Deleted)));
+        Assert.True((await world.Drive(world.Request().Delete(1)))!.Deleted);
+    }
+}
