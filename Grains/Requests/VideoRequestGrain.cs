@@ -67,8 +67,11 @@ internal sealed partial class VideoRequestGrain(
                 {
                     case Judgement.Take take when await Verdict(take.Round.Round) is { } answer:
                         return Answer(answer, opened, ticket.PriceUsd);
-                    case Judgement.Question question when RequestViews.View(Key, commit.Committed, question.Round) is { } view:
+                    case Judgement.Question question when View(question.Round.Round) is { } view:
                         return new AskAnswer.Question(view, question.Code, question.Text);
+                    case Judgement.Question question:
+                        await Verdict(question.Round.Round); // Being admitted: there is nothing to ask about before that is decided.
+                        break;
                     case Judgement.Refuse refuse:
                         LogRefused(Key, refuse.Refusal.Code);
                         return new AskAnswer.Refused(refuse.Refusal);

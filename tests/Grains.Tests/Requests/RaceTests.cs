@@ -32,4 +32,14 @@ public sealed class RaceTests
         Assert.All(views, view => Assert.Equal((Codes.Cancelled, false), (view!.Error!.Code, view.Deleted)));
         Assert.True((await world.Drive(world.Request().Delete(1)))!.Deleted);
     }
+
+    [Fact]
+    public async Task Other_options_while_the_first_is_being_admitted_are_a_question_too()
+    {
+        await using var world = new World();
+        await world.Drive(world.Request().Get(1));
+        var answers = await world.Drive([world.Ask(), world.Ask(options: Given.Options with { Seconds = 8 })]);
+        Assert.IsType<AskAnswer.Accepted>(answers[0]);
+        Assert.Equal(Codes.SamePromptOtherOptions, Assert.IsType<AskAnswer.Question>(answers[1]).Code);
+    }
 }
