@@ -42,4 +42,21 @@ public sealed class RaceTests
         Assert.IsType<AskAnswer.Accepted>(answers[0]);
         Assert.Equal(Codes.SamePromptOtherOptions, Assert.IsType<AskAnswer.Question>(answers[1]).Code);
     }
+
+    [Fact]
+    public async Task A_reminder_that_outlived_a_crash_goes_when_nothing_is_owed()
+    {
+        await using var world = new World();
+        await world.Drive(world.Ask());
+        await world.Until(() => world.State() is Running && world.Reminders.Count == 1);
+        world.Disk.OnWrite = json =>
+        {
+            if (json.Contains("\"completed\"", StringComparison.Ordinal) && !json.Contains("wakeAt", StringComparison.Ordinal)) world.Crash();
+            return null;
+        };
+        await world.Until(() => world.Document() is { WakeAt: null, Status: "completed" });
+        Assert.Equal(1, world.Reminders.Count);
+        world.Start();
+        await world.Until(() => world.Reminders.Count == 0, TimeSpan.FromMinutes(5), "the reminder to go");
+    }
 }
