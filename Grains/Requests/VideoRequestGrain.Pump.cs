@@ -51,7 +51,7 @@ internal sealed partial class VideoRequestGrain
         finally
         {
             pumping = false;
-            if (commit.Doubtful) LeaveIfDoubtful();
+            if (commit.Doubtful) LeaveIfDoubtful(); // It goes on from the disk: the reminder, the sweep or the next call wakes it.
             else if (!finished) Arm(RequestPump.WaitAfterBug);
             else if (!ports.Host.Stopping) ArmForNext();
         }

@@ -211,9 +211,11 @@ internal sealed partial class VideoRequestGrain(
         changed.Set();
     }
 
+    // Perhaps there is another activation; the next call goes wherever the request lives. Not while the pump runs: from then on no
+    // call is taken before it ended, and it may be in a long copy, or have a job id that must land. It leaves when it ends.
     private void LeaveIfDoubtful()
     {
-        if (commit.Doubtful) DeactivateOnIdle(); // Perhaps there is another activation; the next call goes wherever the request lives.
+        if (commit.Doubtful && !pumping) DeactivateOnIdle();
     }
 
     [LoggerMessage(1, LogLevel.Information, "DuplicatePrevented: request {Key} round {Round} was {Dedup}; {Usd} USD not spent", EventName = "DuplicatePrevented")]

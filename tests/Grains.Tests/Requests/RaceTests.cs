@@ -59,4 +59,21 @@ public sealed class RaceTests
         world.Start();
         await world.Until(() => world.Reminders.Count == 0, TimeSpan.FromMinutes(5), "the reminder to go");
     }
+
+    [Fact]
+    public async Task After_a_write_that_failed_once_reads_go_on_while_the_video_is_copied()
+    {
+        await using var world = new World();
+        var copied = new TaskCompletionSource<SaveReply?>();
+        world.Provider.OnSave = () => copied.Task;
+        await world.Drive(world.Ask());
+        await world.Until(() => world.State() is Running);
+        var writes = 0;
+        world.Disk.OnWrite = json => json.Contains("\"state\":\"saving\"", StringComparison.Ordinal) && ++writes == 1 ? WriteFault.LandedButFailed : null;
+        await world.Until(() => world.State() is Saving);
+        await world.Drive(world.Request().Delete(1), TimeSpan.FromSeconds(10));
+        Assert.Equal(VideoStatus.InProgress, (await world.Drive(world.Request().Get(1), TimeSpan.FromSeconds(1)))!.Status);
+        copied.SetResult(null);
+        await world.Ended();
+    }
 }
