@@ -76,4 +76,21 @@ public sealed class RaceTests
         copied.SetResult(null);
         await world.Ended();
     }
+
+    [Fact]
+    public async Task A_proof_that_there_is_no_job_frees_a_request_that_was_given_up_meanwhile()
+    {
+        await using var world = new World();
+        world.Provider.Traits = world.Provider.Traits with { Resolution = Resolution.None };
+        var answer = new TaskCompletionSource<SubmitReply?>();
+        world.Provider.NextSubmits.Enqueue((_, _) => answer.Task);
+        await world.Drive(world.Ask());
+        await world.Until(() => world.State() is Submitting);
+        world.Start(); // Another process takes over while the first still waits for its answer.
+        await world.Wake();
+        await world.Until(() => world.State() is Ended { Outcome: RequestOutcome.DeadLettered, Charge.Charged: Charged.Unknown });
+        answer.SetResult(new SubmitReply.NoJob(Given.Invalid));
+        await world.Until(() => world.State() is Ended { Outcome: RequestOutcome.Failed, Charge.Charged: Charged.No, Settle: null }, TimeSpan.FromMinutes(5));
+        Assert.Equal(2, Assert.IsType<AskAnswer.Accepted>(await world.Drive(world.Ask(engine: 0))).Video.Id.Round);
+    }
 }
