@@ -36,6 +36,7 @@ internal static class RequestLifecycle
         (Running s, _) => InRunning(s, happened),
         (Saving s, _) => InSaving(s, happened),
 
+        (Refused { Release: null } s, FundsReserved e) => s with { Release = new Due(e.At) }, // Granted to another activation of ours.
         (Refused { Release: not null } s, FundsSettled) => s with { Release = null },
         (Refused { Release: { } due } s, SettleFailed e) => s with { Release = due.Later(e.At, Salt(s), e.Failure) },
 
@@ -56,7 +57,8 @@ internal static class RequestLifecycle
     private static RequestState InAdmitting(Admitting s, RequestEvent happened) => happened switch
     {
         FundsReserved e => Enqueue(s.Ticket, s.Course, e.At),
-        FundsRefused e => Refuse(s, e.Refusal, release: null, e.At),
+        // An earlier try without an answer may still be on its way, and may be granted then.
+        FundsRefused e => Refuse(s, e.Refusal, release: s.Reserve.Failures > 0 ? new Due(e.At) : null, e.At),
         ReserveFailed e when Late(s, e.At) => Refuse(s, RequestEndings.AdmissionUnavailable, new Due(e.At), e.At),
         ReserveFailed e => s with { Reserve = s.Reserve.Later(e.At, Salt(s), e.Failure) },
         IdShown when !s.Shown => s with { Shown = true },

@@ -93,4 +93,20 @@ public sealed class RaceTests
         await world.Until(() => world.State() is Ended { Outcome: RequestOutcome.Failed, Charge.Charged: Charged.No, Settle: null }, TimeSpan.FromMinutes(5));
         Assert.Equal(2, Assert.IsType<AskAnswer.Accepted>(await world.Drive(world.Ask(engine: 0))).Video.Id.Round);
     }
+
+    [Fact]
+    public void A_refusal_after_a_reserve_without_an_answer_gives_back_what_may_be_held()
+    {
+        var asked = RequestLifecycle.Apply(Given.Admitting(), new RequestEvent.ReserveFailed(1, Given.Lost, Given.T));
+        Assert.NotNull(Assert.IsType<Refused>(RequestLifecycle.Apply(asked, new RequestEvent.FundsRefused(1, Given.Refusal, Given.T))).Release);
+        asked = RequestLifecycle.Apply(Given.Admitting(shown: true), new RequestEvent.ReserveFailed(1, Given.Lost, Given.T));
+        Assert.NotNull(Assert.IsType<Ended>(RequestLifecycle.Apply(asked, new RequestEvent.FundsRefused(1, Given.Refusal, Given.T))).Settle);
+    }
+
+    [Fact]
+    public void A_reservation_of_a_round_that_was_refused_elsewhere_is_given_back()
+    {
+        var refused = new Refused(1, Given.Refusal, Given.T, Release: null);
+        Assert.NotNull(Assert.IsType<Refused>(RequestLifecycle.Apply(refused, new RequestEvent.FundsReserved(1, Given.T))).Release);
+    }
 }
