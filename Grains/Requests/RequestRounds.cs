@@ -69,7 +69,8 @@ internal static class RequestRounds
     {
         if (RoundOf(document, e.Round) is not Ended { Outcome: RequestOutcome.DeadLettered dead }) return document;
         if (document.Rounds.Any(r => r is Live)) return document;
-        return dead.ResumeAt is Queued ? Open(document, e.Fresh, e.At) : Route(document, e);
+        if (dead.ResumeAt is not Queued queued) return Route(document, e);
+        return queued.Course.CancelWanted is null ? Open(document, e.Fresh, e.At) : document; // Nobody wants it any more.
     }
 
     private static RequestDocument Route(RequestDocument document, RequestEvent e)

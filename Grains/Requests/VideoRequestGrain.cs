@@ -115,7 +115,7 @@ internal sealed partial class VideoRequestGrain(
         var before = commit.Committed;
         var after = await Record(new RequestEvent.Requeued(round, fresh, ports.Time.Now()));
         var live = Array.FindLast(after.Rounds, r => r is RequestState.Live);
-        if (after.Revision == before.Revision || live is null) return new RequeueAnswer.Refused("Another round of this request is live, in its 24 hours, or out of submits.");
+        if (after.Revision == before.Revision || live is null) return new RequeueAnswer.Refused("Its user cancelled it, or another round of this request is live, in its 24 hours, or out of submits.");
         return await Verdict(live.Round) is AskAnswer.Accepted accepted
             ? new RequeueAnswer.Requeued(accepted.Video)
             : new RequeueAnswer.Refused("It was not admitted: the user's quota is used up.");

@@ -109,4 +109,16 @@ public sealed class RaceTests
         var refused = new Refused(1, Given.Refusal, Given.T, Release: null);
         Assert.NotNull(Assert.IsType<Refused>(RequestLifecycle.Apply(refused, new RequestEvent.FundsReserved(1, Given.T))).Release);
     }
+
+    [Fact]
+    public async Task A_dead_letter_that_its_user_deleted_is_not_made_again_by_a_requeue()
+    {
+        await using var world = new World();
+        for (var i = 0; i < 3; i++) world.Provider.NextEndings.Enqueue(new CheckReply.Failed(Given.Down, Charged.No));
+        await world.Drive(world.Ask());
+        await world.Ended();
+        await world.Drive(world.Request().Delete(1));
+        Assert.IsType<RequeueAnswer.Refused>(await world.Drive(world.Request().Requeue(1)));
+        Assert.Equal(3, world.Provider.Jobs.Count);
+    }
 }
