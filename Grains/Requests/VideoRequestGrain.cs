@@ -112,10 +112,9 @@ internal sealed partial class VideoRequestGrain(
         }
 
         if (TicketFor(dead.Options) is not { } fresh) return new RequeueAnswer.Refused($"There is no model '{dead.Options.Model}' here any more.");
-        var before = commit.Committed;
         var after = await Record(new RequestEvent.Requeued(round, fresh, ports.Time.Now()));
-        var live = Array.FindLast(after.Rounds, r => r is RequestState.Live);
-        if (after.Revision == before.Revision || live is null) return new RequeueAnswer.Refused("Its user cancelled it, or another round of this request is live, in its 24 hours, or out of submits.");
+        var live = Array.Find(after.Rounds, r => r is RequestState.Live it && (it.Round == round || it.Ticket.Ask == fresh.Ask));
+        if (live is null) return new RequeueAnswer.Refused("Its user cancelled it, or another round of this request is live, in its 24 hours, or out of submits.");
         return await Verdict(live.Round) is AskAnswer.Accepted accepted
             ? new RequeueAnswer.Requeued(accepted.Video)
             : new RequeueAnswer.Refused("It was not admitted: the user's quota is used up.");

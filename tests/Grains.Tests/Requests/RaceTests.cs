@@ -121,4 +121,19 @@ public sealed class RaceTests
         Assert.IsType<RequeueAnswer.Refused>(await world.Drive(world.Request().Requeue(1)));
         Assert.Equal(3, world.Provider.Jobs.Count);
     }
+
+    [Fact]
+    public async Task A_requeue_that_is_refused_says_so_whatever_else_is_written_meanwhile()
+    {
+        await using var world = new World();
+        for (var i = 0; i < 3; i++) world.Provider.NextEndings.Enqueue(new CheckReply.Failed(Given.Down, Charged.No));
+        await world.Drive(world.Ask());
+        await world.Ended();
+        await world.Drive(world.Ask());
+        await world.Until(() => world.State() is Running);
+        var cancel = world.Request().Delete(2);
+        var requeue = world.Request().Requeue(1);
+        await world.Drive(cancel);
+        Assert.IsType<RequeueAnswer.Refused>(await world.Drive(requeue));
+    }
 }
