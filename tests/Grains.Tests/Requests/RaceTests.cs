@@ -136,4 +136,19 @@ public sealed class RaceTests
         await world.Drive(cancel);
         Assert.IsType<RequeueAnswer.Refused>(await world.Drive(requeue));
     }
+
+    [Fact]
+    public async Task The_view_says_until_when_the_prompt_is_answered_with_it_and_nothing_where_it_is_not()
+    {
+        await using var world = new World();
+        world.Provider.NextSubmits.Enqueue((_, _) => Task.FromResult<SubmitReply?>(new SubmitReply.NoJob(Given.Invalid)));
+        await world.Drive(world.Ask("free"));
+        await world.Ended("free");
+        Assert.Null((await world.Drive(world.Request("free").Get(1)))!.WindowEndsAt); // The same prompt works at once.
+
+        world.Provider.NextEndings.Enqueue(new CheckReply.Failed(Given.Down, Charged.Unknown));
+        await world.Drive(world.Ask("unknown"));
+        await world.Ended("unknown");
+        Assert.Equal(Assert.IsType<Ended>(world.State("unknown")).WindowEnds, (await world.Drive(world.Request("unknown").Get(1)))!.WindowEndsAt);
+    }
 }
