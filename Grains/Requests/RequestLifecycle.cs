@@ -83,7 +83,7 @@ internal static class RequestLifecycle
         NotSent e when e.Nonce == s.Nonce => Unsent(s, e),
         NoJob e when e.Nonce == s.Nonce => ProvenFree(s, e.Failure, e.At),
         OutcomeUnknown e when e.Nonce == s.Nonce => Doubt(s, e),
-        CancelRequested e => s with { Course = s.Course.Cancelling(e.At) },
+        CancelRequested e when s.Course.CancelWanted is null => s with { Course = s.Course.Cancelling(e.At) },
         _ => s,
     };
 
@@ -96,7 +96,7 @@ internal static class RequestLifecycle
             ? ProvenFree(s, new(FailureKind.Unavailable, "The submit never arrived: the provider has no job with our mark."), e.At)
             : FindLater(s, null, e.At),
         FindFailed e when e.Nonce == s.Nonce => FindLater(s, e.Failure, e.At),
-        CancelRequested e => s with { Course = s.Course.Cancelling(e.At) },
+        CancelRequested e when s.Course.CancelWanted is null => s with { Course = s.Course.Cancelling(e.At) },
         _ => s,
     };
 

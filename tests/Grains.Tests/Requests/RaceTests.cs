@@ -151,4 +151,14 @@ public sealed class RaceTests
         await world.Ended("unknown");
         Assert.Equal(Assert.IsType<Ended>(world.State("unknown")).WindowEnds, (await world.Drive(world.Request("unknown").Get(1)))!.WindowEndsAt);
     }
+
+    [Fact]
+    public void A_cancel_wished_again_changes_nothing()
+    {
+        foreach (var state in new RequestState[] { Given.Submitting().Wanted(), Given.Unresolved().Wanted(), Given.Running().Wanted() })
+        {
+            Assert.Same(state, RequestLifecycle.Apply(state, new RequestEvent.CancelRequested(1, Given.T)));
+            Assert.Same(state, RequestLifecycle.Apply(state, new RequestEvent.DeleteRequested(1, WasLive: true, Given.T)));
+        }
+    }
 }
