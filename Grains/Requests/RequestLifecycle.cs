@@ -143,8 +143,8 @@ internal static class RequestLifecycle
     {
         OfAttempt e when e.Id != dead.ResumeAt.AttemptId => s,
         OfJob e when e.JobId != s.JobId => s,
-        // A late job id, a late proof that there is none, or a late ending of the job is what we waited for: go on from where it stopped.
-        JobAccepted or NotSent or NoJob or JobFinished or JobFailed or JobCancelled when Apply(dead.ResumeAt, happened) is var next && !ReferenceEquals(next, dead.ResumeAt) => next,
+        // A late job id, a late proof that there is none, or a late ending of the job or copy is what we waited for: go on from where it stopped.
+        JobAccepted or NotSent or NoJob or JobFinished or JobFailed or JobCancelled or VideoSaved when Apply(dead.ResumeAt, happened) is var next && !ReferenceEquals(next, dead.ResumeAt) => next,
         JobProgressed or CheckFailed when dead.Check is not null => s with { Outcome = dead with { Check = NextDeadLetterCheck(s, happened.At) } },
         Requeued e when Resume(dead.ResumeAt, e.At) is { } resumed => resumed,
         // Nothing to stop now, but if it ever goes on by itself it must stop then.

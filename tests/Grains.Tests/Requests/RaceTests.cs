@@ -161,4 +161,21 @@ public sealed class RaceTests
             Assert.Same(state, RequestLifecycle.Apply(state, new RequestEvent.DeleteRequested(1, WasLive: true, Given.T)));
         }
     }
+
+    [Fact]
+    public async Task A_video_that_one_process_saved_is_there_even_if_another_found_its_source_gone()
+    {
+        await using var world = new World();
+        var copied = new TaskCompletionSource<SaveReply?>();
+        var calls = 0;
+        world.Provider.OnSave = () => ++calls == 1 ? copied.Task : Task.FromResult<SaveReply?>(new SaveReply.Gone("404"));
+        await world.Drive(world.Ask());
+        await world.Until(() => calls == 1);
+        world.Start();
+        await world.Wake();
+        await world.Until(() => world.State() is Ended { Outcome: RequestOutcome.DeadLettered });
+        copied.SetResult(null);
+        await world.Until(() => world.State() is Ended { Outcome: RequestOutcome.Completed }, TimeSpan.FromMinutes(1));
+        await world.Ended();
+    }
 }
