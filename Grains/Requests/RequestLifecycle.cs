@@ -15,7 +15,7 @@ internal static class RequestLifecycle
     /// <summary>A cancel that failed so often is given up: the job's real ending counts.</summary>
     public const int MaxFailedCancels = 3;
 
-    /// <summary>The provider's copy, or ours at the user's wish, is given up after so many failed deletions.</summary>
+    /// <summary>The provider's copy is given up after so many failed deletions; ours, at the user's wish, never is.</summary>
     public const int MaxFailedDeletions = 20;
 
     /// <summary>How often, and for how long, a dead letter with a known job asks for it.</summary>
@@ -134,6 +134,8 @@ internal static class RequestLifecycle
         // A wish that was applied and, its write's answer lost, is applied again must not delete the ending that it made itself.
         DeleteRequested { WasLive: true } when s.Outcome is RequestOutcome.Cancelled => s,
         DeleteRequested e when !s.Deleted => s with { Deleted = true, Removal = s.Outcome is RequestOutcome.Completed ? new Due(e.At) : null },
+        // Another activation of ours still copied when the video was deleted: its file is back.
+        VideoSaved e when s is { Deleted: true, Outcome: RequestOutcome.Completed, Removal: null } => s with { Removal = new Due(e.At) },
         MediaRemoved when s.Removal is not null => s with { Removal = null },
         RemoveFailed e when s.Removal is { } due => s with { Removal = due.Later(e.At, Salt(s), e.Failure) },
         _ => s,

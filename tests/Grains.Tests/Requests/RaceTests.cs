@@ -178,4 +178,11 @@ public sealed class RaceTests
         await world.Until(() => world.State() is Ended { Outcome: RequestOutcome.Completed }, TimeSpan.FromMinutes(1));
         await world.Ended();
     }
+
+    [Fact]
+    public void A_copy_that_lands_after_the_video_was_deleted_is_deleted_too()
+    {
+        var deleted = Given.Settled(Given.Completed()) with { Deleted = true };
+        Assert.NotNull(Assert.IsType<Ended>(RequestLifecycle.Apply(deleted, new RequestEvent.VideoSaved(Given.Id, Given.File, Given.T))).Removal);
+    }
 }
