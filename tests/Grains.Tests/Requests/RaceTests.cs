@@ -185,4 +185,15 @@ public sealed class RaceTests
         var deleted = Given.Settled(Given.Completed()) with { Deleted = true };
         Assert.NotNull(Assert.IsType<Ended>(RequestLifecycle.Apply(deleted, new RequestEvent.VideoSaved(Given.Id, Given.File, Given.T))).Removal);
     }
+
+    [Fact]
+    public void A_job_that_nobody_waited_for_and_that_a_round_then_finds_belongs_to_the_round()
+    {
+        var id = new AttemptId(2, 1);
+        var round = Given.Unresolved() with { Ticket = Given.Ticket with { Round = 2 } };
+        var before = Given.Document(round) with { Orphans = [new(Given.Id, "local", Given.Job, Given.T, Cancel: new Due(Given.T), Charged: null)] };
+        var found = RequestRounds.Apply(before, new RequestEvent.JobAccepted(id, Given.Job, Given.T));
+        Assert.Empty(found.Orphans);
+        Assert.IsType<Saving>(RequestRounds.Apply(found, new RequestEvent.JobFinished(id, Given.Job, null, Given.T)).Rounds.Single());
+    }
 }
