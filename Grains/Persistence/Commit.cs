@@ -28,7 +28,7 @@ internal sealed partial class Commit<TDocument>(
     private static readonly TimeSpan RetryFirst = TimeSpan.FromMilliseconds(100), RetryLongest = TimeSpan.FromSeconds(2);
 
     private readonly List<Change> waiting = [];
-    private bool writing;
+    private bool writing, stale; // Stale: a write ended without an answer, and the document was not read since.
 
     /// <summary>What is known to be on disk. Never changed in place.</summary>
     public TDocument Committed { get; private set; } = state.State;
@@ -73,7 +73,7 @@ internal sealed partial class Commit<TDocument>(
             waiting.Clear();
             try
             {
-                if (failures > 0) await ReadAgain();
+                if (stale) await ReadAgain();
                 await Write(batch);
                 return;
             }
@@ -81,7 +81,7 @@ internal sealed partial class Commit<TDocument>(
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                Doubtful = true;
+                Doubtful = stale = true;
                 LogWriteFailed(key, failures + 1, batch.Exists(c => c.UntilItLands), e);
             }
 
@@ -95,6 +95,7 @@ internal sealed partial class Commit<TDocument>(
     private async Task ReadAgain()
     {
         await state.ReadStateAsync();
+        stale = false;
         Replace(state.State);
     }
 
