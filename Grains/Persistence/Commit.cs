@@ -101,7 +101,14 @@ internal sealed partial class Commit<TDocument>(
 
     private async Task Write(List<Change> batch)
     {
-        var next = batch.Aggregate(Committed, (document, change) => change.Apply(document));
+        var next = Committed;
+        foreach (var change in batch.ToArray())
+        {
+            if (change.TryApply(ref next) is not { } bug) continue;
+            batch.Remove(change);
+            change.Landed.TrySetException(bug); // Trying again cannot help; whoever shares the batch must not wait for it.
+        }
+
         if (!ReferenceEquals(next, Committed))
         {
             next = stamp(next);
@@ -130,6 +137,21 @@ internal sealed partial class Commit<TDocument>(
     private sealed record Change(Func<TDocument, TDocument> Apply, bool UntilItLands, long Since)
     {
         public TaskCompletionSource<TDocument> Landed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Exception? TryApply(ref TDocument document)
+        {
+            try
+            {
+                document = Apply(document);
+                return null;
+            }
+#pragma warning disable CA1031 // Its own caller gets it, whatever it is.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                return e;
+            }
+        }
     }
 
     [LoggerMessage(1, LogLevel.Error, "Write {Failures} of {Key} failed; reading it again (a fact about money waits: {AboutMoney})")]

@@ -31,6 +31,23 @@ public sealed class CommitTests
         Assert.Equal(1, (await next!).Value);
     }
 
+    [Fact]
+    public async Task A_change_that_throws_fails_alone_and_at_once()
+    {
+        var disk = new Slot();
+        var commit = Make(disk);
+        var open = new TaskCompletionSource();
+        disk.Wait = open.Task; // The first write is on its way while the others come, so that they share the next.
+        var first = commit.Record(number => new(number.Value + 1));
+        var bug = commit.Record(_ => throw new InvalidTimeZoneException("a bug"));
+        var last = commit.Record(number => new(number.Value + 10));
+        open.SetResult();
+        await Pass(() => first.IsCompleted && bug.IsCompleted && last.IsCompleted);
+        await Assert.ThrowsAsync<InvalidTimeZoneException>(() => bug);
+        Assert.Equal(11, (await last).Value);
+        Assert.Equal(T, time.GetUtcNow());
+    }
+
     private Commit<Number> Make(Slot disk) => new(disk, number => number, (_, _) => { }, time, NullLogger.Instance, "test");
 
     private async Task Pass(Func<bool> condition)
