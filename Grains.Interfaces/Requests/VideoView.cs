@@ -32,7 +32,7 @@ public enum Charged
 /// <param name="Progress">0 to 100.</param>
 /// <param name="CreatedAt">When it was asked for.</param>
 /// <param name="EndedAt">When it ended; null while it is live.</param>
-/// <param name="WindowEndsAt">Until when the same prompt is answered with this video; null while that cannot be said (live, or its charge unknown).</param>
+/// <param name="WindowEndsAt">Until when the same prompt is answered with this video; null where it is not (proven free), or where no clock can say (live, or given up with an unknown charge).</param>
 /// <param name="Error">Why there is no video; null unless failed.</param>
 /// <param name="Charged">Whether the provider took money; null while that is open.</param>
 /// <param name="EstimatedUsd">The price at acceptance, US dollars.</param>

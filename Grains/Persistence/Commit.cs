@@ -28,7 +28,7 @@ internal sealed partial class Commit<TDocument>(
     private static readonly TimeSpan RetryFirst = TimeSpan.FromMilliseconds(100), RetryLongest = TimeSpan.FromSeconds(2);
 
     private readonly List<Change> waiting = [];
-    private bool writing;
+    private bool writing, stale; // Stale: the disk may know better, and was not read since.
 
     /// <summary>What is known to be on disk. Never changed in place.</summary>
     public TDocument Committed { get; private set; } = state.State;
@@ -49,6 +49,14 @@ internal sealed partial class Commit<TDocument>(
         waiting.Add(change);
         if (!writing) _ = WriteAll(); // Not detached: whoever recorded a change awaits its answer.
         return change.Landed.Task;
+    }
+
+    /// <summary>Reads the document again, for somebody who has seen on disk what this activation does not know.</summary>
+    /// <exception cref="CommitUnknownException">It could not be read in <see cref="GiveUpAfter"/>.</exception>
+    public Task<TDocument> Refresh()
+    {
+        stale = true;
+        return Record(document => document);
     }
 
     private async Task WriteAll()
@@ -73,7 +81,7 @@ internal sealed partial class Commit<TDocument>(
             waiting.Clear();
             try
             {
-                if (failures > 0) await ReadAgain();
+                if (stale) await ReadAgain();
                 await Write(batch);
                 return;
             }
@@ -81,7 +89,7 @@ internal sealed partial class Commit<TDocument>(
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                Doubtful = true;
+                Doubtful = stale = true;
                 LogWriteFailed(key, failures + 1, batch.Exists(c => c.UntilItLands), e);
             }
 
@@ -95,12 +103,20 @@ internal sealed partial class Commit<TDocument>(
     private async Task ReadAgain()
     {
         await state.ReadStateAsync();
+        stale = false;
         Replace(state.State);
     }
 
     private async Task Write(List<Change> batch)
     {
-        var next = batch.Aggregate(Committed, (document, change) => change.Apply(document));
+        var next = Committed;
+        foreach (var change in batch.ToArray())
+        {
+            if (change.TryApply(ref next) is not { } bug) continue;
+            batch.Remove(change);
+            change.Landed.TrySetException(bug); // Trying again cannot help; whoever shares the batch must not wait for it.
+        }
+
         if (!ReferenceEquals(next, Committed))
         {
             next = stamp(next);
@@ -129,6 +145,21 @@ internal sealed partial class Commit<TDocument>(
     private sealed record Change(Func<TDocument, TDocument> Apply, bool UntilItLands, long Since)
     {
         public TaskCompletionSource<TDocument> Landed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Exception? TryApply(ref TDocument document)
+        {
+            try
+            {
+                document = Apply(document);
+                return null;
+            }
+#pragma warning disable CA1031 // Its own caller gets it, whatever it is.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                return e;
+            }
+        }
     }
 
     [LoggerMessage(1, LogLevel.Error, "Write {Failures} of {Key} failed; reading it again (a fact about money waits: {AboutMoney})")]

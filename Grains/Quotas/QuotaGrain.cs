@@ -24,6 +24,25 @@ internal sealed class QuotaGrain(
 
     public async Task<QuotaVerdict> Reserve(string requestKey, int round)
     {
+        if (await TryReserve(requestKey, round) is QuotaVerdict.Reserved reserved) return reserved;
+        await commit.Refresh(); // A no is not written, so it must not come from a ledger that is not the newest.
+        return await TryReserve(requestKey, round);
+    }
+
+    public async Task<Refusal?> Peek()
+    {
+        if (QuotaLedger.Refusal(commit.Committed, options.CurrentValue, time.Now()) is null) return null;
+        await commit.Refresh();
+        return QuotaLedger.Refusal(commit.Committed, options.CurrentValue, time.Now());
+    }
+
+    public Task Settle(string requestKey, int round, bool counts, DateTimeOffset asked) =>
+        Record(ledger => QuotaLedger.Settle(ledger, requestKey, round, counts, asked, time.Now()));
+
+    public Task<QuotaView> Get() => Task.FromResult(QuotaLedger.View(commit.Committed, options.CurrentValue, time.Now()));
+
+    private async Task<QuotaVerdict> TryReserve(string requestKey, int round)
+    {
         QuotaVerdict? verdict = null;
         await Record(ledger =>
         {
@@ -32,13 +51,6 @@ internal sealed class QuotaGrain(
         });
         return verdict!;
     }
-
-    public Task Settle(string requestKey, int round, bool counts, DateTimeOffset asked) =>
-        Record(ledger => QuotaLedger.Settle(ledger, requestKey, round, counts, asked, time.Now()));
-
-    public Task<Refusal?> Peek() => Task.FromResult(QuotaLedger.Refusal(commit.Committed, options.CurrentValue, time.Now()));
-
-    public Task<QuotaView> Get() => Task.FromResult(QuotaLedger.View(commit.Committed, options.CurrentValue, time.Now()));
 
     private async Task Record(Func<QuotaDocument, QuotaDocument> change)
     {

@@ -64,13 +64,19 @@ internal static class RequestAdmission
     private static bool Holds(RequestState state, DateTimeOffset at) => state switch
     {
         Live => true,
-        // Nobody knows whether it was paid: no clock ends that, only a person or the provider.
-        Ended { Outcome: RequestOutcome.DeadLettered, Charge.Charged: Charged.Unknown } => true,
-        // Proven free: the same prompt may be tried again at once. A policy's no is replayed, or every retry would ask it again.
-        Ended { Outcome: RequestOutcome.Failed or RequestOutcome.Cancelled or RequestOutcome.DeadLettered, Charge.Charged: Charged.No } => false,
-        Ended s => at < s.WindowEnds,
+        Ended s => IsOpenEnded(s) || at < WindowEndsAt(s),
         _ => false,
     };
+
+    /// <summary>Until when the same prompt is answered with this round; null where it is not, or where no clock ends that.</summary>
+    public static DateTimeOffset? WindowEndsAt(Ended s) => IsOpenEnded(s) || IsProvenFree(s) ? null : s.WindowEnds;
+
+    // Nobody knows whether it was paid: no clock ends that, only a person or the provider.
+    private static bool IsOpenEnded(Ended s) => s is { Outcome: RequestOutcome.DeadLettered, Charge.Charged: Charged.Unknown };
+
+    // The same prompt may be tried again at once. A policy's no is replayed, or every retry would ask it again.
+    private static bool IsProvenFree(Ended s) =>
+        s is { Outcome: RequestOutcome.Failed or RequestOutcome.Cancelled or RequestOutcome.DeadLettered, Charge.Charged: Charged.No };
 
     private static VideoOptions? OptionsOf(RequestState state) => state switch
     {

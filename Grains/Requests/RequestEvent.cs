@@ -16,7 +16,8 @@ internal abstract record RequestEvent(int Round, DateTimeOffset At)
     public sealed record CancelRequested(int Round, DateTimeOffset At) : RequestEvent(Round, At);
 
     /// <summary>Cancel while it lives, remove the media when it has ended: decided where it is applied, so the two cannot race.</summary>
-    public sealed record DeleteRequested(int Round, DateTimeOffset At) : RequestEvent(Round, At);
+    /// <param name="WasLive">Whether it lived when somebody wished this: then a cancelled ending is all that was wished.</param>
+    public sealed record DeleteRequested(int Round, bool WasLive, DateTimeOffset At) : RequestEvent(Round, At);
 
     /// <summary>An operator sends a dead letter again.</summary>
     /// <param name="Fresh">The terms of now, for a round that starts over.</param>

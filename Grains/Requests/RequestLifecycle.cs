@@ -15,7 +15,7 @@ internal static class RequestLifecycle
     /// <summary>A cancel that failed so often is given up: the job's real ending counts.</summary>
     public const int MaxFailedCancels = 3;
 
-    /// <summary>The provider's copy, or ours at the user's wish, is given up after so many failed deletions.</summary>
+    /// <summary>The provider's copy is given up after so many failed deletions; ours, at the user's wish, never is.</summary>
     public const int MaxFailedDeletions = 20;
 
     /// <summary>How often, and for how long, a dead letter with a known job asks for it.</summary>
@@ -81,7 +81,7 @@ internal static class RequestLifecycle
         NotSent e when e.Nonce == s.Nonce => Unsent(s, e),
         NoJob e when e.Nonce == s.Nonce => ProvenFree(s, e.Failure, e.At),
         OutcomeUnknown e when e.Nonce == s.Nonce => Doubt(s, e),
-        CancelRequested e => s with { Course = s.Course.Cancelling(e.At) },
+        CancelRequested e when s.Course.CancelWanted is null => s with { Course = s.Course.Cancelling(e.At) },
         _ => s,
     };
 
@@ -94,7 +94,7 @@ internal static class RequestLifecycle
             ? ProvenFree(s, new(FailureKind.Unavailable, "The submit never arrived: the provider has no job with our mark."), e.At)
             : FindLater(s, null, e.At),
         FindFailed e when e.Nonce == s.Nonce => FindLater(s, e.Failure, e.At),
-        CancelRequested e => s with { Course = s.Course.Cancelling(e.At) },
+        CancelRequested e when s.Course.CancelWanted is null => s with { Course = s.Course.Cancelling(e.At) },
         _ => s,
     };
 
@@ -129,7 +129,11 @@ internal static class RequestLifecycle
         SettleFailed e when s.Settle is { } due => s with { Settle = due.Later(e.At, Salt(s), e.Failure) },
         OriginalDiscarded when s.Discard is not null => s with { Discard = null },
         DiscardFailed e when s.Discard is { } due => s with { Discard = LaterOrNever(due, e.At, Salt(s), e.Failure) },
+        // A wish that was applied and, its write's answer lost, is applied again must not delete the ending that it made itself.
+        DeleteRequested { WasLive: true } when s.Outcome is RequestOutcome.Cancelled => s,
         DeleteRequested e when !s.Deleted => s with { Deleted = true, Removal = s.Outcome is RequestOutcome.Completed ? new Due(e.At) : null },
+        // Another activation of ours still copied when the video was deleted: its file is back.
+        VideoSaved e when s is { Deleted: true, Outcome: RequestOutcome.Completed, Removal: null } => s with { Removal = new Due(e.At) },
         MediaRemoved when s.Removal is not null => s with { Removal = null },
         RemoveFailed e when s.Removal is { } due => s with { Removal = due.Later(e.At, Salt(s), e.Failure) },
         _ => s,
@@ -139,8 +143,8 @@ internal static class RequestLifecycle
     {
         OfAttempt e when e.Id != dead.ResumeAt.AttemptId => s,
         OfJob e when e.JobId != s.JobId => s,
-        // A late job id, or a late ending of the job, is what we waited for: go on from where it stopped.
-        JobAccepted or JobFinished or JobFailed or JobCancelled when Apply(dead.ResumeAt, happened) is var next && !ReferenceEquals(next, dead.ResumeAt) => next,
+        // A late job id, a late proof that there is none, or a late ending of the job or copy is what we waited for: go on from where it stopped.
+        JobAccepted or NotSent or NoJob or JobFinished or JobFailed or JobCancelled or VideoSaved when Apply(dead.ResumeAt, happened) is var next && !ReferenceEquals(next, dead.ResumeAt) => next,
         JobProgressed or CheckFailed when dead.Check is not null => s with { Outcome = dead with { Check = NextDeadLetterCheck(s, happened.At) } },
         Requeued e when Resume(dead.ResumeAt, e.At) is { } resumed => resumed,
         // Nothing to stop now, but if it ever goes on by itself it must stop then.

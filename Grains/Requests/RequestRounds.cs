@@ -69,7 +69,8 @@ internal static class RequestRounds
     {
         if (RoundOf(document, e.Round) is not Ended { Outcome: RequestOutcome.DeadLettered dead }) return document;
         if (document.Rounds.Any(r => r is Live)) return document;
-        return dead.ResumeAt is Queued ? Open(document, e.Fresh, e.At) : Route(document, e);
+        if (dead.ResumeAt is not Queued queued) return Route(document, e);
+        return queued.Course.CancelWanted is null ? Open(document, e.Fresh, e.At) : document; // Nobody wants it any more.
     }
 
     private static RequestDocument Route(RequestDocument document, RequestEvent e)
@@ -84,11 +85,16 @@ internal static class RequestRounds
         return document with { Rounds = rounds };
     }
 
-    // A provider has a job that we may pay for. If no round waits for it, it is owed a cancel.
+    // A provider has a job that we may pay for. If no round waits for it, it is owed a cancel; if one does after all, it is no orphan.
     private static RequestDocument NeverDropped(RequestDocument document, JobAccepted e)
     {
-        var known = document.Rounds.Any(r => JobsOf(r).Contains(e.JobId)) || OrphanOf(document, e.JobId) is not null;
-        if (known || AccountOf(document, e.Round) is not { } account) return document;
+        var orphan = OrphanOf(document, e.JobId);
+        if (document.Rounds.Any(r => JobsOf(r).Contains(e.JobId)))
+        {
+            return orphan is null ? document : document with { Orphans = [.. document.Orphans.Where(o => !ReferenceEquals(o, orphan))] };
+        }
+
+        if (orphan is not null || AccountOf(document, e.Round) is not { } account) return document;
         return document with { Orphans = [.. document.Orphans, new(e.Id, account, e.JobId, e.At, Cancel: new Due(e.At), Charged: null)] };
     }
 

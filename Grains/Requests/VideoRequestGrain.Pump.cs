@@ -16,7 +16,12 @@ internal sealed partial class VideoRequestGrain
 
         timer?.Dispose();
         timer = null;
-        if (commit.Committed.WakeAt is not { } wakeAt) return;
+        if (commit.Committed.WakeAt is not { } wakeAt)
+        {
+            if (reminded == true) Arm(TimeSpan.Zero); // Nothing is owed, yet it is there (a crash came before it went): the pump removes it.
+            return;
+        }
+
         var wait = wakeAt - ports.Time.Now();
         if (wait <= LongestTimer) Arm(wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
     }
@@ -46,7 +51,7 @@ internal sealed partial class VideoRequestGrain
         finally
         {
             pumping = false;
-            if (commit.Doubtful) LeaveIfDoubtful();
+            if (commit.Doubtful) LeaveIfDoubtful(); // It goes on from the disk: the reminder, the sweep or the next call wakes it.
             else if (!finished) Arm(RequestPump.WaitAfterBug);
             else if (!ports.Host.Stopping) ArmForNext();
         }

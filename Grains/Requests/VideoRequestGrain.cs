@@ -69,8 +69,11 @@ internal sealed partial class VideoRequestGrain(
                 {
                     case Judgement.Take take when await Verdict(take.Round.Round) is { } answer:
                         return Answer(answer, opened, ticket.PriceUsd);
-                    case Judgement.Question question when RequestViews.View(Key, commit.Committed, question.Round) is { } view:
+                    case Judgement.Question question when View(question.Round.Round) is { } view:
                         return new AskAnswer.Question(view, question.Code, question.Text);
+                    case Judgement.Question question:
+                        await Verdict(question.Round.Round); // Being admitted: there is nothing to ask about before that is decided.
+                        break;
                     case Judgement.Refuse refuse:
                         LogRefused(Key, refuse.Refusal.Code);
                         return new AskAnswer.Refused(refuse.Refusal);
@@ -98,7 +101,8 @@ internal sealed partial class VideoRequestGrain(
     public async Task<VideoView?> Delete(int round)
     {
         if (View(round) is null) return null;
-        await Record(new RequestEvent.DeleteRequested(round, ports.Time.Now()));
+        var live = RequestRounds.RoundOf(commit.Committed, round) is RequestState.Live;
+        await Record(new RequestEvent.DeleteRequested(round, live, ports.Time.Now()));
         return View(round);
     }
 
@@ -110,26 +114,38 @@ internal sealed partial class VideoRequestGrain(
         }
 
         if (TicketFor(dead.Options) is not { } fresh) return new RequeueAnswer.Refused($"There is no model '{dead.Options.Model}' here any more.");
-        var before = commit.Committed;
         var after = await Record(new RequestEvent.Requeued(round, fresh, ports.Time.Now()));
-        var live = Array.FindLast(after.Rounds, r => r is RequestState.Live);
-        if (after.Revision == before.Revision || live is null) return new RequeueAnswer.Refused("Another round of this request is live, in its 24 hours, or out of submits.");
+        var live = Array.Find(after.Rounds, r => r is RequestState.Live it && (it.Round == round || it.Ticket.Ask == fresh.Ask));
+        if (live is null) return new RequeueAnswer.Refused("Its user cancelled it, or another round of this request is live, in its 24 hours, or out of submits.");
         return await Verdict(live.Round) is AskAnswer.Accepted accepted
             ? new RequeueAnswer.Requeued(accepted.Video)
             : new RequeueAnswer.Refused("It was not admitted: the user's quota is used up.");
     }
 
-    public Task Wake()
+    public async Task Wake()
     {
+        // Whoever wakes has seen on disk that something is owed. Where this activation knows of nothing, it is not the newest.
+        if (RequestEffects.NextEffect(commit.Committed, ports.Time.Now()) is null) await LookAgain();
         ArmForNext();
-        return Task.CompletedTask;
     }
 
-    public Task ReceiveReminder(string reminderName, TickStatus status)
+    public async Task ReceiveReminder(string reminderName, TickStatus status)
     {
         reminded = true;
+        if (commit.Committed.WakeAt is null) await LookAgain();
         ArmForNext();
-        return Task.CompletedTask;
+    }
+
+    private async Task LookAgain()
+    {
+        try
+        {
+            await commit.Refresh();
+        }
+        catch (CommitUnknownException)
+        {
+            // The database does not answer: the next wake looks again.
+        }
     }
 
     /// <summary>
@@ -233,9 +249,11 @@ internal sealed partial class VideoRequestGrain(
         changed.Set();
     }
 
+    // Perhaps there is another activation; the next call goes wherever the request lives. Not while the pump runs: from then on no
+    // call is taken before it ended, and it may be in a long copy, or have a job id that must land. It leaves when it ends.
     private void LeaveIfDoubtful()
     {
-        if (commit.Doubtful) DeactivateOnIdle(); // Perhaps there is another activation; the next call goes wherever the request lives.
+        if (commit.Doubtful && !pumping) DeactivateOnIdle();
     }
 
     [LoggerMessage(1, LogLevel.Information, "DuplicatePrevented: request {Key} round {Round} was {Dedup}; {Usd} USD not spent", EventName = "DuplicatePrevented")]

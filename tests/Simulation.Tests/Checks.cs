@@ -12,6 +12,7 @@ namespace VideoGen.Simulation.Tests;
 /// <summary>The promises, checked from outside: against what landed on disk, the provider's own books, and what clients were told.</summary>
 internal sealed class Checks(SimulatedWorld world)
 {
+    private static readonly int TraceLines = int.TryParse(Environment.GetEnvironmentVariable("VIDEOGEN_TRACE"), CultureInfo.InvariantCulture, out var lines) ? lines : 60;
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
     private readonly SortedDictionary<string, RequestDocument> documents = new(StringComparer.Ordinal);
     private readonly HashSet<(string Key, int Round)> everDead = [];
@@ -29,7 +30,7 @@ internal sealed class Checks(SimulatedWorld world)
         from d in documents from r in d.Value.Rounds where r is Ended { Outcome: RequestOutcome.DeadLettered } select (d.Key, r.Round);
 
     public BrokenPromiseException Broken(string promise) => new(string.Create(CultureInfo.InvariantCulture,
-        $"Seed {world.Seed}: {promise}\nThe last of what happened:\n{world.Trace.Tail(60)}\nReplay: VIDEOGEN_SEED={world.Seed} ./test --filter FullyQualifiedName~One_seed"));
+        $"Seed {world.Seed}: {promise}\nThe last of what happened:\n{world.Trace.Tail(TraceLines)}\nReplay: VIDEOGEN_SEED={world.Seed} ./test --filter FullyQualifiedName~One_seed"));
 
     /// <summary>Each document as it lands, whoever wrote it.</summary>
     public void Landed(string name, string key, string? before, string json)

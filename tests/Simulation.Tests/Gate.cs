@@ -22,6 +22,9 @@ internal sealed class Gate(SimulatedWorld world, SimulatedProcess process)
 
     public void Note(string what, string detail = "") => world.Trace.Add(world.Clock.GetUtcNow(), process.Number, what, detail);
 
+    /// <summary>Happens on its own time, whatever becomes of the process.</summary>
+    public void OnTheNetwork(TimeSpan after, Action action) => world.At(world.Clock.GetUtcNow() + after, action);
+
     /// <summary>Time passes: none, a little, or more than any call may take. The process may be gone, or minutes older, afterwards.</summary>
     public async Task Pause()
     {

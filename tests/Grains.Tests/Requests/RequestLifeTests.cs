@@ -94,7 +94,12 @@ public sealed class RequestLifeTests
     public async Task Two_prompts_at_once_are_one_video_and_the_refused_round_gives_back_and_keeps_its_number()
     {
         await using var world = new World();
-        var answers = await world.Drive([world.Ask("a cat"), world.Ask("a dog")]);
+        // The quota cannot be written until both have opened a round.
+        world.Disk.OnWrite = json => json.Contains("\"entries\"", StringComparison.Ordinal) ? WriteFault.Refused : null;
+        var asks = new[] { world.Ask("a cat"), world.Ask("a dog") };
+        await world.Until(() => world.State("a cat") is Admitting && world.State("a dog") is Admitting);
+        world.Disk.OnWrite = null;
+        var answers = await world.Drive(asks);
         Assert.Single(answers.OfType<AskAnswer.Accepted>());
         var refused = Assert.Single(answers.OfType<AskAnswer.Refused>()).Refusal;
         Assert.Equal(Codes.Cooldown, refused.Code);

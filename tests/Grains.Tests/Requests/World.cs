@@ -86,7 +86,7 @@ internal sealed class World : IAsyncDisposable
 
     public RequestDocument Document(string prompt = "a cat", string user = "alice") =>
         System.Text.Json.JsonSerializer.Deserialize<RequestDocument>(
-            Disk.Json(GrainNames.VideoRequest, Key(prompt, user)) ?? "{}", Persistence.StateJson.Options)!;
+            Disk.Json(GrainNames.VideoRequest, Key(prompt, user)) ?? "{}", VideoGen.Grains.Persistence.StateJson.Options)!;
 
     public RequestState State(string prompt = "a cat", string user = "alice") => Document(prompt, user).Rounds.LastOrDefault() ?? new RequestState.New();
 

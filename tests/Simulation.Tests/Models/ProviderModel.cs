@@ -87,7 +87,7 @@ internal sealed class ProviderModel(ProviderBooks books, Gate gate, Swarm swarm,
         if (gate.Fault(swarm.LateDelivery, "late delivery"))
         {
             // On the wire for up to the quiet time longer than we waited for the answer: what the trait allows.
-            _ = DeliverLater(order.ProviderKey, swarm.QuietTime / 2);
+            gate.OnTheNetwork(swarm.QuietTime / 2, () => Accept(order.ProviderKey, late: false));
             return await NoAnswer(cancellationToken);
         }
 
@@ -138,12 +138,6 @@ internal sealed class ProviderModel(ProviderBooks books, Gate gate, Swarm swarm,
     {
         await gate.Pause();
         return new DiscardReply.Discarded();
-    }
-
-    private async Task DeliverLater(string providerKey, TimeSpan after)
-    {
-        await Task.Delay(after, clock);
-        Accept(providerKey, late: false);
     }
 
     private Job Accept(string providerKey, bool late)
