@@ -8,12 +8,13 @@ internal sealed class ChangeSignal(TimeProvider time)
 {
     private readonly List<TaskCompletionSource> waiting = [];
 
-    /// <summary>Returns at the next <see cref="Set"/>, or when the time is over.</summary>
-    public async Task Wait(TimeSpan longest)
+    /// <summary>Returns at the next <see cref="Set"/>, when the time is over, or when <paramref name="stopping"/> is cancelled.</summary>
+    public async Task Wait(TimeSpan longest, CancellationToken stopping = default)
     {
         var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         waiting.Add(waiter);
         using (time.CreateTimer(static waiter => ((TaskCompletionSource)waiter!).TrySetResult(), waiter, longest, Timeout.InfiniteTimeSpan))
+        using (stopping.UnsafeRegister(static waiter => ((TaskCompletionSource)waiter!).TrySetResult(), waiter))
         {
             await waiter.Task;
         }

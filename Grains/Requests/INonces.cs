@@ -10,6 +10,6 @@ public interface INonces
 /// <summary>What the grains must know of the process around them.</summary>
 public interface IHostState
 {
-    /// <summary>The host is stopping: nothing new that costs money is started.</summary>
-    bool Stopping { get; }
+    /// <summary>Cancelled when the host is stopping: nothing new that costs money is started, and nobody is kept waiting.</summary>
+    CancellationToken Stopping { get; }
 }

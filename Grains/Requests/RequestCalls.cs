@@ -14,6 +14,9 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
     private readonly Dictionary<string, long> unresolvedSince = []; // By nonce, on this activation's monotonic clock.
     private readonly HashSet<string> claimed = [];
 
+    /// <summary>The longest id of a provider's job that we store; Vertex's operation names are the longest known, about 160.</summary>
+    public const int MaxJobIdLength = 500;
+
     public Task<RequestEvent> Reserve(string owner, ReserveFunds e) => Call(
         e,
         async () => await QuotaOf(owner).Reserve(key, e.Round) is QuotaVerdict.Refused refused
@@ -43,7 +46,8 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
             using var timeout = new CancellationTokenSource(e.Ticket.Limits.SubmitTimeout, ports.Time);
             return await provider.Submit(order, gate, timeout.Token) switch
             {
-                SubmitReply.Accepted reply => new JobAccepted(e.Id, reply.JobId, Now),
+                SubmitReply.Accepted reply when IsJobId(reply.JobId) => new JobAccepted(e.Id, reply.JobId, Now),
+                SubmitReply.Accepted => new OutcomeUnknown(e.Id, e.Nonce, NoJobId, Now),
                 SubmitReply.NotSent reply => new NotSent(e.Id, e.Nonce, reply.Failure, Now),
                 SubmitReply.NoJob reply => new NoJob(e.Id, e.Nonce, reply.Failure, Now),
                 SubmitReply.Unknown reply => new OutcomeUnknown(e.Id, e.Nonce, reply.Failure, Now),
@@ -65,6 +69,7 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
                 return await provider.Find(ProviderKey(e.Id), cancellation) switch
                 {
                     FindReply.Nothing => new JobAbsent(e.Id, e.Nonce, quietFor, Now),
+                    FindReply.Found reply when !IsJobId(reply.JobId) => new FindFailed(e.Id, e.Nonce, NoJobId, Now),
                     FindReply.Found reply when await Claim(e.Id, e.Ticket.Account, reply.JobId) => new JobAccepted(e.Id, reply.JobId, Now),
                     FindReply.Found => new FindFailed(e.Id, e.Nonce, new(FailureKind.Unknown, "The job that was found belongs to another request."), Now),
                     FindReply.Trouble reply => new FindFailed(e.Id, e.Nonce, reply.Failure, Now),
@@ -188,6 +193,11 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
     private CancellationTokenSource CallTimeout() => new(ports.Options.CurrentValue.CallTimeout, ports.Time);
 
     private DateTimeOffset Now => ports.Time.Now();
+
+    private static readonly Failure NoJobId = new(FailureKind.Unknown, "The provider has it under an id that cannot be stored.");
+
+    // An id that the database refuses would be tried for ever, because a fact about money is never thrown away.
+    private static bool IsJobId(string id) => id.Length is > 0 and <= MaxJobIdLength && !id.Any(char.IsControl);
 
     private static Failure NoSuchAccount(string account) => new(FailureKind.Unavailable, $"The provider account '{account}' is not configured here.");
 

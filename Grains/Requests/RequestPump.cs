@@ -27,7 +27,7 @@ internal sealed partial class RequestPump(string key, Commit<RequestDocument> co
             for (var count = 0; count < MaxEffects; count++)
             {
                 if (RequestEffects.NextEffect(commit.Committed, ports.Time.Now()) is not { } effect) return true;
-                if (effect is RecordIntent && ports.Host.Stopping) return true; // Whoever starts next sends it.
+                if (effect is RecordIntent && ports.Host.Stopping.IsCancellationRequested) return true; // Whoever starts next sends it.
                 var fact = await CarryOut(effect);
                 await commit.Record(document => RequestRounds.Apply(document, fact), untilItLands: fact.IsAboutMoney);
             }

@@ -45,7 +45,7 @@ internal sealed partial class VideoRequestGrain
                 again = false;
                 finished = await pump.Run();
             }
-            while (again && finished && !ports.Host.Stopping);
+            while (again && finished && !ports.Host.Stopping.IsCancellationRequested);
             await KeepReminder();
         }
         finally
@@ -53,7 +53,7 @@ internal sealed partial class VideoRequestGrain
             pumping = false;
             if (commit.Doubtful) LeaveIfDoubtful(); // It goes on from the disk: the reminder, the sweep or the next call wakes it.
             else if (!finished) Arm(RequestPump.WaitAfterBug);
-            else if (!ports.Host.Stopping) ArmForNext();
+            else if (!ports.Host.Stopping.IsCancellationRequested) ArmForNext();
         }
     }
 

@@ -94,7 +94,7 @@ internal sealed partial class VideoRequestGrain(
 
     public async Task<VideoView?> WaitForChange(int round, long seen)
     {
-        if (commit.Committed.Revision == seen) await changed.Wait(LongestWait);
+        if (commit.Committed.Revision == seen) await changed.Wait(LongestWait, ports.Host.Stopping);
         return View(round);
     }
 

@@ -11,7 +11,7 @@ internal sealed partial class HostState(IHostApplicationLifetime lifetime, TimeP
 
     private volatile bool lost;
 
-    public bool Stopping => lost || lifetime.ApplicationStopping.IsCancellationRequested;
+    public CancellationToken Stopping => lifetime.ApplicationStopping;
 
     public bool WasLost => lost;
 
@@ -21,7 +21,7 @@ internal sealed partial class HostState(IHostApplicationLifetime lifetime, TimeP
         lost = true;
         LogLost();
         _ = time.CreateTimer(_ => Environment.Exit(3), null, StopPatience, Timeout.InfiniteTimeSpan);
-        lifetime.StopApplication();
+        lifetime.StopApplication(); // Cancels Stopping before it returns.
     }
 
     [LoggerMessage(1, LogLevel.Critical, "The database was lost for too long: this process ends, and takes no new work")]

@@ -216,6 +216,19 @@ public sealed class CrashTests
         Assert.Single(world.Provider.Jobs);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("job\0")]
+    public async Task A_job_id_that_cannot_be_stored_is_no_answer(string id)
+    {
+        await using var world = new World();
+        world.Provider.NextAnswers.Enqueue(_ => Task.FromResult<SubmitReply>(new SubmitReply.Accepted(id)));
+        await world.Drive(world.Ask());
+        await world.Ended();
+        Assert.Contains("find", world.Provider.Log);
+        Assert.Single(world.Provider.Jobs);
+    }
+
     [Fact]
     public async Task A_document_of_a_newer_program_is_not_touched()
     {

@@ -289,7 +289,7 @@ public sealed class RequestLifeTests
     public async Task A_stopping_host_starts_nothing_that_costs_money()
     {
         await using var world = new World();
-        world.Host.Stopping = true;
+        await world.Host.Stop();
         await world.Drive(world.Ask());
         await world.Settle();
         Assert.IsType<Queued>(world.State());

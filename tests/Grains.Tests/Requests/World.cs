@@ -155,9 +155,15 @@ internal sealed class World : IAsyncDisposable
         }
     }
 
-    internal sealed class HostState : IHostState
+    internal sealed class HostState : IHostState, IDisposable
     {
-        public bool Stopping { get; set; }
+        private readonly CancellationTokenSource stopping = new();
+
+        public CancellationToken Stopping => stopping.Token;
+
+        public Task Stop() => stopping.CancelAsync();
+
+        public void Dispose() => stopping.Dispose();
     }
 
     internal sealed class Counter : IPreventedPayments

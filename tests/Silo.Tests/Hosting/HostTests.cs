@@ -63,10 +63,11 @@ public sealed class HostTests : IAsyncLifetime
     [InlineData("between finished and saved")]
     public async Task A_killed_host_loses_nothing_and_pays_once(string moment)
     {
+        var (seconds, size) = moment == "in mid-render" ? (12, "1792x1024") : (1, "320x180");
         string id;
         await using (var host = await RunningHost.Start(folder, ("Requests__CheckEvery", "00:00:05")))
         {
-            id = await host.Accepted("a video that is worth waiting for", seconds: moment == "in mid-render" ? 12 : 1);
+            id = await host.Accepted("a video that is worth waiting for", seconds, size);
             if (moment == "in mid-render") await Logged("render_started");
             if (moment == "between finished and saved") await Logged("finished");
             await host.Kill();
@@ -79,9 +80,9 @@ public sealed class HostTests : IAsyncLifetime
         var ended = await again.Ended(id);
         Assert.Equal("completed", ended.GetProperty("status").GetString());
         Assert.Single(again.ProviderLog, l => l.GetProperty("what").GetString() == "submit");
-        Assert.Single(again.ProviderLog.Select(l => l.GetProperty("jobId").GetString()).Distinct());
+        Assert.Single(again.ProviderLog.Where(l => l.GetProperty("what").GetString() != "find").Select(l => l.GetProperty("jobId").GetString()).Distinct());
         Assert.Equal(1, (await again.Stats()).GetProperty("stats").GetProperty("total_videos").GetInt32());
-        Assert.Equal(id, await again.Accepted("a video that is worth waiting for", seconds: moment == "in mid-render" ? 12 : 1));
+        Assert.Equal(id, await again.Accepted("a video that is worth waiting for", seconds, size));
     }
 
     [Fact]
@@ -117,13 +118,28 @@ public sealed class HostTests : IAsyncLifetime
     public async Task A_running_video_is_cancelled_and_nothing_goes_on_rendering()
     {
         await using var host = await RunningHost.Start(folder);
-        var id = await host.Accepted("a long one", seconds: 12);
+        var id = await host.Accepted("a long one", seconds: 12, size: "1792x1024");
         await Logged("render_started");
         using var deleted = await host.Http.DeleteAsync(new Uri($"/v1/videos/{id}", UriKind.Relative));
         Assert.Equal(HttpStatusCode.OK, deleted.StatusCode);
         var ended = await host.Ended(id);
         Assert.Equal(("failed", "cancelled"), (ended.GetProperty("status").GetString(), ended.GetProperty("error").GetProperty("code").GetString()));
         await Eventually.Holds("ffmpeg has gone", () => !RunningHost.ProcessesOf(Path.Combine(folder, "local")).Any(p => p.Contains("ffmpeg", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_host_that_is_told_to_stop_answers_who_waits_and_goes_at_once()
+    {
+        await using var host = await RunningHost.Start(folder);
+        var id = await host.Accepted("a long one", seconds: 12, size: "1792x1024");
+        await Logged("render_started");
+        var waiting = host.Http.GetAsync(new Uri($"/v1/videos/{id}?wait=59", UriKind.Relative));
+        await Eventually.Holds("the wait has begun", () => host.Output.Any(l => l.Contains("to Running", StringComparison.Ordinal)));
+        var told = TimeProvider.System.GetTimestamp();
+        Assert.Equal(0, await host.Stop());
+        Assert.True(TimeProvider.System.GetElapsedTime(told) < TimeSpan.FromSeconds(15), "It waited for somebody who waited for it.");
+        using var answer = await waiting;
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
     private Task Logged(string what) => Eventually.Holds(

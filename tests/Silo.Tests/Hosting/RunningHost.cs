@@ -75,9 +75,9 @@ internal sealed class RunningHost : IAsyncDisposable
         return (answer, JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement);
     }
 
-    public async Task<string> Accepted(string prompt, int seconds = 1)
+    public async Task<string> Accepted(string prompt, int seconds = 1, string size = "320x180")
     {
-        var (answer, body) = await Ask(new { prompt, size = "320x180", seconds });
+        var (answer, body) = await Ask(new { prompt, size, seconds });
         Assert.True(answer.IsSuccessStatusCode, body.ToString());
         return body.GetProperty("id").GetString()!;
     }
@@ -87,7 +87,9 @@ internal sealed class RunningHost : IAsyncDisposable
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            var body = await Http.GetFromJsonAsync<JsonElement>($"/v1/videos/{id}?wait=50");
+            using var answer = await Http.GetAsync(new Uri($"/v1/videos/{id}?wait=50", UriKind.Relative));
+            var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+            Assert.True(answer.IsSuccessStatusCode, $"{body}\n{string.Join("\n", Output.TakeLast(40))}");
             if (body.GetProperty("status").GetString() is "completed" or "failed") return body;
             Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromMinutes(2), $"{id} did not end: {body}");
         }

@@ -57,5 +57,5 @@ internal sealed class NoncesModel(SimulatedWorld world) : INonces
 
 internal sealed class RunningHostModel : IHostState
 {
-    public bool Stopping => false;
+    public CancellationToken Stopping => CancellationToken.None;
 }
