@@ -41,14 +41,19 @@ install_missing() {
   command -v ffmpeg >/dev/null || missing+=(ffmpeg)
   has_font || missing+=(fonts-dejavu-core)
   if [ "${#missing[@]}" -eq 0 ]; then return 0; fi
+  # For the lines that ./run prints; the host itself does without, so it alone stops nothing.
+  command -v curl >/dev/null || missing+=(curl)
 
   if ! command -v apt-get >/dev/null; then
     echo "Missing: ${missing[*]} (Debian's names). This system has no apt-get: install them its way and start again." >&2
     return 1
   fi
   if [ "$(id -u)" -ne 0 ]; then
+    local line="sudo '$repo/deploy/setup.sh'"
+    # Debian installs no sudo where root was given a password.
+    command -v sudo >/dev/null || line="su - -c \"'$repo/deploy/setup.sh'\""
     echo "Missing: ${missing[*]}. To install, type this line once and start again:" >&2
-    echo "  sudo '$repo/deploy/setup.sh'" >&2
+    echo "  $line" >&2
     return 1
   fi
 

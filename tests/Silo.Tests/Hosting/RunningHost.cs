@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using VideoGen.Silo.Tests.Providers;
 using VideoGen.Storage.Processes;
+using VideoGen.Tests;
 
 namespace VideoGen.Silo.Tests.Hosting;
 
@@ -107,8 +108,7 @@ internal sealed class RunningHost : IAsyncDisposable
 
     public async Task<int> Stop()
     {
-        await using var signal = WatchedProcess.Start("kill", ["-TERM", processId.ToString(CultureInfo.InvariantCulture)]);
-        await signal.Exited;
+        await Signals.Send("TERM", processId);
         return await process.Exited.WaitAsync(TimeSpan.FromSeconds(30));
     }
 

@@ -1,9 +1,9 @@
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using VideoGen.Storage.Hosts;
 using VideoGen.Storage.Tests.Waiting;
+using VideoGen.Tests;
 
 namespace VideoGen.Storage.Tests.Hosts;
 
@@ -83,14 +83,14 @@ public sealed class HostLockTests(StorageDatabase database) : IClassFixture<Stor
             LostAfter = TimeSpan.FromSeconds(1), ProbeEvery = TimeSpan.FromMilliseconds(50), ProbeTimeout = TimeSpan.FromMilliseconds(200),
         });
         var backend = await Holder();
-        Signal("STOP", backend);
+        await Signals.Send("STOP", backend);
         try
         {
             await Until.True("the holder of a hanging connection knows", () => held.Lost.IsCancellationRequested);
         }
         finally
         {
-            Signal("CONT", backend);
+            await Signals.Send("CONT", backend);
         }
     }
 
@@ -179,13 +179,6 @@ public sealed class HostLockTests(StorageDatabase database) : IClassFixture<Stor
         "select count(*) from pg_stat_activity where datname = current_database() and (query like 'select pg_try_advisory_lock(%' or query = 'select pg_backend_pid()')");
 
     private Task Terminate(int backend) => database.Run("select pg_terminate_backend($1)", backend);
-
-    private static void Signal(string name, int process)
-    {
-        using var kill = Process.Start("kill", ["-" + name, process.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-        Assert.Equal(0, kill.ExitCode);
-    }
 
     private static async Task<T> Scalar<T>(NpgsqlConnection connection, string sql)
     {

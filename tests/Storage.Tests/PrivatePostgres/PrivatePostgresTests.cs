@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using VideoGen.Tests;
 
 namespace VideoGen.Storage.Tests;
 
@@ -176,7 +177,7 @@ public sealed class PrivatePostgresTests : IDisposable
     {
         await using var postgres = await _server.Start();
         var pid = (await File.ReadAllLinesAsync(Path.Combine(_server.Folder, "data", "postmaster.pid")))[0];
-        await using var kill = Processes.WatchedProcess.Start("kill", ["-QUIT", pid]);
+        await Signals.Send("QUIT", int.Parse(pid, CultureInfo.InvariantCulture));
         await postgres.Ended.WaitAsync(TimeSpan.FromSeconds(20));
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using VideoGen.Storage.Processes;
+using VideoGen.Tests;
 
 namespace VideoGen.Storage.Tests;
 
@@ -136,8 +137,7 @@ public sealed class WatchedProcessTests
         var pids = new ConcurrentQueue<int>();
         await using var process = Sh("echo $PPID; echo $$; exec sleep 1000", Pids(pids));
         await Condition.Comes("both pids", () => pids.Count == 2);
-        await using var kill = WatchedProcess.Start("kill", ["-TERM", pids.First().ToString(CultureInfo.InvariantCulture)]);
-        Assert.Equal(0, await kill.Exited.WaitAsync(Deadline));
+        await Signals.Send("TERM", pids.First());
 
         Assert.False(process.Exited.IsCompleted);
         process.Kill();
