@@ -13,7 +13,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [Fact]
     public void Thousands_of_seeds_break_no_promise()
     {
-        var seeds = Count("VIDEOGEN_SEEDS", 2_000);
+        var seeds = Count("VIDEOGEN_SEEDS", 1_000);
         var from = Count("VIDEOGEN_FIRST_SEED", 1);
         var counts = new ConcurrentDictionary<string, long>();
         var edges = new ConcurrentDictionary<string, long>();
