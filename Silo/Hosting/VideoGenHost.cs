@@ -18,6 +18,7 @@ internal static class VideoGenHost
     /// <summary>0: stopped as asked. 1: could not start. 3: the database was lost and the process would have answered from memory.</summary>
     public static async Task<int> Run(string[] args)
     {
+        var began = TimeProvider.System.GetTimestamp();
         try
         {
             VideoPrompt.EnsureNormalizationWorks();
@@ -32,7 +33,7 @@ internal static class VideoGenHost
                 var app = builder.Build();
                 await using (app.ConfigureAwait(false))
                 {
-                    return await Serve(app).ConfigureAwait(false);
+                    return await Serve(app, began).ConfigureAwait(false);
                 }
             }
         }
@@ -66,7 +67,7 @@ internal static class VideoGenHost
         services.AddGateway(configuration);
     }
 
-    private static async Task<int> Serve(WebApplication app)
+    private static async Task<int> Serve(WebApplication app, long began)
     {
         var services = app.Services;
         var hostLock = await HostLock.Take(
@@ -83,7 +84,7 @@ internal static class VideoGenHost
             using var lost = hostLock.Lost.Register(state.Lose);
             app.MapGateway();
             await app.StartAsync().ConfigureAwait(false);
-            Greeting.Print(app);
+            Greeting.Print(app, began);
             await app.WaitForShutdownAsync().ConfigureAwait(false);
             return state.WasLost ? 3 : 0;
         }
