@@ -47,6 +47,7 @@ internal sealed class Checks(SimulatedWorld world)
         world.Trace.Add(world.Clock.GetUtcNow(), 0, "landed", string.Join(' ', after.Rounds.Select(r => $"{r.Round}:{NameOf(r)}")));
         if (after.Revision <= old.Revision || after.LastRound < old.LastRound || after.UpdatedAt < old.UpdatedAt) throw Broken("A document went backwards.");
         foreach (var state in old.Rounds) RoundHolds(key, state, after);
+        SentSixTimesAtMost(after);
         foreach (var state in after.Rounds.Where(r => r.Round > old.LastRound)) Edges.Add($"New -> {NameOf(state)}");
         foreach (var orphan in old.Orphans)
         {
@@ -59,6 +60,7 @@ internal sealed class Checks(SimulatedWorld world)
         NobodyPaidTwice();
         foreach (var id in world.People.Accepted) IdAnswersWithAnEnding(id);
         foreach (var job in world.Provider.Jobs) JobIsRemembered(job);
+        foreach (var document in documents.Values) TheChargeIsTrue(document);
         foreach (var (key, json) in world.Disk.Of(GrainNames.Quota)) NothingLeaked(key, JsonSerializer.Deserialize<QuotaDocument>(json, StateJson.Options)!);
         if (world.People.Duplicates > world.Prevented) throw Broken("Fewer prevented payments were counted than clients were told of.");
     }
@@ -72,6 +74,8 @@ internal sealed class Checks(SimulatedWorld world)
             return;
         }
 
+        if (before is Refused && state is not Refused) throw Broken($"The refused round {before.Round} came back.");
+        if (before is Live { Course.CancelWanted: not null } and not Submitting && state is Submitting) throw Broken($"Round {before.Round} was sent after it was cancelled.");
         if (NameOf(before) != NameOf(state)) Edges.Add($"{NameOf(before)} -> {NameOf(state)}");
         if (state is Ended { Outcome: RequestOutcome.DeadLettered }) everDead.Add((key, state.Round));
         if (before is Ended { Outcome: not RequestOutcome.DeadLettered } ended
@@ -114,6 +118,26 @@ internal sealed class Checks(SimulatedWorld world)
             || document.Rounds.Any(r => r is Ended { Charge.Charged: Charged.Unknown } e && job.ProviderKey.EndsWith(
                 string.Create(CultureInfo.InvariantCulture, $"-{e.Round}.{e.Attempt}"), StringComparison.Ordinal));
         if (!known) throw Broken($"{job.Id} ({job.ProviderKey}) was forgotten.");
+    }
+
+    private void SentSixTimesAtMost(RequestDocument document)
+    {
+        var sent = document.Rounds.SelectMany(r => r switch { Live live => live.Course.Sent, Ended ended => ended.Sent, _ => [] }).Order().ToArray();
+        for (var i = 6; i < sent.Length; i++)
+        {
+            if (sent[i] - sent[i - 6] < Day) throw Broken("One prompt was sent seven times in a day.");
+        }
+    }
+
+    // What a round says of its money is what the provider's books say.
+    private void TheChargeIsTrue(RequestDocument document)
+    {
+        foreach (var ended in document.Rounds.OfType<Ended>())
+        {
+            if (ended.JobId is null || world.Provider.Find(ended.JobId) is not { } job) continue;
+            if (ended.Charge.Charged == Charged.No && job.FreeAt is null) throw Broken($"Round {ended.Round} says that {job.Id} was free; it was paid.");
+            if (ended.Charge.Charged == Charged.Yes && job.FreeAt is not null) throw Broken($"Round {ended.Round} says that {job.Id} was paid; it was free.");
+        }
     }
 
     private void QuotaHolds(string key, QuotaDocument quota)

@@ -22,6 +22,13 @@ internal sealed class Gate(SimulatedWorld world, SimulatedProcess process)
 
     public void Note(string what, string detail = "") => world.Trace.Add(world.Clock.GetUtcNow(), process.Number, what, detail);
 
+    /// <summary>The process stops here, for up to 20 minutes, and knows nothing of it afterwards.</summary>
+    public async Task Freeze()
+    {
+        process.Freeze();
+        await Task.Yield();
+    }
+
     /// <summary>Happens on its own time, whatever becomes of the process.</summary>
     public void OnTheNetwork(TimeSpan after, Action action) => world.At(world.Clock.GetUtcNow() + after, action);
 

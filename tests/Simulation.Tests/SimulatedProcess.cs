@@ -64,8 +64,10 @@ internal sealed class SimulatedProcess
     {
         if (world.Calm) return;
         if (Gate.Fault(world.Swarm.Crash, "crash")) Crash();
-        else if (Gate.Fault(world.Swarm.Freeze, "freeze")) thawAt = world.Clock.GetUtcNow() + world.Chance.Span(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(20));
+        else if (Gate.Fault(world.Swarm.Freeze, "freeze")) Freeze();
     }
+
+    public void Freeze() => thawAt = world.Clock.GetUtcNow() + world.Chance.Span(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(20));
 
     public void Thaw() => thawAt = null;
 

@@ -14,7 +14,7 @@ internal sealed class SimulatedWorld
     public static readonly DateTimeOffset Start = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
 
     /// <summary>A run that does not come to its end in so many turns is stuck.</summary>
-    private const long MaxSteps = 3_000_000;
+    private const long MaxSteps = 500_000;
 
     /// <summary>How long after the last fault everything must have ended: a dead letter asks for its job for 26 hours.</summary>
     private static readonly TimeSpan EndsWithin = TimeSpan.FromHours(60);

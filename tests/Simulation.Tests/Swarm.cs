@@ -14,6 +14,7 @@ internal sealed class Swarm
         Crash = On() ? chance.Pick(0.02, 0.1, 0.4) : 0;
         Freeze = On() ? chance.Pick(0.02, 0.1, 0.3) : 0;
         SecondProcess = On();
+        FrozenAtTheGate = On() ? chance.Pick(5, 30) : 0;
         WriteRefused = On() ? chance.Pick(1, 5, 20) : 0;
         WriteLandedButFailed = On() ? chance.Pick(1, 5, 20) : 0;
         ReadFails = On() ? chance.Pick(1, 5) : 0;
@@ -51,6 +52,9 @@ internal sealed class Swarm
     public double Freeze { get; }
 
     public bool SecondProcess { get; }
+
+    /// <summary>Of each submit: between its intent and the last look at the clock.</summary>
+    public double FrozenAtTheGate { get; }
 
     public double WriteRefused { get; }
 

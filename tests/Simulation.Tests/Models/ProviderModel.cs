@@ -57,6 +57,9 @@ internal sealed class ProviderBooks
 /// <summary>The adapter of one process and the network behind it. It checks at delivery what was true at the gate.</summary>
 internal sealed class ProviderModel(ProviderBooks books, Gate gate, Swarm swarm, TimeProvider clock) : IVideoProvider, IVideoProviders
 {
+    /// <summary>How often a lookup that is not complete misses a job that is there, percent.</summary>
+    private const double IncompleteLookup = 60;
+
     public string Account => "sim";
 
     public ProviderTraits Traits { get; } = new(swarm.Resolution, swarm.QuietTime, KeepsOriginal: true);
@@ -66,6 +69,7 @@ internal sealed class ProviderModel(ProviderBooks books, Gate gate, Swarm swarm,
     public async Task<SubmitReply> Submit(SubmitOrder order, SubmitGate submitGate, CancellationToken cancellationToken)
     {
         await gate.Pause();
+        if (gate.Fault(swarm.FrozenAtTheGate, "frozen at the gate")) await gate.Freeze();
         if (gate.Fault(swarm.NotSent, "connect refused")) return new SubmitReply.NotSent(Trouble("connect refused"));
         if (!submitGate.MaySend)
         {
@@ -112,6 +116,7 @@ internal sealed class ProviderModel(ProviderBooks books, Gate gate, Swarm swarm,
         await gate.Pause();
         if (gate.Fault(swarm.FindFails, "find failed")) return new FindReply.Trouble(Trouble("503"));
         var job = books.Jobs.FirstOrDefault(j => j.ProviderKey == providerKey && j.VisibleAt <= clock.GetUtcNow());
+        if (swarm.Resolution == Resolution.Lookup && gate.Fault(IncompleteLookup, "lookup missed it")) job = null;
         gate.Note(job is null ? "find found nothing" : "find found it");
         await gate.Pause();
         return job is null ? new FindReply.Nothing() : new FindReply.Found(job.Id);

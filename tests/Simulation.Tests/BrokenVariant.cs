@@ -1,0 +1,68 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.Loader;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace VideoGen.Simulation.Tests;
+
+/// <summary>The grains with one exact text of their sources replaced: what a careless change would do. The product has no hooks for this.</summary>
+internal sealed class BrokenVariant(string file, string text, string replacement)
+{
+    private static readonly string Repository = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", ".."));
+
+    /// <summary>Compiles the variant and loads it with a simulator of its own. Runs one seed when called.</summary>
+    public Func<int, string?> Load()
+    {
+        using var image = new MemoryStream();
+        var result = Compile().Emit(image);
+        Assert.True(result.Success, $"The variant does not compile: {string.Join('\n', result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error))}");
+        var world = new World(image.ToArray());
+        var run = world.LoadFromAssemblyPath(typeof(SeedRun).Assembly.Location).GetType(typeof(SeedRun).FullName!)!.GetMethod(nameof(SeedRun.Run))!;
+        return run.CreateDelegate<Func<int, string?>>();
+    }
+
+    private CSharpCompilation Compile()
+    {
+        var replaced = 0;
+        var sources = Sources().Select(path =>
+        {
+            var source = File.ReadAllText(path);
+            if (path.EndsWith($"/Grains/{file}", StringComparison.Ordinal))
+            {
+                Assert.True(source.Split(text).Length == 2, $"{file} must have this text exactly once, or the variant is not what it says:\n{text}");
+                source = source.Replace(text, replacement, StringComparison.Ordinal);
+                replaced++;
+            }
+
+            return CSharpSyntaxTree.ParseText(source, new CSharpParseOptions(LanguageVersion.Latest), path);
+        }).ToList();
+        Assert.True(replaced == 1, $"There is no {file}.");
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(p => Path.GetFileNameWithoutExtension(p) is not ("VideoGen.Grains" or "VideoGen.Simulation.Tests"))
+            .Select(p => MetadataReference.CreateFromFile(p));
+        return CSharpCompilation.Create("VideoGen.Grains", sources, references, new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, optimizationLevel: OptimizationLevel.Release));
+    }
+
+    // What the build compiles: the sources and what its generators made of them.
+    private static IEnumerable<string> Sources()
+    {
+        var grains = Path.Combine(Repository, "Grains");
+        var configuration = typeof(BrokenVariant).Assembly.Location.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
+        var generated = Directory.EnumerateFiles(Path.Combine(grains, "obj", "Embedded", configuration, "net10.0"), "*.cs", SearchOption.AllDirectories);
+        return generated.Concat(Directory.EnumerateFiles(grains, "*.cs", SearchOption.AllDirectories)
+            .Where(p => !p.Contains("/obj/", StringComparison.Ordinal) && !p.Contains("/bin/", StringComparison.Ordinal)));
+    }
+
+    private static string Here([CallerFilePath] string path = "") => path;
+
+    /// <summary>Has the broken grains, and a copy of the simulator that is bound to them; everything else is shared.</summary>
+    private sealed class World(byte[] grains) : AssemblyLoadContext("broken variant")
+    {
+        private Assembly? loaded;
+
+        protected override Assembly? Load(AssemblyName assemblyName) => assemblyName.Name == "VideoGen.Grains"
+            ? loaded ??= LoadFromStream(new MemoryStream(grains))
+            : null;
+    }
+}
