@@ -25,6 +25,13 @@ public interface IQuotaGrain : IGrainWithStringKey
     Task<QuotaView> Get();
 }
 
+/// <summary>The key of a user's <see cref="IQuotaGrain"/>.</summary>
+public static class QuotaKey
+{
+    /// <param name="owner">As <see cref="Access.Owner.ToString"/>.</param>
+    public static string For(string owner) => $"u-{owner}"; // Not a hex digit first, so no storage provider takes a key for a number or a Guid.
+}
+
 /// <summary>Whether a video may be reserved.</summary>
 [GenerateSerializer, Immutable, Alias("VideoGen.QuotaVerdict")]
 public abstract record QuotaVerdict

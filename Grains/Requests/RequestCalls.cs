@@ -188,7 +188,7 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
         return ours;
     }
 
-    private IQuotaGrain QuotaOf(string owner) => ports.Grains.GetGrain<IQuotaGrain>($"u-{owner}");
+    private IQuotaGrain QuotaOf(string owner) => ports.Grains.GetGrain<IQuotaGrain>(QuotaKey.For(owner));
 
     private CancellationTokenSource CallTimeout() => new(ports.Options.CurrentValue.CallTimeout, ports.Time);
 

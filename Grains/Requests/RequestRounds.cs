@@ -89,7 +89,7 @@ internal static class RequestRounds
     private static RequestDocument NeverDropped(RequestDocument document, JobAccepted e)
     {
         var orphan = OrphanOf(document, e.JobId);
-        if (document.Rounds.Any(r => JobsOf(r).Contains(e.JobId)))
+        if (document.Rounds.Any(r => RequestEndings.JobIdOf(r) == e.JobId))
         {
             return orphan is null ? document : document with { Orphans = [.. document.Orphans.Where(o => !ReferenceEquals(o, orphan))] };
         }
@@ -97,10 +97,6 @@ internal static class RequestRounds
         if (orphan is not null || AccountOf(document, e.Round) is not { } account) return document;
         return document with { Orphans = [.. document.Orphans, new(e.Id, account, e.JobId, e.At, Cancel: new Due(e.At), Charged: null)] };
     }
-
-    private static IEnumerable<string?> JobsOf(RequestState state) => state is Ended { Outcome: RequestOutcome.DeadLettered dead }
-        ? [RequestEndings.JobIdOf(state), RequestEndings.JobIdOf(dead.ResumeAt)]
-        : [RequestEndings.JobIdOf(state)];
 
     private static string? AccountOf(RequestDocument document, int round) => RoundOf(document, round) switch
     {

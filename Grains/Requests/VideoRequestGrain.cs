@@ -159,7 +159,7 @@ internal sealed partial class VideoRequestGrain(
         if (Judge(commit.Committed, ask.Options, ticket.Limits.MaxSubmits, ports.Time.Now()) is not Judgement.Open) return null;
         try
         {
-            if (await ports.Grains.GetGrain<IQuotaGrain>($"u-{ask.Owner}").Peek() is not { } refusal) return null;
+            if (await ports.Grains.GetGrain<IQuotaGrain>(QuotaKey.For(ask.Owner.ToString())).Peek() is not { } refusal) return null;
             LogRefused(Key, refusal.Code);
             return new AskAnswer.Refused(refusal);
         }

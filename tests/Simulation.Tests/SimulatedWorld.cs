@@ -114,6 +114,26 @@ internal sealed class SimulatedWorld
         });
     }
 
+    /// <summary>Runs to the end. Null when every promise held; else which was broken, with seed and trace.</summary>
+    public string? TryRun()
+    {
+        try
+        {
+            Run();
+            return null;
+        }
+        catch (BrokenPromiseException e)
+        {
+            return e.Message;
+        }
+#pragma warning disable CA1031 // Whatever else comes out of a run is a broken promise too.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return Checks.Broken(e.ToString()).Message;
+        }
+    }
+
     private void PlanFaults(DateTimeOffset calmAt)
     {
         if (Swarm.SecondProcess) At(Start + Chance.Span(TimeSpan.Zero, TimeSpan.FromMinutes(20)), StartProcess);

@@ -21,13 +21,9 @@ public sealed class SimulationTests(ITestOutputHelper output)
         Parallel.For(from, from + seeds, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, (seed, loop) =>
         {
             var world = new SimulatedWorld(seed);
-            try
+            if (world.TryRun() is { } promise)
             {
-                world.Run();
-            }
-            catch (Exception e)
-            {
-                broken.Enqueue(e is BrokenPromiseException ? e.Message : world.Checks.Broken(e.ToString()).Message);
+                broken.Enqueue(promise);
                 if (broken.Count >= 5) loop.Stop();
             }
 

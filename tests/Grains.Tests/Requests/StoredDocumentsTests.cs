@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using VideoGen.Grains.Persistence;
 using VideoGen.Grains.Requests;
+using VideoGen.Tests;
 
 namespace VideoGen.Grains.Tests.Requests;
 
@@ -28,7 +29,7 @@ public sealed class StoredDocumentsTests
     public void It_loads_whatever_the_order_of_its_members(string file)
     {
         var stored = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, file)))!;
-        var document = Sorted(stored).Deserialize<RequestDocument>(StateJson.Options)!;
+        var document = Jsonb.Sorted(stored).Deserialize<RequestDocument>(StateJson.Options)!;
         Assert.True(JsonNode.DeepEquals(stored, JsonSerializer.SerializeToNode(document, StateJson.Options)), file);
     }
 
@@ -55,13 +56,4 @@ public sealed class StoredDocumentsTests
         var bytes = JsonSerializer.SerializeToUtf8Bytes<RequestState>(completed, StateJson.Options).Length;
         Assert.True(bytes <= 512, $"{bytes} bytes: ended rounds stay for ever, {RequestDocument.MaxRounds} of them in one document.");
     }
-
-    // jsonb sorts members by length and then by name.
-    private static JsonNode Sorted(JsonNode node) => node switch
-    {
-        JsonObject o => new JsonObject(o.OrderBy(m => m.Key.Length).ThenBy(m => m.Key, StringComparer.Ordinal)
-            .Select(m => KeyValuePair.Create(m.Key, m.Value is null ? null : Sorted(m.Value)))),
-        JsonArray a => new JsonArray([.. a.Select(n => n is null ? null : Sorted(n))]),
-        _ => node.DeepClone(),
-    };
 }

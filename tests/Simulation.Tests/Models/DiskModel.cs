@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orleans.Storage;
 using VideoGen.Grains.Persistence;
+using VideoGen.Tests;
 
 namespace VideoGen.Simulation.Tests.Models;
 
@@ -76,12 +77,5 @@ internal sealed class DiskModel(DiskRows rows, Gate gate, Swarm swarm) : IGrainS
         if (!gate.Calm && rows.DownUntil is not null) throw new IOException("The database is down.");
     }
 
-    private static string AsJsonb(string json) => Sorted(JsonNode.Parse(json)!).ToJsonString();
-
-    private static JsonNode Sorted(JsonNode node) => node switch
-    {
-        JsonObject o => new JsonObject(o.OrderBy(m => m.Key.Length).ThenBy(m => m.Key, StringComparer.Ordinal).Select(m => KeyValuePair.Create(m.Key, m.Value is null ? null : Sorted(m.Value)))),
-        JsonArray a => new JsonArray([.. a.Select(n => n is null ? null : Sorted(n))]),
-        _ => node.DeepClone(),
-    };
+    private static string AsJsonb(string json) => Jsonb.Sorted(JsonNode.Parse(json)!).ToJsonString();
 }
