@@ -1,10 +1,13 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace VideoGen.Engine;
 
 /// <summary>One method of a grain interface: how it shares the activation, and how it is invoked.</summary>
 internal abstract class GrainMethod
 {
+    private static readonly ConditionalWeakTable<MethodInfo, GrainMethod> Known = [];
+
     private readonly MethodInvoker _invoker;
     private readonly int _token;
 
@@ -22,7 +25,9 @@ internal abstract class GrainMethod
 
     public Sharing Sharing { get; }
 
-    public static GrainMethod Of(MethodInfo method)
+    public static GrainMethod Of(MethodInfo method) => Known.GetValue(method, Make);
+
+    private static GrainMethod Make(MethodInfo method)
     {
         var returned = method.ReturnType;
         if (returned == typeof(Task))

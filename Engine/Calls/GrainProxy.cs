@@ -26,7 +26,7 @@ internal class GrainProxy : DispatchProxy, IAddressable
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
-        var method = Engine.Catalog.MethodOf(targetMethod!);
+        var method = GrainMethod.Of(targetMethod!);
         return Engine.Send(new Call(Engine, GrainId, Class.IsReentrant, method, args ?? []));
     }
 }

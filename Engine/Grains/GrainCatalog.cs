@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Reflection;
 
 namespace VideoGen.Engine;
@@ -8,12 +7,11 @@ internal sealed class GrainCatalog
 {
     private readonly Dictionary<GrainType, GrainClass> _byType = [];
     private readonly Dictionary<Type, List<GrainClass>> _byInterface = [];
-    private readonly ConcurrentDictionary<MethodInfo, GrainMethod> _methods = new();
 
     public GrainCatalog(IEnumerable<Type> types)
     {
         foreach (var type in types.Distinct().OrderBy(type => type.FullName, StringComparer.Ordinal))
-            Add(new(type));
+            Add(GrainClass.Of(type));
         RefuseSharedStateNames();
     }
 
@@ -21,8 +19,6 @@ internal sealed class GrainCatalog
         _byType.TryGetValue(type, out var known)
             ? known
             : throw new ArgumentException($"There is no grain class of type \"{type}\". Was its assembly given to AddGrainsFrom?", nameof(type));
-
-    public GrainMethod MethodOf(MethodInfo method) => _methods.GetOrAdd(method, GrainMethod.Of);
 
     public bool Knows(GrainType type) => _byType.ContainsKey(type);
 
@@ -56,7 +52,7 @@ internal sealed class GrainCatalog
             implementations.Add(added);
             // A method that cannot be called is refused now, not by its first caller.
             foreach (var method in grainInterface.GetMethods().Where(method => method.IsAbstract))
-                MethodOf(method);
+                GrainMethod.Of(method);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace VideoGen.Engine;
@@ -6,9 +7,12 @@ namespace VideoGen.Engine;
 /// <summary>A class of grains: its name, its interfaces, its states, and how one is made.</summary>
 internal sealed class GrainClass
 {
+    // Reflection and a compiled factory: once for a class, however many engines (a simulation starts thousands) run it.
+    private static readonly ConditionalWeakTable<Type, GrainClass> Known = [];
+
     private readonly ObjectFactory _make;
 
-    public GrainClass(Type type)
+    private GrainClass(Type type)
     {
         Type = type;
         GrainType = NameOf(type);
@@ -28,6 +32,8 @@ internal sealed class GrainClass
     public IReadOnlyList<Type> Interfaces { get; }
 
     public IReadOnlyList<GrainStateSlot> States { get; }
+
+    public static GrainClass Of(Type type) => Known.GetValue(type, static type => new(type));
 
     public static bool IsGrainClass(Type type) =>
         type is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false } && type.IsAssignableTo(typeof(IGrainBase))

@@ -118,7 +118,7 @@ public sealed partial class EmbeddedEngine
     /// <summary>Ticks have no timeout: the next one must not come before this one has ended.</summary>
     internal Task Remind(GrainId grain, string name, TickStatus status)
     {
-        var call = new Call(this, grain, Catalog.ClassOf(grain.Type).IsReentrant, Catalog.MethodOf(ReceiveReminder), [name, status]);
+        var call = new Call(this, grain, Catalog.ClassOf(grain.Type).IsReentrant, GrainMethod.Of(ReceiveReminder), [name, status]);
         _directory.Deliver(call);
         return call.Answer;
     }

@@ -96,15 +96,16 @@ internal sealed partial class ReminderService
             throw new ArgumentException("Not a reminder of this engine.", nameof(reminder));
         if (!await Table.RemoveRow(grain, name, etag))
             throw new ReminderException($"Reminder {name} of {grain} was changed since it was read. Get it again.");
-        lock (_gate)
-        {
-            if (_scheduled.Remove((grain, name), out var gone))
-                gone.IsCurrent = false;
-        }
+        Unschedule(grain, name);
     }
 
-    public async Task<IGrainReminder?> Find(GrainId grain, string name) =>
-        await Table.ReadRow(grain, name) is { } row ? new Reminder(row.GrainId, row.ReminderName, row.ETag!) : null;
+    public async Task<IGrainReminder?> Find(GrainId grain, string name)
+    {
+        if (await Table.ReadRow(grain, name) is { } row)
+            return new Reminder(row.GrainId, row.ReminderName, row.ETag!);
+        Unschedule(grain, name); // Removed by an answer that was lost, or by another process: it must not tick on.
+        return null;
+    }
 
     public async Task<List<IGrainReminder>> All(GrainId grain) =>
         [.. (await Table.ReadRows(grain)).Reminders.Select(row => new Reminder(row.GrainId, row.ReminderName, row.ETag!))];
@@ -131,6 +132,15 @@ internal sealed partial class ReminderService
 
         _scheduled[key] = scheduled;
         _queue.Enqueue(scheduled, (scheduled.Due, ++_order));
+    }
+
+    private void Unschedule(GrainId grain, string name)
+    {
+        lock (_gate)
+        {
+            if (_scheduled.Remove((grain, name), out var gone))
+                gone.IsCurrent = false;
+        }
     }
 
     private void ArmTimer()

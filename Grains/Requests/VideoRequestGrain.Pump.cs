@@ -16,14 +16,9 @@ internal sealed partial class VideoRequestGrain
 
         timer?.Dispose();
         timer = null;
-        if (commit.Committed.WakeAt is not { } wakeAt)
-        {
-            if (reminded == true) Arm(TimeSpan.Zero); // Nothing is owed, yet it is there (a crash came before it went): the pump removes it.
-            return;
-        }
-
-        var wait = wakeAt - ports.Time.Now();
-        if (wait <= LongestTimer) Arm(wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
+        var wait = commit.Committed.WakeAt - ports.Time.Now();
+        if (wait <= LongestTimer) Arm(wait > TimeSpan.Zero ? wait.Value : TimeSpan.Zero);
+        else if (reminded is { } known && !Serves(known, WantedReminder)) Arm(TimeSpan.Zero); // A crash came before it was put right: the pump does it.
     }
 
     // A grain timer and not a detached task: it keeps the activation, and a stopping host waits for it.
@@ -57,16 +52,19 @@ internal sealed partial class VideoRequestGrain
         }
     }
 
-    /// <summary>A reminder exists only while something is owed. It is a nudge: what it loses, the sweep finds.</summary>
+    /// <summary>
+    /// A reminder exists only while something is owed, and sleeps while that is far off, so that the activation may go.
+    /// It is a nudge: what it loses, the sweep finds.
+    /// </summary>
     private async Task KeepReminder()
     {
-        var owed = commit.Committed.WakeAt is not null;
-        if (reminded == owed) return;
+        var wanted = WantedReminder;
+        if (reminded is { } known && Serves(known, wanted)) return;
         try
         {
-            if (owed) await this.RegisterOrUpdateReminder(Reminder, ReminderPeriod, ReminderPeriod);
+            if (wanted.From is { } from) await this.RegisterOrUpdateReminder(Reminder, from - ports.Time.Now(), ReminderPeriod);
             else if (await this.GetReminder(Reminder) is { } reminder) await this.UnregisterReminder(reminder);
-            reminded = owed;
+            reminded = wanted;
         }
 #pragma warning disable CA1031 // Whatever is wrong with reminders, the request goes on.
         catch (Exception e)
@@ -76,4 +74,19 @@ internal sealed partial class VideoRequestGrain
             LogReminderFailed(Key, e);
         }
     }
+
+    private Reminded WantedReminder => new(commit.Committed.WakeAt is { } wakeAt ? Later(wakeAt, ports.Time.Now() + ReminderPeriod) : null);
+
+    // One that ticks a little early costs less than writing it again.
+    private bool Serves(Reminded known, Reminded wanted) => (known.From, wanted.From) switch
+    {
+        (null, null) => true,
+        ({ } from, { } to) => from <= to + ReminderPeriod && to <= Later(from, ports.Time.Now()) + FarOff,
+        _ => false,
+    };
+
+    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+
+    /// <param name="From">When the reminder ticks first, and every minute from then on; null where there is none.</param>
+    private readonly record struct Reminded(DateTimeOffset? From);
 }

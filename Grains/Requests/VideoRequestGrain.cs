@@ -24,8 +24,11 @@ internal sealed partial class VideoRequestGrain(
     /// <summary>Waits longer than this are left to the reminder, so that the activation may go.</summary>
     public static readonly TimeSpan LongestTimer = TimeSpan.FromMinutes(2);
 
-    /// <summary>The shortest that Orleans allows. A tick with nothing due costs nothing.</summary>
+    /// <summary>The shortest that Orleans allows. A tick with nothing due costs no write.</summary>
     private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
+
+    /// <summary>From here on a reminder is written anew, to sleep until then, instead of ticking all the while.</summary>
+    private static readonly TimeSpan FarOff = TimeSpan.FromMinutes(10);
 
     private const string Reminder = "owed";
 
@@ -36,7 +39,7 @@ internal sealed partial class VideoRequestGrain(
     private RequestPump pump = null!;
     private IGrainTimer? timer;
     private bool pumping, again;
-    private bool? reminded; // Null: not known since this activation started.
+    private Reminded? reminded; // Null: not known since this activation started.
     private readonly ChangeSignal changed = new(ports.Time);
 
     private string Key => this.GetPrimaryKeyString();
@@ -45,7 +48,7 @@ internal sealed partial class VideoRequestGrain(
     {
         commit = new(state, RequestRounds.Stamp, OnCommitted, ports.Time, logger, Key);
         pump = new(Key, commit, new RequestCalls(Key, ports, logger), ports, logger);
-        if (commit.Committed.Revision == 0) reminded = false;
+        if (commit.Committed.Revision == 0) reminded = new(null);
         ArmForNext();
         return Task.CompletedTask;
     }
@@ -131,7 +134,7 @@ internal sealed partial class VideoRequestGrain(
 
     public async Task ReceiveReminder(string reminderName, TickStatus status)
     {
-        reminded = true;
+        reminded = new(new DateTimeOffset(DateTime.SpecifyKind(status.FirstTickTime, DateTimeKind.Utc)));
         if (commit.Committed.WakeAt is null) await LookAgain();
         ArmForNext();
     }

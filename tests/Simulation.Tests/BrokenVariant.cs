@@ -9,7 +9,7 @@ namespace VideoGen.Simulation.Tests;
 /// <summary>The grains with one exact text of their sources replaced: what a careless change would do. The product has no hooks for this.</summary>
 internal sealed class BrokenVariant(string file, string text, string replacement)
 {
-    private static readonly string Repository = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", ".."));
+    public static readonly string Repository = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", ".."));
 
     /// <summary>Compiles the variant and loads it with a simulator of its own. Runs one seed when called.</summary>
     public Func<int, string?> Load()

@@ -20,38 +20,44 @@ internal sealed class Checks(SimulatedWorld world)
     /// <summary>The moves between states that this run took.</summary>
     public HashSet<string> Edges { get; } = [];
 
-    public DateTimeOffset? EarliestWake => documents.Values.Select(d => d.WakeAt).Where(w => w is not null).Min();
-
-    public bool SomethingIsOwed => documents.Values.Any(d => d.WakeAt is not null);
+    /// <summary>When the first of all requests is owed something; null when nothing is.</summary>
+    public DateTimeOffset? EarliestWake { get; private set; }
 
     public IEnumerable<string> OwedBefore(DateTimeOffset time) => documents.Where(d => d.Value.WakeAt < time).Select(d => d.Key);
 
     public IEnumerable<(string Key, int Round)> DeadLetters() =>
         from d in documents from r in d.Value.Rounds where r is Ended { Outcome: RequestOutcome.DeadLettered } select (d.Key, r.Round);
 
-    public BrokenPromiseException Broken(string promise) => new(string.Create(CultureInfo.InvariantCulture,
-        $"Seed {world.Seed}: {promise}\nThe last of what happened:\n{world.Trace.Tail(TraceLines)}\nReplay: VIDEOGEN_SEED={world.Seed} ./test --filter FullyQualifiedName~One_seed"));
+    /// <summary>The first promise that was broken. Whoever finds it throws, but grains survive what their ports throw: the run must not.</summary>
+    public BrokenPromiseException? FirstBroken { get; private set; }
+
+    public BrokenPromiseException Broken(string promise) => FirstBroken ??=
+        new($"{world.Name}: {promise}\nThe last of what happened:\n{world.Trace.Tail(TraceLines)}\nReplay: {world.Replay}");
 
     /// <summary>Each document as it lands, whoever wrote it.</summary>
-    public void Landed(string name, string key, string? before, string json)
+    public void Landed(string name, string key, object document)
     {
         if (name == GrainNames.Quota)
         {
-            QuotaHolds(key, JsonSerializer.Deserialize<QuotaDocument>(json, StateJson.Options)!);
+            QuotaHolds(key, (QuotaDocument)document);
             return;
         }
 
-        var after = JsonSerializer.Deserialize<RequestDocument>(json, StateJson.Options)!;
+        var after = (RequestDocument)document;
         var old = documents.GetValueOrDefault(key) ?? new RequestDocument();
         documents[key] = after;
+        EarliestWake = documents.Values.Min(d => d.WakeAt);
         world.Trace.Add(world.Clock.GetUtcNow(), 0, "landed", string.Join(' ', after.Rounds.Select(r => $"{r.Round}:{NameOf(r)}")));
         if (after.Revision <= old.Revision || after.LastRound < old.LastRound || after.UpdatedAt < old.UpdatedAt) throw Broken("A document went backwards.");
         foreach (var state in old.Rounds) RoundHolds(key, state, after);
+        foreach (var state in after.Rounds) JobIsOfItsAttempt(key, state);
+        if (after.WakeAt is null && after.Rounds.Any(r => r is Live)) throw Broken("A live request sleeps for ever.");
+        if (after.Status != StatusInSql(after)) throw Broken($"SQL reads '{after.Status}' of a request that is {StatusInSql(after)}.");
         SentSixTimesAtMost(after);
         foreach (var state in after.Rounds.Where(r => r.Round > old.LastRound)) Edges.Add($"New -> {NameOf(state)}");
         foreach (var orphan in old.Orphans)
         {
-            if (!after.Orphans.Any(o => o.JobId == orphan.JobId)) throw Broken($"The orphan {orphan.JobId} was forgotten.");
+            if (!Remembers(after, orphan.JobId)) throw Broken($"The orphan {orphan.JobId} was forgotten.");
         }
     }
 
@@ -60,9 +66,17 @@ internal sealed class Checks(SimulatedWorld world)
         NobodyPaidTwice();
         foreach (var id in world.People.Accepted) IdAnswersWithAnEnding(id);
         foreach (var job in world.Provider.Jobs) JobIsRemembered(job);
-        foreach (var document in documents.Values) TheChargeIsTrue(document);
+        foreach (var document in documents.Values)
+        {
+            TheChargeIsTrue(document);
+            NothingStoppedEarly(document);
+        }
+
         foreach (var (key, json) in world.Disk.Of(GrainNames.Quota)) NothingLeaked(key, JsonSerializer.Deserialize<QuotaDocument>(json, StateJson.Options)!);
-        if (world.People.Duplicates > world.Prevented) throw Broken("Fewer prevented payments were counted than clients were told of.");
+        if (world.People.Duplicates > world.Prevented || world.Prevented > world.People.Answers.GetValueOrDefault("asked"))
+        {
+            throw Broken($"{world.Prevented} prevented payments were counted; clients were told of {world.People.Duplicates}.");
+        }
     }
 
     private void RoundHolds(string key, RequestState before, RequestDocument after)
@@ -111,13 +125,43 @@ internal sealed class Checks(SimulatedWorld world)
 
     private void JobIsRemembered(Job job)
     {
-        if (job.DeliveredTooLate || job.FreeAt <= world.Clock.GetUtcNow()) return;
+        if (job.FreeAt <= world.Clock.GetUtcNow()) return;
         var document = documents[job.Request];
-        var known = document.Orphans.Any(o => o.JobId == job.Id)
-            || document.Rounds.Any(r => RequestEndings.JobIdOf(r) == job.Id)
-            || document.Rounds.Any(r => r is Ended { Charge.Charged: Charged.Unknown } e && job.ProviderKey.EndsWith(
-                string.Create(CultureInfo.InvariantCulture, $"-{e.Round}.{e.Attempt}"), StringComparison.Ordinal));
-        if (!known) throw Broken($"{job.Id} ({job.ProviderKey}) was forgotten.");
+        if (Remembers(document, job.Id)) return;
+        if (job.ToldTo is { Crashed: false } process) throw Broken($"{job.Id} ({job.ProviderKey}) was forgotten, and p{process.Number} had been told of it.");
+        var open = document.Rounds.Any(r => r is Ended { Charge.Charged: Charged.Unknown } e && job.ProviderKey.EndsWith(Mark(e), StringComparison.Ordinal));
+        if (!open && !job.DeliveredTooLate) throw Broken($"{job.Id} ({job.ProviderKey}) was forgotten.");
+    }
+
+    private static bool Remembers(RequestDocument document, string jobId) =>
+        document.Orphans.Any(o => o.JobId == jobId) || document.Rounds.Any(r => RequestEndings.JobIdOf(r) == jobId);
+
+    private void JobIsOfItsAttempt(string key, RequestState state)
+    {
+        if (RequestEndings.JobIdOf(state) is not { } jobId || world.Provider.Find(jobId) is not { } job) return;
+        if (job.Request != key || !job.ProviderKey.EndsWith(Mark(state), StringComparison.Ordinal)) throw Broken($"Round {state.Round} has {jobId} of another attempt, {job.ProviderKey}.");
+    }
+
+    private static string Mark(RequestState state) => state switch
+    {
+        Live live => string.Create(CultureInfo.InvariantCulture, $"-{live.AttemptId.Round}.{live.AttemptId.Attempt}"),
+        Ended ended => string.Create(CultureInfo.InvariantCulture, $"-{ended.Round}.{ended.Attempt}"),
+        _ => "-",
+    };
+
+    // Whatever a machine can still find out or do is done: orphans are stopped, and a dead letter's job is asked for.
+    private void NothingStoppedEarly(RequestDocument document)
+    {
+        foreach (var orphan in document.Orphans)
+        {
+            if (orphan.Charged is null) throw Broken($"Nobody stopped the orphan {orphan.JobId}.");
+        }
+
+        foreach (var ended in document.Rounds.OfType<Ended>())
+        {
+            if (ended is not { Outcome: RequestOutcome.DeadLettered { ResumeAt: Running }, JobId: { } jobId } || world.Provider.Find(jobId) is not { } job) continue;
+            if (world.CalmAt < ended.Since + TimeSpan.FromHours(24) && job.EndsAt < ended.Since + TimeSpan.FromHours(24)) throw Broken($"{jobId} has ended, and its dead letter did not notice.");
+        }
     }
 
     private void SentSixTimesAtMost(RequestDocument document)
@@ -139,6 +183,17 @@ internal sealed class Checks(SimulatedWorld world)
             if (ended.Charge.Charged == Charged.Yes && job.FreeAt is not null) throw Broken($"Round {ended.Round} says that {job.Id} was paid; it was free.");
         }
     }
+
+    // What statistics count, said once more without the code that writes it: the newest round that anybody was told of.
+    private static string StatusInSql(RequestDocument document) => document.Rounds.Select(r => r switch
+    {
+        Refused or Admitting { Shown: false } => null,
+        Live { Course.CancelWanted: not null } and (Submitting or Unresolved) or Running { Cancel: not null } => "cancelling",
+        Admitting or Queued or Submitting or Unresolved => "queued",
+        Running or Saving => "in_progress",
+        Ended { Outcome: RequestOutcome.Completed } => "completed",
+        _ => "failed",
+    }).LastOrDefault(word => word is not null) ?? "refused";
 
     private void QuotaHolds(string key, QuotaDocument quota)
     {

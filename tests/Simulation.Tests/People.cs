@@ -1,18 +1,21 @@
 using VideoGen.Access;
 using VideoGen.Grains.Requests;
 using VideoGen.Requests;
+using VideoGen.Simulation.Tests.Models;
 
 namespace VideoGen.Simulation.Tests;
 
 /// <summary>Who asks, asks again, changes their mind, and clicks twice; and the operator.</summary>
 internal sealed class People(SimulatedWorld world)
 {
+    public static readonly VideoOptions Usual = new("sim", "1280x720", 4), Other = new("sim", "720x1280", 8), Free = new(ModelsModel.Free, "1280x720", 4);
+
     private static readonly string[] Users = ["alice", "bob"];
     private static readonly string[] Prompts = ["a cat", "a dog", "a cow"];
-    private static readonly VideoOptions Usual = new("sim", "1280x720", 4), Other = new("sim", "720x1280", 8);
+    private readonly SortedDictionary<string, (VideoId Id, string User, string Prompt)> videos = new(StringComparer.Ordinal);
 
     /// <summary>Every video that a client was told of.</summary>
-    public HashSet<VideoId> Accepted { get; } = [];
+    public IEnumerable<VideoId> Accepted => videos.Values.Select(v => v.Id);
 
     /// <summary>What asks were answered with: an answer's name, or <c>nothing</c>.</summary>
     public SortedDictionary<string, int> Answers { get; } = new(StringComparer.Ordinal);
@@ -24,38 +27,18 @@ internal sealed class People(SimulatedWorld world)
         var chance = world.Chance;
         for (var i = 3 + chance.Next(10); i > 0; i--)
         {
-            var at = SimulatedWorld.Start + chance.Span(TimeSpan.Zero, until - SimulatedWorld.Start);
             // Half of all people do everything within minutes.
-            if (chance.Percent(50)) at = SimulatedWorld.Start + chance.Span(TimeSpan.Zero, TimeSpan.FromMinutes(15));
-            world.At(at, SomethingHappens);
+            var within = chance.Percent(50) ? TimeSpan.FromMinutes(15) : until - SimulatedWorld.Start;
+            After(SimulatedWorld.Start + chance.Span(TimeSpan.Zero, within) - world.Clock.GetUtcNow(), SomethingHappens);
         }
+
+        for (var i = chance.Next(4); i > 0; i--) After(chance.Span(TimeSpan.Zero, until - SimulatedWorld.Start), Requeue);
     }
 
-    private void SomethingHappens()
-    {
-        var chance = world.Chance;
-        var (user, prompt) = (chance.Pick<string>(Users), chance.Pick<string>(Prompts));
-        switch (chance.Next(10))
-        {
-            case < 4:
-                Ask(user, prompt, Usual);
-                break;
-            case < 7:
-                for (var burst = 2 + chance.Next(6); burst > 0; burst--) Ask(user, prompt, chance.Percent(10) ? Other : Usual);
-                break;
-            case 7:
-                Delete();
-                break;
-            case 8:
-                Requeue();
-                break;
-            default:
-                Watch();
-                break;
-        }
-    }
+    /// <summary>Somebody does something a while from now.</summary>
+    public void After(TimeSpan wait, Action action) => world.At(world.Clock.GetUtcNow() + wait, action);
 
-    private void Ask(string user, string prompt, VideoOptions options)
+    public void Ask(string user, string prompt, VideoOptions? options = null, Action<VideoId>? andThen = null)
     {
         var owner = new Owner("local", user);
         world.SomeProcess()?.Do("ask", async grains =>
@@ -64,7 +47,7 @@ internal sealed class People(SimulatedWorld world)
             AskAnswer answer;
             try
             {
-                answer = await grains.GetGrain<IVideoRequestGrain>(VideoRequestKey.For(1, owner, prompt)).Ask(new(owner, prompt, options));
+                answer = await grains.GetGrain<IVideoRequestGrain>(VideoRequestKey.For(1, owner, prompt)).Ask(new(owner, prompt, options ?? Usual));
             }
             catch (Exception e) when (e is TimeoutException or OrleansException or IOException)
             {
@@ -74,22 +57,70 @@ internal sealed class People(SimulatedWorld world)
 
             Count(answer.GetType().Name);
             if (answer is not AskAnswer.Accepted accepted) return;
-            Accepted.Add(accepted.Video.Id);
+            Remember(accepted.Video.Id, user, prompt);
             if (accepted.Dedup != Dedup.New) Duplicates++;
             world.Trace.Add(world.Clock.GetUtcNow(), 0, "answered", $"{accepted.Video.Id.Round} {accepted.Dedup}");
-            if (accepted.Video.Options != options) throw world.Checks.Broken("An ask was answered with a video of other options.");
+            if (accepted.Video.Options != (options ?? Usual)) throw world.Checks.Broken("An ask was answered with a video of other options.");
+            andThen?.Invoke(accepted.Video.Id);
         });
     }
 
-    private void Delete()
-    {
-        if (SomeVideo() is not { } id) return;
+    public void Delete(VideoId id) =>
         world.SomeProcess()?.Do("delete", grains => Try(() => grains.GetGrain<IVideoRequestGrain>(id.RequestKey).Delete(id.Round)));
+
+    /// <summary>The operator sends a dead letter again, sometimes with two clicks.</summary>
+    public void Requeue()
+    {
+        var dead = world.Checks.DeadLetters().ToArray();
+        if (dead.Length == 0) return;
+        var (key, round) = world.Chance.Pick<(string, int)>(dead);
+        for (var clicks = 1 + world.Chance.Next(2); clicks > 0; clicks--)
+        {
+            world.SomeProcess()?.Do("requeue", grains => Try(async () =>
+            {
+                if (await grains.GetGrain<IVideoRequestGrain>(key).Requeue(round) is not RequeueAnswer.Requeued requeued) return;
+                world.Trace.Add(world.Clock.GetUtcNow(), 0, "requeued");
+                var (_, user, prompt) = videos.Values.First(v => v.Id.RequestKey == key);
+                Remember(requeued.Video.Id, user, prompt);
+            }));
+        }
+    }
+
+    private void SomethingHappens()
+    {
+        var chance = world.Chance;
+        var (user, prompt) = (chance.Pick<string>(Users), chance.Pick<string>(Prompts));
+        switch (chance.Next(12))
+        {
+            case < 3:
+                Ask(user, prompt, chance.Percent(20) ? Free : Usual);
+                break;
+            case < 6:
+                for (var burst = 2 + chance.Next(6); burst > 0; burst--) Ask(user, prompt, chance.Percent(10) ? Other : Usual);
+                break;
+            case < 8: // Changes their mind at once.
+                Ask(user, prompt, andThen: id => After(chance.Span(TimeSpan.Zero, TimeSpan.FromMinutes(3)), () => Delete(id)));
+                break;
+            case 8: // Comes back a day later.
+                Ask(user, prompt);
+                After(TimeSpan.FromHours(23) + chance.Span(TimeSpan.Zero, TimeSpan.FromHours(4)), () => Ask(user, prompt));
+                break;
+            case 9 when SomeVideo() is { } video:
+                Delete(video.Id);
+                break;
+            case 10 when SomeVideo() is { } video: // Deletes it and asks again.
+                Delete(video.Id);
+                After(chance.Span(TimeSpan.Zero, TimeSpan.FromMinutes(10)), () => Ask(video.User, video.Prompt));
+                break;
+            case 11:
+                Watch();
+                break;
+        }
     }
 
     private void Watch()
     {
-        if (SomeVideo() is not { } id) return;
+        if (SomeVideo() is not { Id: var id }) return;
         world.SomeProcess()?.Do("watch", async grains =>
         {
             var grain = grains.GetGrain<IVideoRequestGrain>(id.RequestKey);
@@ -98,26 +129,9 @@ internal sealed class People(SimulatedWorld world)
         });
     }
 
-    private void Requeue()
-    {
-        var dead = world.Checks.DeadLetters().ToArray();
-        if (dead.Length == 0) return;
-        var (key, round) = world.Chance.Pick<(string, int)>(dead);
-        for (var clicks = 1 + world.Chance.Next(2); clicks > 0; clicks--)
-        {
-            world.SomeProcess()?.Do("requeue", async grains =>
-            {
-                await Try(async () =>
-                {
-                    if (await grains.GetGrain<IVideoRequestGrain>(key).Requeue(round) is not RequeueAnswer.Requeued requeued) return;
-                    world.Trace.Add(world.Clock.GetUtcNow(), 0, "requeued");
-                    Accepted.Add(requeued.Video.Id);
-                });
-            });
-        }
-    }
+    private (VideoId Id, string User, string Prompt)? SomeVideo() => videos.Count == 0 ? null : videos.Values.ElementAt(world.Chance.Next(videos.Count));
 
-    private VideoId? SomeVideo() => Accepted.Count == 0 ? null : Accepted.OrderBy(id => id.ToString(), StringComparer.Ordinal).ElementAt(world.Chance.Next(Accepted.Count));
+    private void Remember(VideoId id, string user, string prompt) => videos[id.ToString()] = (id, user, prompt);
 
     private void Count(string answer) => Answers[answer] = Answers.GetValueOrDefault(answer) + 1;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using VideoGen.Engine;
 using VideoGen.Engine.Simulation;
 using VideoGen.Grains;
 using VideoGen.Grains.Quotas;
@@ -14,8 +15,11 @@ namespace VideoGen.Simulation.Tests;
 /// <summary>One process with the real grains on the real engine. It can be killed between two turns, or frozen for minutes.</summary>
 internal sealed class SimulatedProcess
 {
+    private static readonly Type[] GrainTypes = [.. new EmbeddedEngineOptions().AddGrainsFrom(GrainsRegistration.Assembly).Grains];
+
     private readonly SimulatedWorld world;
     private readonly BuiltEngine built;
+    private readonly SkewedClock clock;
     private DateTimeOffset? thawAt;
 
     public SimulatedProcess(SimulatedWorld world, int number)
@@ -23,16 +27,19 @@ internal sealed class SimulatedProcess
         this.world = world;
         Number = number;
         Gate = new(world, this);
-        var skew = world.Swarm.SkewedClock ? world.Chance.Span(TimeSpan.Zero, TimeSpan.FromSeconds(10)) - TimeSpan.FromSeconds(5) : TimeSpan.Zero;
-        var clock = new SkewedClock(world.Clock, skew);
+        clock = new(world.Clock, world.Swarm.SkewedClock ? WrongBy() : TimeSpan.Zero);
         var builder = new EmbeddedEngineBuilder(clock)
             .WithStorage(new DiskModel(world.Disk, Gate, world.Swarm))
-            .WithReminders(new RemindersModel(world.Reminders, Gate, world.Swarm))
+            .WithReminders(new RemindersModel(world.Reminders, Gate, world.Swarm, world.Clock))
             .WithTurns(world.Turns.For(this))
-            .Configure(o => o.AddGrainsFrom(GrainsRegistration.Assembly));
+            .Configure(o =>
+            {
+                Array.ForEach(GrainTypes, type => o.AddGrain(type));
+                o.CollectionQuantum = TimeSpan.FromMinutes(3); // Looking every few seconds is most of a quiet day's work.
+            });
         builder.Services.AddVideoGrains()
             .AddSingleton<IModelCatalogue, ModelsModel>()
-            .AddSingleton<VideoGen.Grains.Providers.IVideoProviders>(new ProviderModel(world.Provider, Gate, world.Swarm, world.Clock))
+            .AddSingleton<VideoGen.Grains.Providers.IVideoProviders>(new ProviderModel(world.Provider, this, world.Swarm, world.Clock))
             .AddSingleton<VideoGen.Grains.Providers.IVideoSaver>(new SaverModel(world.Provider, Gate, world.Swarm))
             .AddSingleton<IVideoFiles>(new FilesModel(Gate))
             .AddSingleton<IJobBook>(new JobBookModel(world.Claims, Gate))
@@ -62,27 +69,36 @@ internal sealed class SimulatedProcess
     /// <summary>The moment between two turns: where a process dies, or stops for a while, without a word.</summary>
     public void BeforeTurn()
     {
-        if (world.Calm) return;
+        if (world.Calm || Frozen) return;
         if (Gate.Fault(world.Swarm.Crash, "crash")) Crash();
         else if (Gate.Fault(world.Swarm.Freeze, "freeze")) Freeze();
+        else if (Gate.Fault(world.Swarm.ClockStepped, "clock stepped")) clock.Skew = WrongBy();
     }
 
     public void Freeze() => thawAt = world.Clock.GetUtcNow() + world.Chance.Span(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(20));
 
-    public void Thaw() => thawAt = null;
+    public void Thaw()
+    {
+        if (!Frozen) return;
+        thawAt = null;
+        world.Turns.Thaw(this);
+    }
 
     public void Crash()
     {
         Crashed = true;
         thawAt = null;
-        built.Engine.Crash();
-        built.Services.Dispose();
+        built.Engine.Crash(); // Nothing is disposed: no code of a dead process runs.
     }
+
+    private TimeSpan WrongBy() => world.Chance.Span(TimeSpan.Zero, TimeSpan.FromSeconds(10)) - TimeSpan.FromSeconds(5);
 
     /// <summary>The same timers and the same monotonic time; another time of day.</summary>
     private sealed class SkewedClock(TimeProvider clock, TimeSpan skew) : TimeProvider
     {
-        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow() + skew;
+        public TimeSpan Skew { get; set; } = skew;
+
+        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow() + Skew;
 
         public override long TimestampFrequency => clock.TimestampFrequency;
 

@@ -19,28 +19,72 @@ internal sealed class SimulatedWorld
     /// <summary>How long after the last fault everything must have ended: a dead letter asks for its job for 26 hours.</summary>
     private static readonly TimeSpan EndsWithin = TimeSpan.FromHours(60);
 
+    /// <summary>How long after the last fault a run goes on at least: what a process still wants to write is not seen on disk.</summary>
+    private static readonly TimeSpan Aftermath = TimeSpan.FromMinutes(30);
+
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(15), SweepGrace = TimeSpan.FromSeconds(30);
 
     private readonly PriorityQueue<Action, (long At, long Order)> agenda = new();
     private readonly List<SimulatedProcess> processes = [];
+    private readonly Dictionary<string, int> scripted = new(StringComparer.Ordinal);
+    private readonly PlannedFault? planned;
     private long order;
-    private int started;
+    private int started, effects;
+    private bool starting;
     private DateTimeOffset lastSweep = Start;
 
+    /// <summary>A world in which everything is drawn from the seed; without faults where so said.</summary>
     public SimulatedWorld(int seed, bool faults = true)
+        : this($"Seed {seed}", $"VIDEOGEN_SEED={seed} ./test --filter FullyQualifiedName~One_seed", new Chance(seed), null, null)
     {
-        Seed = seed;
-        Chance = new(seed);
-        Swarm = new(Chance);
         Calm = !faults;
-        Turns = new(Chance);
-        Quotas = new() { VideosPerDay = Chance.Pick(1, 2, 3, 5), Cooldown = Chance.Pick(TimeSpan.Zero, TimeSpan.FromMinutes(10)) };
+        CalmAt = Start + Chance.Span(TimeSpan.FromMinutes(30), TimeSpan.FromHours(30));
+        Quotas.VideosPerDay = Chance.Pick(1, 2, 3, 5);
+        Quotas.Cooldown = Chance.Pick(TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        Requests.CheckEvery = Chance.Pick(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2));
+        People.Plan(CalmAt);
+        if (faults) PlanFaults();
+    }
+
+    /// <summary>A world in which people and provider do what a scenario says, and one thing at most goes wrong besides.</summary>
+    public SimulatedWorld(Scenario scenario, PlannedFault? planned)
+        : this(
+            $"Scenario '{scenario.Name}', {planned?.ToString() ?? "nothing else"}",
+            $"VIDEOGEN_FAULT='{scenario.Name}/{planned?.Kind}/{planned?.Number}' ./test --filter FullyQualifiedName~One_fault",
+            new Chance(1),
+            scenario.Swarm,
+            planned)
+    {
+        Calm = true;
+        CalmAt = Start + TimeSpan.FromHours(3);
+        Quotas.VideosPerDay = scenario.VideosPerDay;
+        Quotas.Cooldown = TimeSpan.Zero;
+        Requests.CheckEvery = TimeSpan.FromSeconds(30);
+        foreach (var fault in scenario.Faults) scripted[fault] = scripted.GetValueOrDefault(fault) + 1;
+        if (Swarm.SecondProcess) At(Start + TimeSpan.FromSeconds(1), StartProcess);
+        scenario.People(this);
+    }
+
+    private SimulatedWorld(string name, string replay, Chance chance, Swarm? swarm, PlannedFault? planned)
+    {
+        Name = name;
+        Replay = replay;
+        this.planned = planned;
+        Chance = chance;
+        Swarm = swarm ?? Swarm.Draw(chance);
+        Turns = new(this);
         Checks = new(this);
-        Disk.Landed = Checks.Landed;
+        Disk.Landed = Landed;
         People = new(this);
     }
 
-    public int Seed { get; }
+    /// <summary>Which run this is, for whoever wants to see it again.</summary>
+    public string Name { get; }
+
+    /// <summary>The command that runs it again.</summary>
+    public string Replay { get; }
+
+    public DateTimeOffset CalmAt { get; }
 
     public Chance Chance { get; }
 
@@ -62,7 +106,7 @@ internal sealed class SimulatedWorld
 
     public RequestOptions Requests { get; } = new();
 
-    public QuotaOptions Quotas { get; }
+    public QuotaOptions Quotas { get; } = new();
 
     public People People { get; }
 
@@ -74,6 +118,21 @@ internal sealed class SimulatedWorld
     public int Prevented { get; set; }
 
     public long NoncesDrawn { get; set; }
+
+    /// <summary>Whether the one planned fault had its chance.</summary>
+    public bool PlannedWasReached => planned is null || effects >= planned.Number;
+
+    /// <summary>The planned fault, where this effect is the one that it was planned for.</summary>
+    public PlannedFault? PlannedFor(string effect) =>
+        planned is { } fault && fault.CanHappenTo(effect) && ++effects == fault.Number ? fault : null;
+
+    /// <summary>Whether the scenario says that this happens now. Each mention happens once.</summary>
+    public bool Scripted(string fault)
+    {
+        if (scripted.Count == 0 || scripted.GetValueOrDefault(fault) == 0) return false;
+        scripted[fault]--;
+        return true;
+    }
 
     public void At(DateTimeOffset time, Action action) => agenda.Enqueue(action, (time.UtcTicks, order++));
 
@@ -88,21 +147,20 @@ internal sealed class SimulatedWorld
     public void Run()
     {
         StartProcess();
-        var calmAt = Start + Chance.Span(TimeSpan.FromMinutes(30), TimeSpan.FromHours(30));
-        People.Plan(calmAt);
-        if (!Calm) PlanFaults(calmAt);
-        At(calmAt, BeCalm);
+        At(CalmAt, BeCalm);
+        At(CalmAt + Aftermath, () => { });
 
         while (true)
         {
             while (Turns.RunOne())
             {
+                if (Checks.FirstBroken is { } broken) throw broken;
                 if (Turns.Steps > MaxSteps) throw Checks.Broken("The run does not come to an end.");
             }
 
             KeepAlive();
-            if (NextMoment(calmAt) is not { } next) break;
-            if (next > calmAt + EndsWithin) throw Checks.Broken("Something is still owed long after the last fault.");
+            if (NextMoment() is not { } next) break;
+            if (next > CalmAt + EndsWithin) throw Checks.Broken("Something is still owed long after the last fault.");
             Clock.AdvanceTo(next > Clock.GetUtcNow() ? next : Clock.GetUtcNow());
             Happen();
         }
@@ -134,32 +192,61 @@ internal sealed class SimulatedWorld
         }
     }
 
-    private void PlanFaults(DateTimeOffset calmAt)
+    private void Landed(string name, string key, object document)
+    {
+        Checks.Landed(name, key, document);
+        if (Calm) return;
+        // Who was frozen goes on when it is least welcome: just after somebody else did something, or is about to send.
+        var percent = document is RequestDocument request && request.Rounds.Any(r => r is RequestState.Queued) ? 50 : 5;
+        foreach (var process in processes)
+        {
+            if (process.Frozen && Chance.Percent(percent)) At(Clock.GetUtcNow() + Chance.Span(TimeSpan.Zero, TimeSpan.FromSeconds(1)), process.Thaw);
+        }
+    }
+
+    private void PlanFaults()
     {
         if (Swarm.SecondProcess) At(Start + Chance.Span(TimeSpan.Zero, TimeSpan.FromMinutes(20)), StartProcess);
-        if (!Swarm.DiskOutage) return;
-        for (var i = Chance.Next(4); i > 0; i--)
+        for (var i = Swarm.DiskOutage ? 1 + Chance.Next(3) : 0; i > 0; i--)
         {
-            var down = Start + Chance.Span(TimeSpan.Zero, calmAt - Start);
-            At(down, () =>
-            {
-                Trace.Add(Clock.GetUtcNow(), 0, "fault disk down");
-                Disk.DownUntil = down + Chance.Span(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
-                At(Disk.DownUntil.Value, () => Disk.DownUntil = null);
-            });
+            // For minutes; the quotas alone for longer than a request waits for them.
+            var table = Chance.Pick(null, GrainNames.Quota, GrainNames.VideoRequest);
+            var outage = new Outage(table, WritesLand: Chance.Percent(50));
+            PlanOutage("disk down", table == GrainNames.Quota ? TimeSpan.FromHours(3) : TimeSpan.FromMinutes(10), down => Disk.Outage = down ? outage : null);
         }
+
+        for (var i = Swarm.ProviderOutage ? 1 + Chance.Next(2) : 0; i > 0; i--)
+        {
+            var how = Chance.Pick(ProviderModel.Throttled, ProviderModel.Unavailable, ProviderModel.NotSent, ProviderModel.NeverArrived);
+            PlanOutage("provider down", TimeSpan.FromHours(2), down => Provider.Outage = down ? how : null);
+        }
+    }
+
+    private void PlanOutage(string name, TimeSpan longest, Action<bool> set)
+    {
+        // Half of them while most people are there.
+        var from = Chance.Span(TimeSpan.Zero, Chance.Percent(50) ? TimeSpan.FromMinutes(15) : CalmAt - Start);
+        At(Start + from, () =>
+        {
+            if (Calm) return;
+            Trace.Add(Clock.GetUtcNow(), 0, $"fault {name}");
+            set(true);
+        });
+        At(Start + from + Chance.Span(TimeSpan.FromSeconds(1), longest), () => set(false));
     }
 
     private void BeCalm()
     {
         Calm = true;
-        Disk.DownUntil = null;
+        Disk.Outage = null;
+        Provider.Outage = null;
         processes.ForEach(p => p.Thaw());
         Trace.Add(Clock.GetUtcNow(), 0, "calm");
     }
 
     private void StartProcess()
     {
+        starting = false;
         Trace.Add(Clock.GetUtcNow(), started + 1, "start");
         processes.Add(new(this, ++started));
     }
@@ -168,13 +255,14 @@ internal sealed class SimulatedWorld
     private void KeepAlive()
     {
         processes.RemoveAll(p => p.Crashed);
-        if (processes.Count > 0 || agenda.UnorderedItems.Any(i => i.Element == StartProcess)) return;
+        if (processes.Count > 0 || starting) return;
+        starting = true;
         At(Clock.GetUtcNow() + Chance.Span(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(3)), StartProcess);
     }
 
-    private DateTimeOffset? NextMoment(DateTimeOffset calmAt)
+    private DateTimeOffset? NextMoment()
     {
-        if (Clock.GetUtcNow() >= calmAt && !Checks.SomethingIsOwed && agenda.Count == 0) return null;
+        if (Clock.GetUtcNow() >= CalmAt && Checks.EarliestWake is null && agenda.Count == 0) return null;
         DateTimeOffset? next = Clock.NextDue;
         if (agenda.TryPeek(out _, out var due)) next = Earlier(next, new(due.At, TimeSpan.Zero));
         if (NextSweep() is { } sweep) next = Earlier(next, sweep);

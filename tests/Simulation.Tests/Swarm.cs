@@ -6,110 +6,144 @@ namespace VideoGen.Simulation.Tests;
 /// Which faults a run has, and how often. Each run leaves some out entirely: a fault that is always there hides what the others do.
 /// Percentages, by effect or by turn as said.
 /// </summary>
-internal sealed class Swarm
+internal sealed record Swarm
 {
-    public Swarm(Chance chance)
-    {
-        bool On() => chance.Percent(50);
-        Crash = On() ? chance.Pick(0.02, 0.1, 0.4) : 0;
-        Freeze = On() ? chance.Pick(0.02, 0.1, 0.3) : 0;
-        SecondProcess = On();
-        FrozenAtTheGate = On() ? chance.Pick(5, 30) : 0;
-        WriteRefused = On() ? chance.Pick(1, 5, 20) : 0;
-        WriteLandedButFailed = On() ? chance.Pick(1, 5, 20) : 0;
-        ReadFails = On() ? chance.Pick(1, 5) : 0;
-        DiskOutage = On();
-        SkewedClock = On();
-        RemindersLost = On();
-        Slow = On() ? chance.Pick(1, 5) : 0;
-        NotSent = On() ? chance.Pick(5, 30) : 0;
-        LostAnswer = On() ? chance.Pick(5, 30) : 0;
-        LateDelivery = On() ? chance.Pick(5, 20) : 0;
-        NeverArrived = On() ? chance.Pick(5, 20) : 0;
-        Garbage = On() ? chance.Pick(2, 10) : 0;
-        Throttled = On() ? chance.Pick(5, 30) : 0;
-        Unavailable = On() ? chance.Pick(5, 30) : 0;
-        Refused = On() ? chance.Pick(2, 10) : 0;
-        Rejected = On() ? chance.Pick(2, 10) : 0;
-        JobFailsFree = On() ? chance.Pick(10, 40) : 0;
-        JobFailsCharged = On() ? chance.Pick(5, 20) : 0;
-        JobRejected = On() ? chance.Pick(5, 20) : 0;
-        JobNeverEnds = On() ? chance.Pick(2, 10) : 0;
-        CheckFails = On() ? chance.Pick(5, 30) : 0;
-        FindFails = On() ? chance.Pick(5, 50) : 0;
-        FindLags = On();
-        CancelFails = On() ? chance.Pick(10, 60) : 0;
-        SaveFails = On() ? chance.Pick(10, 50) : 0;
-        SourceGone = On() ? chance.Pick(1, 5) : 0;
-        Resolution = chance.Pick(Resolution.CompleteLookup, Resolution.CompleteLookup, Resolution.Lookup, Resolution.None);
-        QuietTime = chance.Pick(TimeSpan.Zero, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10));
-    }
+    /// <summary>Of each turn.</summary>
+    public double Crash { get; init; }
 
     /// <summary>Of each turn.</summary>
-    public double Crash { get; }
+    public double Freeze { get; init; }
 
-    /// <summary>Of each turn.</summary>
-    public double Freeze { get; }
-
-    public bool SecondProcess { get; }
+    public bool SecondProcess { get; init; }
 
     /// <summary>Of each submit: between its intent and the last look at the clock.</summary>
-    public double FrozenAtTheGate { get; }
+    public double FrozenAtTheGate { get; init; }
 
-    public double WriteRefused { get; }
+    /// <summary>Of each submit: between the last look at the clock and the socket, where no gate sees it.</summary>
+    public double FrozenBehindTheGate { get; init; }
 
-    public double WriteLandedButFailed { get; }
+    public double WriteRefused { get; init; }
 
-    public double ReadFails { get; }
+    public double WriteLandedButFailed { get; init; }
 
-    public bool DiskOutage { get; }
+    public double ReadFails { get; init; }
 
-    public bool SkewedClock { get; }
+    public bool DiskOutage { get; init; }
 
-    public bool RemindersLost { get; }
+    /// <summary>Each process has its own time of day, up to 5 seconds wrong.</summary>
+    public bool SkewedClock { get; init; }
 
-    /// <summary>Of each effect: longer than any call may take.</summary>
-    public double Slow { get; }
+    /// <summary>Of each turn: the process's time of day jumps, within those 5 seconds.</summary>
+    public double ClockStepped { get; init; }
 
-    public double NotSent { get; }
+    public double ReminderLost { get; init; }
 
-    public double LostAnswer { get; }
+    public double ReminderLate { get; init; }
 
-    public double LateDelivery { get; }
+    public double ReminderDoubled { get; init; }
 
-    public double NeverArrived { get; }
+    /// <summary>Of each effect: longer than any call may take, on the way there or back.</summary>
+    public double Slow { get; init; }
 
-    public double Garbage { get; }
+    /// <summary>Of each effect: it breaks, before it landed or after.</summary>
+    public double Broken { get; init; }
 
-    public double Throttled { get; }
+    public bool ProviderOutage { get; init; }
 
-    public double Unavailable { get; }
+    public double NotSent { get; init; }
 
-    public double Refused { get; }
+    public double LostAnswer { get; init; }
 
-    public double Rejected { get; }
+    public double LateDelivery { get; init; }
 
-    public double JobFailsFree { get; }
+    public double NeverArrived { get; init; }
 
-    public double JobFailsCharged { get; }
+    public double Garbage { get; init; }
 
-    public double JobRejected { get; }
+    public double Throttled { get; init; }
 
-    public double JobNeverEnds { get; }
+    public double Unavailable { get; init; }
 
-    public double CheckFails { get; }
+    public double Refused { get; init; }
 
-    public double FindFails { get; }
+    public double Rejected { get; init; }
 
-    public bool FindLags { get; }
+    public double JobFailsFree { get; init; }
 
-    public double CancelFails { get; }
+    public double JobFailsCharged { get; init; }
 
-    public double SaveFails { get; }
+    public double JobRejected { get; init; }
 
-    public double SourceGone { get; }
+    public double JobNeverEnds { get; init; }
 
-    public Resolution Resolution { get; }
+    /// <summary>Of each job: it ends hours later than any deadline.</summary>
+    public double JobEndsLate { get; init; }
 
-    public TimeSpan QuietTime { get; }
+    public double CheckFails { get; init; }
+
+    public double FindFails { get; init; }
+
+    /// <summary>Of each lookup that is not complete: it misses a job that is there.</summary>
+    public double LookupMisses { get; init; }
+
+    public bool FindLags { get; init; }
+
+    public double CancelFails { get; init; }
+
+    public double SaveFails { get; init; }
+
+    public double SourceGone { get; init; }
+
+    public Resolution Resolution { get; init; } = Resolution.CompleteLookup;
+
+    public TimeSpan QuietTime { get; init; }
+
+    public static Swarm Draw(Chance chance)
+    {
+        double Some(params ReadOnlySpan<double> percents) => chance.Percent(50) ? chance.Pick(percents) : 0;
+        bool Coin() => chance.Percent(50);
+        return new()
+        {
+            Crash = Some(0.02, 0.1, 0.4),
+            Freeze = Some(0.02, 0.1, 0.3),
+            SecondProcess = Coin(),
+            FrozenAtTheGate = Some(5, 30),
+            FrozenBehindTheGate = chance.Percent(20) ? 10 : 0,
+            WriteRefused = Some(1, 5, 20),
+            WriteLandedButFailed = Some(1, 5, 20),
+            ReadFails = Some(1, 5),
+            DiskOutage = Coin(),
+            SkewedClock = Coin(),
+            ClockStepped = Some(0.1, 1),
+            ReminderLost = Some(10),
+            ReminderLate = Some(10),
+            ReminderDoubled = Some(5),
+            Slow = Some(1, 5),
+            Broken = Some(1, 5),
+            ProviderOutage = Coin(),
+            NotSent = Some(5, 30),
+            LostAnswer = Some(5, 30),
+            LateDelivery = Some(5, 20),
+            NeverArrived = Some(5, 20),
+            Garbage = Some(2, 10),
+            Throttled = Some(5, 30),
+            Unavailable = Some(5, 30),
+            Refused = Some(2, 10),
+            Rejected = Some(2, 10),
+            JobFailsFree = Some(10, 40),
+            JobFailsCharged = Some(5, 20),
+            JobRejected = Some(5, 20),
+            JobNeverEnds = Some(2, 10),
+            JobEndsLate = Some(2, 10),
+            CheckFails = Some(5, 30),
+            FindFails = Some(5, 50),
+            LookupMisses = 60,
+            FindLags = Coin(),
+            CancelFails = Some(10, 60),
+            SaveFails = Some(10, 50),
+            SourceGone = Some(1, 5),
+            Resolution = chance.Pick(Resolution.CompleteLookup, Resolution.CompleteLookup, Resolution.Lookup, Resolution.None),
+            QuietTime = chance.Pick(TimeSpan.Zero, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)),
+        };
+    }
 }

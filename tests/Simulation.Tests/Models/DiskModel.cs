@@ -12,39 +12,51 @@ internal sealed class DiskRows
 {
     private readonly SortedDictionary<(string Name, string Key), (int Version, string Json)> rows = [];
 
-    /// <summary>Told of every document that lands: name, key, before, after.</summary>
-    public Action<string, string, string?, string>? Landed { get; set; }
+    /// <summary>Told of every document that lands: name, key, document.</summary>
+    public Action<string, string, object>? Landed { get; set; }
 
-    public DateTimeOffset? DownUntil { get; set; }
-
-    public int Writes { get; private set; }
+    /// <summary>What is wrong with the database now; null when nothing is.</summary>
+    public Outage? Outage { get; set; }
 
     public IEnumerable<(string Key, string Json)> Of(string name) => rows.Where(r => r.Key.Name == name).Select(r => (r.Key.Key, r.Value.Json));
 
     public (int Version, string Json)? Read(string name, string key) => rows.TryGetValue((name, key), out var row) ? row : null;
 
+    /// <summary>Somebody else writes the same again: whoever read before has lost the race.</summary>
+    public void Touch(string name, string key, string ifNew) =>
+        rows[(name, key)] = Read(name, key) is { } row ? (row.Version + 1, row.Json) : (1, ifNew);
+
     /// <summary>Compare and set, as the database does it.</summary>
-    public int? Write(string name, string key, int? expected, string json)
+    public int? Write(string name, string key, int? expected, string json, object document)
     {
         var row = Read(name, key);
         if (row?.Version != expected) return null;
         rows[(name, key)] = ((expected ?? 0) + 1, json);
-        Writes++;
-        Landed?.Invoke(name, key, row?.Json, json);
+        Landed?.Invoke(name, key, document);
         return (expected ?? 0) + 1;
     }
+}
+
+/// <summary>For a while the database does not answer.</summary>
+/// <param name="Table">For which documents; null for all.</param>
+/// <param name="WritesLand">Whether it does what it is told, and only the answers are lost.</param>
+internal sealed record Outage(string? Table, bool WritesLand)
+{
+    public bool Concerns(string table) => Table is null || Table == table;
 }
 
 /// <summary>The storage as one process sees it: conflicts, outages, writes that land but report failure, members in jsonb's order.</summary>
 internal sealed class DiskModel(DiskRows rows, Gate gate, Swarm swarm) : IGrainStorage
 {
+    public const string Read = "read", Write = "write";
+
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        await gate.Pause();
-        FailIfDown();
+        var effect = await gate.Out(Read);
+        if (OutageOf(stateName) is not null) throw new IOException("The database is down.");
         if (gate.Fault(swarm.ReadFails, "read failed")) throw new IOException("The database did not answer.");
         var row = rows.Read(stateName, grainId.Key.ToString()!);
-        await gate.Pause();
+        await gate.Back(effect);
         grainState.State = row is { } found ? JsonSerializer.Deserialize<T>(gate.Chance.Percent(5) ? AsJsonb(found.Json) : found.Json, StateJson.Options) : Activator.CreateInstance<T>();
         grainState.ETag = row?.Version.ToString(CultureInfo.InvariantCulture);
         grainState.RecordExists = row is not null;
@@ -53,29 +65,28 @@ internal sealed class DiskModel(DiskRows rows, Gate gate, Swarm swarm) : IGrainS
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var json = JsonSerializer.Serialize(grainState.State, StateJson.Options);
-        await gate.Pause();
-        FailIfDown();
+        var effect = await gate.Out(Write);
+        var outage = OutageOf(stateName);
+        if (outage is { WritesLand: false }) throw new IOException("The database is down.");
         if (gate.Fault(swarm.WriteRefused, "write refused")) throw new IOException("The database did not answer.");
+        if (effect is { Kind: FaultKind.Conflict }) rows.Touch(stateName, grainId.Key.ToString()!, JsonSerializer.Serialize(Activator.CreateInstance<T>(), StateJson.Options));
         int? expected = grainState.ETag is { } etag ? int.Parse(etag, CultureInfo.InvariantCulture) : null;
-        var written = rows.Write(stateName, grainId.Key.ToString()!, expected, json);
+        var written = rows.Write(stateName, grainId.Key.ToString()!, expected, json, grainState.State!);
         if (written is null)
         {
             gate.Note("write lost the race");
             throw new InconsistentStateException("Somebody else wrote it.", rows.Read(stateName, grainId.Key.ToString()!)?.Version.ToString(CultureInfo.InvariantCulture) ?? "", grainState.ETag ?? "");
         }
 
-        await gate.Pause();
-        if (gate.Fault(swarm.WriteLandedButFailed, "write landed but failed")) throw new IOException("The answer was lost.");
+        await gate.Back(effect);
+        if (outage is not null || gate.Fault(swarm.WriteLandedButFailed, "write landed but failed")) throw new IOException("The answer was lost.");
         grainState.ETag = written.Value.ToString(CultureInfo.InvariantCulture);
         grainState.RecordExists = true;
     }
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException();
 
-    private void FailIfDown()
-    {
-        if (!gate.Calm && rows.DownUntil is not null) throw new IOException("The database is down.");
-    }
+    private Outage? OutageOf(string stateName) => rows.Outage is { } outage && outage.Concerns(stateName) ? outage : null;
 
     private static string AsJsonb(string json) => Jsonb.Sorted(JsonNode.Parse(json)!).ToJsonString();
 }

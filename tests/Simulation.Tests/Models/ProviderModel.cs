@@ -26,6 +26,11 @@ internal sealed class Job(string id, string providerKey, DateTimeOffset accepted
     /// <summary>From when a lookup sees it.</summary>
     public DateTimeOffset VisibleAt { get; init; }
 
+    /// <summary>The process that was told its id: while that one lives, the id must not be forgotten.</summary>
+    public SimulatedProcess? ToldTo { get; set; }
+
+    public bool ReportedFinished { get; set; }
+
     public DateTimeOffset? CancelledAt { get; set; }
 
     public Charged CancelledCharged { get; set; }
@@ -43,6 +48,9 @@ internal sealed class ProviderBooks
 
     public List<Job> Jobs { get; } = [];
 
+    /// <summary>How every submit fails now; null when the provider is up.</summary>
+    public string? Outage { get; set; }
+
     public Job Accept(string providerKey, DateTimeOffset at, DateTimeOffset endsAt, DateTimeOffset visibleAt, CheckReply ending, bool late)
     {
         var job = new Job($"job{Jobs.Count + 1}", providerKey, at, endsAt, ending, late) { VisibleAt = visibleAt };
@@ -55,10 +63,11 @@ internal sealed class ProviderBooks
 }
 
 /// <summary>The adapter of one process and the network behind it. It checks at delivery what was true at the gate.</summary>
-internal sealed class ProviderModel(ProviderBooks books, Gate gate, Swarm swarm, TimeProvider clock) : IVideoProvider, IVideoProviders
+internal sealed class ProviderModel(ProviderBooks books, SimulatedProcess process, Swarm swarm, TimeProvider clock) : IVideoProvider, IVideoProviders
 {
-    /// <summary>How often a lookup that is not complete misses a job that is there, percent.</summary>
-    private const double IncompleteLookup = 60;
+    public const string Throttled = "429", Unavailable = "503", NotSent = "connect refused", NeverArrived = "never arrived";
+
+    private readonly Gate gate = process.Gate;
 
     public string Account => "sim";
 
@@ -68,9 +77,9 @@ internal sealed class ProviderModel(ProviderBooks books, Gate gate, Swarm swarm,
 
     public async Task<SubmitReply> Submit(SubmitOrder order, SubmitGate submitGate, CancellationToken cancellationToken)
     {
-        await gate.Pause();
+        var effect = await gate.Out("submit", cancellationToken);
         if (gate.Fault(swarm.FrozenAtTheGate, "frozen at the gate")) await gate.Freeze();
-        if (gate.Fault(swarm.NotSent, "connect refused")) return new SubmitReply.NotSent(Trouble("connect refused"));
+        if (Fails(swarm.NotSent, NotSent)) return new SubmitReply.NotSent(Trouble(NotSent));
         if (!submitGate.MaySend)
         {
             gate.Note("gate closed");
@@ -78,56 +87,58 @@ internal sealed class ProviderModel(ProviderBooks books, Gate gate, Swarm swarm,
         }
 
         var looked = clock.GetUtcNow();
-        await Task.Yield(); // Between the look and the socket: the freeze that no clock can see.
+        // Between the look and the socket: the freeze that no clock can see.
+        if (gate.Fault(swarm.FrozenBehindTheGate, "frozen behind the gate")) await gate.Freeze();
+        else await Task.Yield();
         var late = clock.GetUtcNow() - looked > TimeSpan.FromSeconds(1);
         if (late) gate.Note("sent after a freeze that no gate sees");
 
-        if (gate.Fault(swarm.Throttled, "429")) return await Answered(new SubmitReply.NoJob(new(FailureKind.Throttled, "429", RetryAfter: TimeSpan.FromSeconds(gate.Chance.Next(120)))));
-        if (gate.Fault(swarm.Unavailable, "503")) return await Answered(new SubmitReply.NoJob(Trouble("503")));
-        if (gate.Fault(swarm.Refused, "refused")) return await Answered(new SubmitReply.NoJob(new(FailureKind.Refused, "bad input")));
-        if (gate.Fault(swarm.Rejected, "policy at submit")) return await Answered(new SubmitReply.NoJob(new(FailureKind.Rejected, "policy")));
-        if (gate.Fault(swarm.NeverArrived, "never arrived")) return await NoAnswer(cancellationToken);
-
-        if (gate.Fault(swarm.LateDelivery, "late delivery"))
-        {
-            // On the wire for up to the quiet time longer than we waited for the answer: what the trait allows.
-            gate.OnTheNetwork(swarm.QuietTime / 2, () => Accept(order.ProviderKey, late: false));
-            return await NoAnswer(cancellationToken);
-        }
-
-        var job = Accept(order.ProviderKey, late);
-        if (gate.Fault(swarm.LostAnswer, "lost answer")) return await NoAnswer(cancellationToken);
-        if (gate.Fault(swarm.Garbage, "garbage")) return await Answered(new SubmitReply.Unknown(new(FailureKind.Unknown, "garbage")));
-        return await Answered(new SubmitReply.Accepted(job.Id));
+        var reply = await Delivered(order.ProviderKey, late, cancellationToken);
+        await gate.Back(effect, cancellationToken);
+        if (reply is SubmitReply.Accepted accepted) books.Find(accepted.JobId)!.ToldTo = process;
+        return reply;
     }
 
     public async Task<CheckReply> Check(string jobId, CancellationToken cancellationToken)
     {
-        await gate.Pause();
-        if (gate.Fault(swarm.CheckFails, "check failed")) return new CheckReply.Trouble(Trouble("503"));
-        var job = books.Find(jobId) ?? throw new InvalidOperationException($"Nobody has {jobId}.");
-        await gate.Pause();
-        if (job.CancelledAt is not null) return new CheckReply.Failed(new(FailureKind.Unavailable, "cancelled"), job.CancelledCharged);
-        return clock.GetUtcNow() >= job.EndsAt ? job.Ending : new CheckReply.Running(gate.Chance.Next(100));
+        var effect = await gate.Out("check", cancellationToken);
+        if (gate.Fault(swarm.CheckFails, "check failed")) return new CheckReply.Trouble(Trouble(Unavailable));
+        var job = books.Find(jobId) ?? throw gate.Broken($"Nobody has {jobId}.");
+        var reply = job.CancelledAt is not null ? new CheckReply.Failed(new(FailureKind.Unavailable, "cancelled"), job.CancelledCharged)
+            : clock.GetUtcNow() >= job.EndsAt ? job.Ending
+            : new CheckReply.Running(gate.Chance.Next(100));
+        if (reply is CheckReply.Finished)
+        {
+            if (job.ReportedFinished) gate.Note("finished twice");
+            job.ReportedFinished = true;
+        }
+
+        await gate.Back(effect, cancellationToken);
+        return reply;
     }
 
     public async Task<FindReply> Find(string providerKey, CancellationToken cancellationToken)
     {
-        await gate.Pause();
-        if (gate.Fault(swarm.FindFails, "find failed")) return new FindReply.Trouble(Trouble("503"));
+        var effect = await gate.Out("find", cancellationToken);
+        if (gate.Fault(swarm.FindFails, "find failed")) return new FindReply.Trouble(Trouble(Unavailable));
         var job = books.Jobs.FirstOrDefault(j => j.ProviderKey == providerKey && j.VisibleAt <= clock.GetUtcNow());
-        if (swarm.Resolution == Resolution.Lookup && gate.Fault(IncompleteLookup, "lookup missed it")) job = null;
+        if (swarm.Resolution == Resolution.Lookup && gate.Fault(swarm.LookupMisses, "lookup missed it")) job = null;
         gate.Note(job is null ? "find found nothing" : "find found it");
-        await gate.Pause();
+        await gate.Back(effect, cancellationToken);
         return job is null ? new FindReply.Nothing() : new FindReply.Found(job.Id);
     }
 
     public async Task<CancelReply> Cancel(string jobId, CancellationToken cancellationToken)
     {
-        await gate.Pause();
-        if (gate.Fault(swarm.CancelFails, "cancel failed")) return new CancelReply.Trouble(Trouble("503"));
-        var job = books.Find(jobId) ?? throw new InvalidOperationException($"Nobody has {jobId}.");
-        if (job.CancelledAt is null && clock.GetUtcNow() >= job.EndsAt) return new CancelReply.TooLate("It has ended.");
+        var effect = await gate.Out("cancel", cancellationToken);
+        if (gate.Fault(swarm.CancelFails, "cancel failed")) return new CancelReply.Trouble(Trouble(Unavailable));
+        var job = books.Find(jobId) ?? throw gate.Broken($"Nobody has {jobId}.");
+        if (job.CancelledAt is null && clock.GetUtcNow() >= job.EndsAt)
+        {
+            gate.Note("cancelled too late");
+            return new CancelReply.TooLate("It has ended.");
+        }
+
         if (job.CancelledAt is null)
         {
             job.CancelledAt = clock.GetUtcNow();
@@ -135,14 +146,34 @@ internal sealed class ProviderModel(ProviderBooks books, Gate gate, Swarm swarm,
             gate.Note("cancelled", job.Id);
         }
 
-        await gate.Pause();
+        await gate.Back(effect, cancellationToken);
         return new CancelReply.Cancelled(job.CancelledCharged);
     }
 
     public async Task<DiscardReply> Discard(string jobId, CancellationToken cancellationToken)
     {
-        await gate.Pause();
+        await gate.Pass("discard", cancellationToken);
         return new DiscardReply.Discarded();
+    }
+
+    private async Task<SubmitReply> Delivered(string providerKey, bool late, CancellationToken cancellationToken)
+    {
+        if (Fails(swarm.Throttled, Throttled)) return new SubmitReply.NoJob(new(FailureKind.Throttled, Throttled, RetryAfter: TimeSpan.FromSeconds(gate.Chance.Next(120))));
+        if (Fails(swarm.Unavailable, Unavailable)) return new SubmitReply.NoJob(Trouble(Unavailable));
+        if (gate.Fault(swarm.Refused, "refused")) return new SubmitReply.NoJob(new(FailureKind.Refused, "bad input"));
+        if (gate.Fault(swarm.Rejected, "policy at submit")) return new SubmitReply.NoJob(new(FailureKind.Rejected, "policy"));
+        if (Fails(swarm.NeverArrived, NeverArrived)) return await NoAnswer(cancellationToken);
+        if (gate.Fault(swarm.LateDelivery, "late delivery"))
+        {
+            // On the wire for up to the quiet time longer than we waited for the answer: what the trait allows.
+            gate.OnTheNetwork(swarm.QuietTime / 2, () => Accept(providerKey, late));
+            return await NoAnswer(cancellationToken);
+        }
+
+        var job = Accept(providerKey, late);
+        if (gate.Fault(swarm.LostAnswer, "lost answer")) return await NoAnswer(cancellationToken);
+        if (gate.Fault(swarm.Garbage, "garbage")) return new SubmitReply.Unknown(new(FailureKind.Unknown, "garbage"));
+        return new SubmitReply.Accepted(job.Id);
     }
 
     private Job Accept(string providerKey, bool late)
@@ -150,31 +181,27 @@ internal sealed class ProviderModel(ProviderBooks books, Gate gate, Swarm swarm,
         var now = clock.GetUtcNow();
         var visible = now + (swarm.FindLags ? swarm.QuietTime / 2 : TimeSpan.Zero);
         var ends = now + gate.Chance.Span(TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(5));
-        var ending = Ending(ref ends);
-        var job = books.Accept(providerKey, now, ends, visible, ending, late);
+        if (gate.Fault(swarm.JobNeverEnds, "job never ends")) ends = DateTimeOffset.MaxValue;
+        else if (gate.Fault(swarm.JobEndsLate, "job ends late")) ends = now + gate.Chance.Span(TimeSpan.FromHours(2), TimeSpan.FromHours(20));
+        var job = books.Accept(providerKey, now, ends, visible, Ending(), late);
         gate.Note("accepted", providerKey);
         return job;
     }
 
-    private CheckReply Ending(ref DateTimeOffset ends)
+    private CheckReply Ending()
     {
         if (gate.Fault(swarm.JobFailsFree, "job fails free")) return new CheckReply.Failed(Trouble("the job failed"), Charged.No);
         if (gate.Fault(swarm.JobFailsCharged, "job fails charged")) return new CheckReply.Failed(Trouble("the job failed"), gate.Chance.Pick(Charged.Yes, Charged.Unknown));
         if (gate.Fault(swarm.JobRejected, "policy after rendering")) return new CheckReply.Failed(new(FailureKind.Rejected, "policy"), gate.Chance.Pick(Charged.Yes, Charged.No));
-        if (gate.Fault(swarm.JobNeverEnds, "job never ends")) ends = DateTimeOffset.MaxValue;
         return new CheckReply.Finished(3.20m);
     }
 
-    private async Task<SubmitReply> Answered(SubmitReply reply)
-    {
-        await gate.Pause();
-        return reply;
-    }
+    private bool Fails(double percent, string how) => (books.Outage == how && !gate.Calm) || gate.Fault(percent, how);
 
     private async Task<SubmitReply> NoAnswer(CancellationToken cancellationToken)
     {
         await Task.Delay(TimeSpan.FromDays(1), clock, cancellationToken);
-        throw new InvalidOperationException("A submit was not timed out.");
+        throw gate.Broken("A submit was not timed out.");
     }
 
     private static Failure Trouble(string detail) => new(FailureKind.Unavailable, detail);
@@ -185,11 +212,11 @@ internal sealed class SaverModel(ProviderBooks books, Gate gate, Swarm swarm) : 
 {
     public async Task<SaveReply> Save(VideoId id, string account, string jobId, CancellationToken cancellationToken)
     {
-        await gate.Pause();
+        var effect = await gate.Out("save", cancellationToken);
         if (gate.Fault(swarm.SaveFails, "save failed")) return new SaveReply.Trouble(new(FailureKind.Unavailable, "the disk is full"));
         if (gate.Fault(swarm.SourceGone, "source gone")) return new SaveReply.Gone("the file is gone");
-        if (books.Find(jobId)?.Ending is not CheckReply.Finished) throw new InvalidOperationException($"{jobId} has no video.");
-        await gate.Pause();
+        if (books.Find(jobId)?.Ending is not CheckReply.Finished) throw gate.Broken($"{jobId} has no video.");
+        await gate.Back(effect, cancellationToken);
         return new SaveReply.Saved(new(1_000, new string('a', 64)));
     }
 }

@@ -10,46 +10,57 @@ internal sealed class ReminderRows
     public string NextVersion() => (++version).ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
 
-/// <summary>Reminders as one process sees them: in a bad run rows vanish, and writes fail.</summary>
-internal sealed class RemindersModel(ReminderRows rows, Gate gate, Swarm swarm) : IReminderTable
+/// <summary>Reminders as one process sees them: in a bad run rows vanish, and ticks come late or once more.</summary>
+internal sealed class RemindersModel(ReminderRows rows, Gate gate, Swarm swarm, TimeProvider clock) : IReminderTable
 {
-    private const double Lost = 10;
-
     public Task<ReminderTableData> ReadRows(GrainId grainId) => Read(r => r.GrainId == grainId);
 
     public Task<ReminderTableData> ReadRows(uint begin, uint end) => Read(_ => true);
 
     public async Task<ReminderEntry?> ReadRow(GrainId grainId, string reminderName)
     {
-        await gate.Pause();
-        return rows.Rows.GetValueOrDefault(Key(grainId, reminderName)) is { } row ? Copy(row) : null;
+        var effect = await gate.Out("read reminder");
+        var row = rows.Rows.GetValueOrDefault(Key(grainId, reminderName));
+        await gate.Back(effect);
+        return row is null ? null : Copy(row);
     }
 
     public async Task<string?> UpsertRow(ReminderEntry entry)
     {
-        await gate.Pause();
+        var effect = await gate.Out("write reminder");
         var etag = rows.NextVersion();
-        if (swarm.RemindersLost && gate.Fault(Lost, "reminder lost")) return etag; // It says yes, and forgets.
+        if (gate.Fault(swarm.ReminderLost, "reminder lost")) return etag; // It says yes, and forgets.
         var row = Copy(entry);
         row.ETag = etag;
         rows.Rows[Key(entry.GrainId, entry.ReminderName)] = row;
-        await gate.Pause();
+        await gate.Back(effect);
         return etag;
     }
 
     public async Task<bool> RemoveRow(GrainId grainId, string reminderName, string eTag)
     {
-        await gate.Pause();
+        var effect = await gate.Out("remove reminder");
         var key = Key(grainId, reminderName);
-        return rows.Rows.TryGetValue(key, out var row) && row.ETag == eTag && rows.Rows.Remove(key);
+        var removed = rows.Rows.TryGetValue(key, out var row) && row.ETag == eTag && rows.Rows.Remove(key);
+        await gate.Back(effect);
+        return removed;
     }
 
     public Task TestOnlyClearTable() => throw new NotSupportedException();
 
     private async Task<ReminderTableData> Read(Func<ReminderEntry, bool> wanted)
     {
-        await gate.Pause();
-        return new(rows.Rows.Values.Where(wanted).Select(Copy));
+        var effect = await gate.Out("read reminders");
+        var found = rows.Rows.Values.Where(wanted).Select(Copy).ToArray();
+        foreach (var row in found)
+        {
+            // What this process makes of the row: its next tick is minutes late, or comes at once and again when it is due.
+            if (gate.Fault(swarm.ReminderLate, "reminder late")) row.StartAt = clock.GetUtcNow().UtcDateTime + gate.Chance.Span(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(20));
+            else if (gate.Fault(swarm.ReminderDoubled, "reminder doubled")) row.StartAt = clock.GetUtcNow().UtcDateTime;
+        }
+
+        await gate.Back(effect);
+        return new(found);
     }
 
     private static string Key(GrainId grain, string name) => $"{grain}/{name}";

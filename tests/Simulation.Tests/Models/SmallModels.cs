@@ -9,13 +9,20 @@ namespace VideoGen.Simulation.Tests.Models;
 
 internal sealed class ModelsModel : IModelCatalogue
 {
-    private static readonly ModelTerms Terms = new("sim", "sim", 0.80m, CountsAgainstQuota: true, ["1280x720", "720x1280"], [4, 8]);
+    /// <summary>Our own machine's: not counted against any quota.</summary>
+    public const string Free = "free";
 
-    public string DefaultModel => Terms.Model;
+    private const string Paid = "sim";
 
-    public IReadOnlyList<ModelTerms> All => [Terms];
+    public string DefaultModel => Paid;
 
-    public ModelTerms? Find(string model) => model == Terms.Model ? Terms : null;
+    public IReadOnlyList<ModelTerms> All { get; } =
+    [
+        new(Paid, "sim", 0.80m, CountsAgainstQuota: true, ["1280x720", "720x1280"], [4, 8]),
+        new(Free, "sim", 0, CountsAgainstQuota: false, ["1280x720"], [4]),
+    ];
+
+    public ModelTerms? Find(string model) => All.FirstOrDefault(t => t.Model == model);
 }
 
 internal sealed class FilesModel(Gate gate) : IVideoFiles
@@ -24,7 +31,7 @@ internal sealed class FilesModel(Gate gate) : IVideoFiles
 
     public Task<Stream?> Open(VideoId id, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task Delete(VideoId id, CancellationToken cancellationToken) => gate.Pause();
+    public Task Delete(VideoId id, CancellationToken cancellationToken) => gate.Pass("delete file", cancellationToken);
 
     public Task<string?> Trouble(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 }
@@ -33,8 +40,10 @@ internal sealed class JobBookModel(Dictionary<string, string> claims, Gate gate)
 {
     public async Task<bool> Claim(string account, string jobId, string requestKey, int round, int attempt, CancellationToken cancellationToken)
     {
-        await gate.Pause();
-        return claims.TryAdd(jobId, requestKey) || claims[jobId] == requestKey;
+        var effect = await gate.Out("claim", cancellationToken);
+        var ours = claims.TryAdd(jobId, requestKey) || claims[jobId] == requestKey;
+        await gate.Back(effect, cancellationToken);
+        return ours;
     }
 }
 
