@@ -29,12 +29,13 @@ internal sealed class FilesModel(Gate gate) : IVideoFiles
     public Task<string?> Trouble(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 }
 
-internal sealed class JobBookModel(Dictionary<string, string> claims, Gate gate) : IJobBook
+internal sealed class JobBookModel(Dictionary<(string Account, string Job), (string Request, int Round, int Attempt)> claims, Gate gate) : IJobBook
 {
     public async Task<bool> Claim(string account, string jobId, string requestKey, int round, int attempt, CancellationToken cancellationToken)
     {
         await gate.Pause();
-        return claims.TryAdd(jobId, requestKey) || claims[jobId] == requestKey;
+        var claim = (requestKey, round, attempt);
+        return claims.TryAdd((account, jobId), claim) || claims[(account, jobId)] == claim;
     }
 }
 
