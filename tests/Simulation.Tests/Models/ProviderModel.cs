@@ -30,6 +30,11 @@ internal sealed class Job(string id, string providerKey, DateTimeOffset accepted
 
     public Charged CancelledCharged { get; set; }
 
+    /// <summary>Whether the provider's copy of the video was deleted.</summary>
+    public bool Discarded { get; set; }
+
+    public bool HasEnded(DateTimeOffset now) => CancelledAt is not null || now >= EndsAt;
+
     /// <summary>When it was certain that it costs nothing; null while it may cost.</summary>
     public DateTimeOffset? FreeAt => CancelledAt is { } at
         ? CancelledCharged == Charged.No ? at : null
@@ -42,6 +47,9 @@ internal sealed class ProviderBooks
     private readonly Dictionary<string, Job> byId = new(StringComparer.Ordinal);
 
     public List<Job> Jobs { get; } = [];
+
+    /// <summary>What our own store has copied from here; it survives as these books do.</summary>
+    public HashSet<VideoId> Copies { get; } = [];
 
     public Job Accept(string providerKey, DateTimeOffset at, DateTimeOffset endsAt, DateTimeOffset visibleAt, CheckReply ending, bool late)
     {
@@ -57,10 +65,12 @@ internal sealed class ProviderBooks
 /// <summary>The adapter of one process and the network behind it. It checks at delivery what was true at the gate.</summary>
 internal sealed class ProviderModel(ProviderBooks books, Gate gate, Swarm swarm, TimeProvider clock) : IVideoProvider, IVideoProviders
 {
+    public const string AccountName = "sim";
+
     /// <summary>How often a lookup that is not complete misses a job that is there, percent.</summary>
     private const double IncompleteLookup = 60;
 
-    public string Account => "sim";
+    public string Account => AccountName;
 
     public ProviderTraits Traits { get; } = new(swarm.Resolution, swarm.QuietTime, KeepsOriginal: true);
 
@@ -105,7 +115,7 @@ internal sealed class ProviderModel(ProviderBooks books, Gate gate, Swarm swarm,
     {
         await gate.Pause();
         if (gate.Fault(swarm.CheckFails, "check failed")) return new CheckReply.Trouble(Trouble("503"));
-        var job = books.Find(jobId) ?? throw new InvalidOperationException($"Nobody has {jobId}.");
+        if (books.Find(jobId) is not { } job) return new CheckReply.Trouble(NoSuchJob);
         await gate.Pause();
         if (job.CancelledAt is not null) return new CheckReply.Failed(new(FailureKind.Unavailable, "cancelled"), job.CancelledCharged);
         return clock.GetUtcNow() >= job.EndsAt ? job.Ending : new CheckReply.Running(gate.Chance.Next(100));
@@ -126,7 +136,7 @@ internal sealed class ProviderModel(ProviderBooks books, Gate gate, Swarm swarm,
     {
         await gate.Pause();
         if (gate.Fault(swarm.CancelFails, "cancel failed")) return new CancelReply.Trouble(Trouble("503"));
-        var job = books.Find(jobId) ?? throw new InvalidOperationException($"Nobody has {jobId}.");
+        if (books.Find(jobId) is not { } job) return new CancelReply.Trouble(NoSuchJob);
         if (job.CancelledAt is null && clock.GetUtcNow() >= job.EndsAt) return new CancelReply.TooLate("It has ended.");
         if (job.CancelledAt is null)
         {
@@ -142,6 +152,9 @@ internal sealed class ProviderModel(ProviderBooks books, Gate gate, Swarm swarm,
     public async Task<DiscardReply> Discard(string jobId, CancellationToken cancellationToken)
     {
         await gate.Pause();
+        if (books.Find(jobId) is not { } job) return new DiscardReply.Discarded();
+        if (!job.HasEnded(clock.GetUtcNow())) return new DiscardReply.Trouble(new(FailureKind.Refused, "It has not ended."));
+        job.Discarded = true;
         return new DiscardReply.Discarded();
     }
 
@@ -177,18 +190,28 @@ internal sealed class ProviderModel(ProviderBooks books, Gate gate, Swarm swarm,
         throw new InvalidOperationException("A submit was not timed out.");
     }
 
+    private static readonly Failure NoSuchJob = new(FailureKind.Unknown, "Nobody has that job.");
+
     private static Failure Trouble(string detail) => new(FailureKind.Unavailable, detail);
 }
 
 /// <summary>The copy from the provider to our store.</summary>
-internal sealed class SaverModel(ProviderBooks books, Gate gate, Swarm swarm) : IVideoSaver
+internal sealed class SaverModel(ProviderBooks books, Gate gate, Swarm swarm, TimeProvider clock) : IVideoSaver
 {
     public async Task<SaveReply> Save(VideoId id, string account, string jobId, CancellationToken cancellationToken)
     {
         await gate.Pause();
         if (gate.Fault(swarm.SaveFails, "save failed")) return new SaveReply.Trouble(new(FailureKind.Unavailable, "the disk is full"));
         if (gate.Fault(swarm.SourceGone, "source gone")) return new SaveReply.Gone("the file is gone");
-        if (books.Find(jobId)?.Ending is not CheckReply.Finished) throw new InvalidOperationException($"{jobId} has no video.");
+        if (account != ProviderModel.AccountName) return new SaveReply.Trouble(new(FailureKind.Unavailable, "no such account"));
+        if (books.Find(jobId) is { } job)
+        {
+            if (!job.HasEnded(clock.GetUtcNow())) return new SaveReply.Trouble(new(FailureKind.Unavailable, "it has not ended"));
+            if (job is { CancelledAt: null, Discarded: false, Ending: CheckReply.Finished }) books.Copies.Add(id);
+        }
+
+        // What was copied once is ours, whatever the provider has done with it since.
+        if (!books.Copies.Contains(id)) return new SaveReply.Gone("the provider has no video");
         await gate.Pause();
         return new SaveReply.Saved(new(1_000, new string('a', 64)));
     }

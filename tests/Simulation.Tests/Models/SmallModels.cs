@@ -18,13 +18,17 @@ internal sealed class ModelsModel : IModelCatalogue
     public ModelTerms? Find(string model) => model == Terms.Model ? Terms : null;
 }
 
-internal sealed class FilesModel(Gate gate) : IVideoFiles
+internal sealed class FilesModel(ProviderBooks books, Gate gate) : IVideoFiles
 {
     public Task<StoredVideo> Save(VideoId id, Stream video, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<Stream?> Open(VideoId id, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task Delete(VideoId id, CancellationToken cancellationToken) => gate.Pause();
+    public async Task Delete(VideoId id, CancellationToken cancellationToken)
+    {
+        await gate.Pause();
+        books.Copies.Remove(id);
+    }
 
     public Task<string?> Trouble(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 }
