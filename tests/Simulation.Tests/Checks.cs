@@ -72,6 +72,8 @@ internal sealed class Checks(SimulatedWorld world)
             NothingStoppedEarly(document);
         }
 
+        foreach (var (key, document) in documents) VideosAreThere(key, document);
+
         foreach (var (key, json) in world.Disk.Of(GrainNames.Quota)) NothingLeaked(key, JsonSerializer.Deserialize<QuotaDocument>(json, StateJson.Options)!);
         if (world.People.Duplicates > world.Prevented || world.Prevented > world.People.Answers.GetValueOrDefault("asked"))
         {
@@ -170,6 +172,16 @@ internal sealed class Checks(SimulatedWorld world)
         for (var i = 6; i < sent.Length; i++)
         {
             if (sent[i] - sent[i - 6] < Day) throw Broken("One prompt was sent seven times in a day.");
+        }
+    }
+
+    private void VideosAreThere(string key, RequestDocument document)
+    {
+        foreach (var ended in document.Rounds.OfType<Ended>())
+        {
+            var there = world.Provider.Copies.Contains(new(key, ended.Round));
+            if (ended is { Outcome: RequestOutcome.Completed, Deleted: false } && !there) throw Broken($"The video of round {ended.Round} is completed and not there.");
+            if (ended is { Outcome: RequestOutcome.Completed, Deleted: true } && there) throw Broken($"The video of round {ended.Round} was deleted and is still there.");
         }
     }
 

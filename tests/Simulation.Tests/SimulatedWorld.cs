@@ -102,7 +102,7 @@ internal sealed class SimulatedWorld
 
     public ProviderBooks Provider { get; } = new();
 
-    public Dictionary<string, string> Claims { get; } = [];
+    public Dictionary<(string Account, string Job), (string Request, int Round, int Attempt)> Claims { get; } = [];
 
     public RequestOptions Requests { get; } = new();
 

@@ -57,26 +57,6 @@ public sealed class LocalRendersTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cancel_after_the_end_is_too_late()
-    {
-        await using var host = await LocalHost.Started(_folder.Root);
-        var jobId = await host.Finished("k-1");
-
-        Assert.IsType<CancelReply.TooLate>(await host.Videos.Cancel(jobId, CancellationToken.None));
-
-        Assert.IsType<CheckReply.Finished>(await host.Check(jobId));
-        Assert.True(File.Exists(host.Jobs.VideoOf(jobId)));
-    }
-
-    [Fact]
-    public async Task A_video_that_was_not_discarded_cannot_be_discarded_before_its_end()
-    {
-        await using var host = new LocalHost(_folder.Root);
-
-        Assert.IsType<DiscardReply.Trouble>(await host.Videos.Discard(await host.Submit("k-1"), CancellationToken.None));
-    }
-
-    [Fact]
     public async Task A_host_that_died_before_rendering_leaves_a_job_that_the_next_one_finishes()
     {
         string jobId;

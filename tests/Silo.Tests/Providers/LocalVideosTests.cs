@@ -71,16 +71,6 @@ public sealed class LocalVideosTests : IDisposable
     }
 
     [Fact]
-    public async Task A_lookup_by_our_key_finds_its_job_and_no_other()
-    {
-        await using var host = new LocalHost(_folder.Root);
-        var jobId = await host.Submit("k-1");
-
-        Assert.Equal(new FindReply.Found(jobId), await host.Videos.Find("k-1", CancellationToken.None));
-        Assert.IsType<FindReply.Nothing>(await host.Videos.Find("k-2", CancellationToken.None));
-    }
-
-    [Fact]
     public async Task A_lookup_proves_nothing_when_the_folder_of_jobs_is_gone()
     {
         await using var host = new LocalHost(_folder.Root);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Orleans.Storage;
 using VideoGen.Grains.Persistence;
 using VideoGen.Tests;
@@ -10,7 +11,9 @@ namespace VideoGen.Simulation.Tests.Models;
 /// <summary>The rows that all processes share.</summary>
 internal sealed class DiskRows
 {
-    private readonly SortedDictionary<(string Name, string Key), (int Version, string Json)> rows = [];
+    // To the letter, as the database compares: to a language two keys may be equal that are not.
+    private readonly SortedDictionary<(string Name, string Key), (int Version, string Json)> rows = new(Comparer<(string Name, string Key)>.Create((a, b) =>
+        string.CompareOrdinal(a.Name, b.Name) is var names and not 0 ? names : string.CompareOrdinal(a.Key, b.Key)));
 
     /// <summary>Told of every document that lands: name, key, document.</summary>
     public Action<string, string, object>? Landed { get; set; }
@@ -46,7 +49,7 @@ internal sealed record Outage(string? Table, bool WritesLand)
 }
 
 /// <summary>The storage as one process sees it: conflicts, outages, writes that land but report failure, members in jsonb's order.</summary>
-internal sealed class DiskModel(DiskRows rows, Gate gate, Swarm swarm) : IGrainStorage
+internal sealed partial class DiskModel(DiskRows rows, Gate gate, Swarm swarm) : IGrainStorage
 {
     public const string Read = "read", Write = "write";
 
@@ -57,25 +60,25 @@ internal sealed class DiskModel(DiskRows rows, Gate gate, Swarm swarm) : IGrainS
         if (gate.Fault(swarm.ReadFails, "read failed")) throw new IOException("The database did not answer.");
         var row = rows.Read(stateName, grainId.Key.ToString()!);
         await gate.Back(effect);
-        grainState.State = row is { } found ? JsonSerializer.Deserialize<T>(gate.Chance.Percent(5) ? AsJsonb(found.Json) : found.Json, StateJson.Options) : Activator.CreateInstance<T>();
-        grainState.ETag = row?.Version.ToString(CultureInfo.InvariantCulture);
+        grainState.State = row is { } found ? Document<T>(stateName, grainId, gate.Chance.Percent(5) ? AsJsonb(found.Json) : found.Json) : Activator.CreateInstance<T>();
+        grainState.ETag = Etag(row);
         grainState.RecordExists = row is not null;
     }
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        var json = JsonSerializer.Serialize(grainState.State, StateJson.Options);
+        var json = Json(grainState);
+        var expected = Version(grainState.ETag);
         var effect = await gate.Out(Write);
         var outage = OutageOf(stateName);
         if (outage is { WritesLand: false }) throw new IOException("The database is down.");
         if (gate.Fault(swarm.WriteRefused, "write refused")) throw new IOException("The database did not answer.");
         if (effect is { Kind: FaultKind.Conflict }) rows.Touch(stateName, grainId.Key.ToString()!, JsonSerializer.Serialize(Activator.CreateInstance<T>(), StateJson.Options));
-        int? expected = grainState.ETag is { } etag ? int.Parse(etag, CultureInfo.InvariantCulture) : null;
         var written = rows.Write(stateName, grainId.Key.ToString()!, expected, json, grainState.State!);
         if (written is null)
         {
             gate.Note("write lost the race");
-            throw new InconsistentStateException("Somebody else wrote it.", rows.Read(stateName, grainId.Key.ToString()!)?.Version.ToString(CultureInfo.InvariantCulture) ?? "", grainState.ETag ?? "");
+            throw new InconsistentStateException("Somebody else wrote it.", Etag(rows.Read(stateName, grainId.Key.ToString()!)), grainState.ETag);
         }
 
         await gate.Back(effect);
@@ -87,6 +90,37 @@ internal sealed class DiskModel(DiskRows rows, Gate gate, Swarm swarm) : IGrainS
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException();
 
     private Outage? OutageOf(string stateName) => rows.Outage is { } outage && outage.Concerns(stateName) ? outage : null;
+
+    private static string Json<T>(IGrainState<T> grainState)
+    {
+        if (grainState.State is null) throw new ArgumentException("There is no document to write.", nameof(grainState));
+        var json = JsonSerializer.Serialize(grainState.State, StateJson.Options);
+        return json.Contains(@"\u0000", StringComparison.Ordinal) && Nul().IsMatch(json)
+            ? throw new ArgumentException("jsonb holds no NUL.", nameof(grainState))
+            : json;
+    }
+
+    private static T? Document<T>(string stateName, GrainId grainId, string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(json, StateJson.Options);
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException)
+        {
+            throw new InvalidOperationException($"The stored document '{stateName}' of {grainId} cannot be read.", e);
+        }
+    }
+
+    private static string? Etag((int Version, string Json)? row) => row?.Version.ToString(CultureInfo.InvariantCulture);
+
+    private static int? Version(string? etag) => etag is null ? null
+        : int.TryParse(etag, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version
+        : throw new ArgumentException($"'{etag}' is no etag of this storage.", nameof(etag));
+
+    // After an even number of backslashes: the second of two escapes nothing.
+    [GeneratedRegex(@"(?<!\\)(\\\\)*\\u0000", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex Nul();
 
     private static string AsJsonb(string json) => Jsonb.Sorted(JsonNode.Parse(json)!).ToJsonString();
 }

@@ -35,6 +35,11 @@ internal sealed class Job(string id, string providerKey, DateTimeOffset accepted
 
     public Charged CancelledCharged { get; set; }
 
+    /// <summary>Whether the provider's copy of the video was deleted.</summary>
+    public bool Discarded { get; set; }
+
+    public bool HasEnded(DateTimeOffset now) => CancelledAt is not null || now >= EndsAt;
+
     /// <summary>When it was certain that it costs nothing; null while it may cost.</summary>
     public DateTimeOffset? FreeAt => CancelledAt is { } at
         ? CancelledCharged == Charged.No ? at : null
@@ -51,6 +56,9 @@ internal sealed class ProviderBooks
     /// <summary>How every submit fails now; null when the provider is up.</summary>
     public string? Outage { get; set; }
 
+    /// <summary>What our own store has copied from here; it survives as these books do.</summary>
+    public HashSet<VideoId> Copies { get; } = [];
+
     public Job Accept(string providerKey, DateTimeOffset at, DateTimeOffset endsAt, DateTimeOffset visibleAt, CheckReply ending, bool late)
     {
         var job = new Job($"job{Jobs.Count + 1}", providerKey, at, endsAt, ending, late) { VisibleAt = visibleAt };
@@ -65,11 +73,11 @@ internal sealed class ProviderBooks
 /// <summary>The adapter of one process and the network behind it. It checks at delivery what was true at the gate.</summary>
 internal sealed class ProviderModel(ProviderBooks books, SimulatedProcess process, Swarm swarm, TimeProvider clock) : IVideoProvider, IVideoProviders
 {
-    public const string Throttled = "429", Unavailable = "503", NotSent = "connect refused", NeverArrived = "never arrived";
+    public const string AccountName = "sim", Throttled = "429", Unavailable = "503", NotSent = "connect refused", NeverArrived = "never arrived";
 
     private readonly Gate gate = process.Gate;
 
-    public string Account => "sim";
+    public string Account => AccountName;
 
     public ProviderTraits Traits { get; } = new(swarm.Resolution, swarm.QuietTime, KeepsOriginal: true);
 
@@ -103,9 +111,9 @@ internal sealed class ProviderModel(ProviderBooks books, SimulatedProcess proces
     {
         var effect = await gate.Out("check", cancellationToken);
         if (gate.Fault(swarm.CheckFails, "check failed")) return new CheckReply.Trouble(Trouble(Unavailable));
-        var job = books.Find(jobId) ?? throw gate.Broken($"Nobody has {jobId}.");
+        if (books.Find(jobId) is not { } job) return new CheckReply.Trouble(NoSuchJob);
         var reply = job.CancelledAt is not null ? new CheckReply.Failed(new(FailureKind.Unavailable, "cancelled"), job.CancelledCharged)
-            : clock.GetUtcNow() >= job.EndsAt ? job.Ending
+            : job.HasEnded(clock.GetUtcNow()) ? job.Ending
             : new CheckReply.Running(gate.Chance.Next(100));
         if (reply is CheckReply.Finished)
         {
@@ -132,8 +140,8 @@ internal sealed class ProviderModel(ProviderBooks books, SimulatedProcess proces
     {
         var effect = await gate.Out("cancel", cancellationToken);
         if (gate.Fault(swarm.CancelFails, "cancel failed")) return new CancelReply.Trouble(Trouble(Unavailable));
-        var job = books.Find(jobId) ?? throw gate.Broken($"Nobody has {jobId}.");
-        if (job.CancelledAt is null && clock.GetUtcNow() >= job.EndsAt)
+        if (books.Find(jobId) is not { } job) return new CancelReply.Trouble(NoSuchJob);
+        if (job.CancelledAt is null && job.HasEnded(clock.GetUtcNow()))
         {
             gate.Note("cancelled too late");
             return new CancelReply.TooLate("It has ended.");
@@ -152,7 +160,14 @@ internal sealed class ProviderModel(ProviderBooks books, SimulatedProcess proces
 
     public async Task<DiscardReply> Discard(string jobId, CancellationToken cancellationToken)
     {
-        await gate.Pass("discard", cancellationToken);
+        var effect = await gate.Out("discard", cancellationToken);
+        if (books.Find(jobId) is { } job)
+        {
+            if (!job.HasEnded(clock.GetUtcNow())) return new DiscardReply.Trouble(new(FailureKind.Refused, "It has not ended."));
+            job.Discarded = true;
+        }
+
+        await gate.Back(effect, cancellationToken);
         return new DiscardReply.Discarded();
     }
 
@@ -204,18 +219,28 @@ internal sealed class ProviderModel(ProviderBooks books, SimulatedProcess proces
         throw gate.Broken("A submit was not timed out.");
     }
 
+    private static readonly Failure NoSuchJob = new(FailureKind.Unknown, "Nobody has that job.");
+
     private static Failure Trouble(string detail) => new(FailureKind.Unavailable, detail);
 }
 
 /// <summary>The copy from the provider to our store.</summary>
-internal sealed class SaverModel(ProviderBooks books, Gate gate, Swarm swarm) : IVideoSaver
+internal sealed class SaverModel(ProviderBooks books, Gate gate, Swarm swarm, TimeProvider clock) : IVideoSaver
 {
     public async Task<SaveReply> Save(VideoId id, string account, string jobId, CancellationToken cancellationToken)
     {
         var effect = await gate.Out("save", cancellationToken);
         if (gate.Fault(swarm.SaveFails, "save failed")) return new SaveReply.Trouble(new(FailureKind.Unavailable, "the disk is full"));
         if (gate.Fault(swarm.SourceGone, "source gone")) return new SaveReply.Gone("the file is gone");
-        if (books.Find(jobId)?.Ending is not CheckReply.Finished) throw gate.Broken($"{jobId} has no video.");
+        if (account != ProviderModel.AccountName) return new SaveReply.Trouble(new(FailureKind.Unavailable, "no such account"));
+        if (books.Find(jobId) is { } job)
+        {
+            if (!job.HasEnded(clock.GetUtcNow())) return new SaveReply.Trouble(new(FailureKind.Unavailable, "it has not ended"));
+            if (job is { CancelledAt: null, Discarded: false, Ending: CheckReply.Finished }) books.Copies.Add(id);
+        }
+
+        // What was copied once is ours, whatever the provider has done with it since.
+        if (!books.Copies.Contains(id)) return new SaveReply.Gone("the provider has no video");
         await gate.Back(effect, cancellationToken);
         return new SaveReply.Saved(new(1_000, new string('a', 64)));
     }

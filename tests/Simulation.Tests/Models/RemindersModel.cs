@@ -5,7 +5,8 @@ internal sealed class ReminderRows
 {
     private int version;
 
-    public SortedDictionary<string, ReminderEntry> Rows { get; } = new(StringComparer.Ordinal);
+    public SortedDictionary<(GrainId Grain, string Name), ReminderEntry> Rows { get; } = new(Comparer<(GrainId Grain, string Name)>.Create((a, b) =>
+        a.Grain.CompareTo(b.Grain) is var grains and not 0 ? grains : string.CompareOrdinal(a.Name, b.Name)));
 
     public string NextVersion() => (++version).ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
@@ -15,12 +16,16 @@ internal sealed class RemindersModel(ReminderRows rows, Gate gate, Swarm swarm, 
 {
     public Task<ReminderTableData> ReadRows(GrainId grainId) => Read(r => r.GrainId == grainId);
 
-    public Task<ReminderTableData> ReadRows(uint begin, uint end) => Read(_ => true);
+    public Task<ReminderTableData> ReadRows(uint begin, uint end) => Read(r =>
+    {
+        var hash = r.GrainId.GetUniformHashCode();
+        return begin < end ? hash > begin && hash <= end : hash > begin || hash <= end;
+    });
 
     public async Task<ReminderEntry?> ReadRow(GrainId grainId, string reminderName)
     {
         var effect = await gate.Out("read reminder");
-        var row = rows.Rows.GetValueOrDefault(Key(grainId, reminderName));
+        var row = rows.Rows.GetValueOrDefault((grainId, reminderName));
         await gate.Back(effect);
         return row is null ? null : Copy(row);
     }
@@ -32,7 +37,7 @@ internal sealed class RemindersModel(ReminderRows rows, Gate gate, Swarm swarm, 
         if (gate.Fault(swarm.ReminderLost, "reminder lost")) return etag; // It says yes, and forgets.
         var row = Copy(entry);
         row.ETag = etag;
-        rows.Rows[Key(entry.GrainId, entry.ReminderName)] = row;
+        rows.Rows[(entry.GrainId, entry.ReminderName)] = row;
         await gate.Back(effect);
         return etag;
     }
@@ -40,7 +45,7 @@ internal sealed class RemindersModel(ReminderRows rows, Gate gate, Swarm swarm, 
     public async Task<bool> RemoveRow(GrainId grainId, string reminderName, string eTag)
     {
         var effect = await gate.Out("remove reminder");
-        var key = Key(grainId, reminderName);
+        var key = (grainId, reminderName);
         var removed = rows.Rows.TryGetValue(key, out var row) && row.ETag == eTag && rows.Rows.Remove(key);
         await gate.Back(effect);
         return removed;
@@ -62,8 +67,6 @@ internal sealed class RemindersModel(ReminderRows rows, Gate gate, Swarm swarm, 
         await gate.Back(effect);
         return new(found);
     }
-
-    private static string Key(GrainId grain, string name) => $"{grain}/{name}";
 
     private static ReminderEntry Copy(ReminderEntry row) =>
         new() { GrainId = row.GrainId, ReminderName = row.ReminderName, StartAt = row.StartAt, Period = row.Period, ETag = row.ETag };

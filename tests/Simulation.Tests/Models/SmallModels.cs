@@ -25,23 +25,29 @@ internal sealed class ModelsModel : IModelCatalogue
     public ModelTerms? Find(string model) => All.FirstOrDefault(t => t.Model == model);
 }
 
-internal sealed class FilesModel(Gate gate) : IVideoFiles
+internal sealed class FilesModel(ProviderBooks books, Gate gate) : IVideoFiles
 {
     public Task<StoredVideo> Save(VideoId id, Stream video, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<Stream?> Open(VideoId id, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task Delete(VideoId id, CancellationToken cancellationToken) => gate.Pass("delete file", cancellationToken);
+    public async Task Delete(VideoId id, CancellationToken cancellationToken)
+    {
+        var effect = await gate.Out("delete file", cancellationToken);
+        books.Copies.Remove(id);
+        await gate.Back(effect, cancellationToken);
+    }
 
     public Task<string?> Trouble(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 }
 
-internal sealed class JobBookModel(Dictionary<string, string> claims, Gate gate) : IJobBook
+internal sealed class JobBookModel(Dictionary<(string Account, string Job), (string Request, int Round, int Attempt)> claims, Gate gate) : IJobBook
 {
     public async Task<bool> Claim(string account, string jobId, string requestKey, int round, int attempt, CancellationToken cancellationToken)
     {
         var effect = await gate.Out("claim", cancellationToken);
-        var ours = claims.TryAdd(jobId, requestKey) || claims[jobId] == requestKey;
+        var claim = (requestKey, round, attempt);
+        var ours = claims.TryAdd((account, jobId), claim) || claims[(account, jobId)] == claim;
         await gate.Back(effect, cancellationToken);
         return ours;
     }
