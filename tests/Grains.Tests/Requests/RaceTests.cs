@@ -124,6 +124,7 @@ public sealed class RaceTests
         await world.Ended();
         await world.Drive(world.Ask());
         await world.Until(() => world.State() is Running);
+        world.Provider.CancelDown = true; // The job goes on: whoever comes first, its round is live when the requeue is judged.
         var cancel = world.Request().Delete(2);
         var requeue = world.Request().Requeue(1);
         await world.Drive(cancel);

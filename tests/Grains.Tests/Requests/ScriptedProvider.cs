@@ -10,7 +10,7 @@ internal sealed class ScriptedProvider(TimeProvider time) : IVideoProvider, IVid
     private readonly Dictionary<string, Job> byKey = [];
     private readonly HashSet<VideoId> saved = [];
 
-    public string Account => "local";
+    public string Account { get; set; } = "local";
 
     public ProviderTraits Traits { get; set; } = new(Resolution.CompleteLookup, TimeSpan.FromMinutes(10), KeepsOriginal: true);
 
@@ -28,6 +28,13 @@ internal sealed class ScriptedProvider(TimeProvider time) : IVideoProvider, IVid
     public Func<Task<SaveReply?>>? OnSave { get; set; }
 
     public bool FindDown { get; set; }
+
+    public bool CancelDown { get; set; }
+
+    public bool DiscardDown { get; set; }
+
+    /// <summary>Calls whose next answer is null: what a bug in an adapter does.</summary>
+    public HashSet<string> Mute { get; } = [];
 
     public List<string> Log { get; } = [];
 
@@ -51,12 +58,14 @@ internal sealed class ScriptedProvider(TimeProvider time) : IVideoProvider, IVid
         var job = new Job($"job_{jobs.Count + 1}", order.ProviderKey, time.GetUtcNow() + RenderTime, NextEndings.TryDequeue(out var ending) ? ending : new CheckReply.Finished(0.40m));
         jobs.Add(job);
         byKey[order.ProviderKey] = job;
+        if (Mute.Remove(nameof(Submit))) return null!;
         return NextAnswers.TryDequeue(out var answer) ? await answer(job.Id) : new SubmitReply.Accepted(job.Id);
     }
 
     public Task<CheckReply> Check(string jobId, CancellationToken cancellationToken)
     {
         var job = jobs.Single(j => j.Id == jobId);
+        if (Mute.Remove(nameof(Check))) return Task.FromResult<CheckReply>(null!);
         return Task.FromResult(job.Cancelled
             ? new CheckReply.Failed(new(FailureKind.Unavailable, "cancelled"), Charged.No)
             : time.GetUtcNow() >= job.EndsAt ? job.Ending : new CheckReply.Running(50));
@@ -65,6 +74,7 @@ internal sealed class ScriptedProvider(TimeProvider time) : IVideoProvider, IVid
     public Task<FindReply> Find(string providerKey, CancellationToken cancellationToken)
     {
         Log.Add("find");
+        if (Mute.Remove(nameof(Find))) return Task.FromResult<FindReply>(null!);
         return Task.FromResult(FindDown ? new FindReply.Trouble(new(FailureKind.Unavailable, "down"))
             : byKey.TryGetValue(providerKey, out var job) ? new FindReply.Found(job.Id) : (FindReply)new FindReply.Nothing());
     }
@@ -72,6 +82,8 @@ internal sealed class ScriptedProvider(TimeProvider time) : IVideoProvider, IVid
     public Task<CancelReply> Cancel(string jobId, CancellationToken cancellationToken)
     {
         Log.Add($"cancel {jobId}");
+        if (Mute.Remove(nameof(Cancel))) return Task.FromResult<CancelReply>(null!);
+        if (CancelDown) return Task.FromResult<CancelReply>(new CancelReply.Trouble(new(FailureKind.Unavailable, "down")));
         var job = jobs.Single(j => j.Id == jobId);
         if (time.GetUtcNow() >= job.EndsAt) return Task.FromResult<CancelReply>(new CancelReply.TooLate("done"));
         job.Cancelled = true;
@@ -81,12 +93,14 @@ internal sealed class ScriptedProvider(TimeProvider time) : IVideoProvider, IVid
     public Task<DiscardReply> Discard(string jobId, CancellationToken cancellationToken)
     {
         Log.Add($"discard {jobId}");
-        return Task.FromResult<DiscardReply>(new DiscardReply.Discarded());
+        if (Mute.Remove(nameof(Discard))) return Task.FromResult<DiscardReply>(null!);
+        return Task.FromResult<DiscardReply>(DiscardDown ? new DiscardReply.Trouble(new(FailureKind.Unavailable, "down")) : new DiscardReply.Discarded());
     }
 
     public async Task<SaveReply> Save(VideoId id, string account, string jobId, CancellationToken cancellationToken)
     {
         if (OnSave is not null && await OnSave() is { } reply) return reply;
+        if (Mute.Remove(nameof(Save))) return null!;
         saved.Add(id);
         return new SaveReply.Saved(Given.File);
     }
