@@ -19,10 +19,6 @@ public interface IQuotaGrain : IGrainWithStringKey
     /// <summary>What <see cref="Reserve"/> would be refused with now; null where it would not be. Changes nothing, and may be a moment old.</summary>
     [AlwaysInterleave, Alias("Peek")]
     Task<Requests.Refusal?> Peek();
-
-    /// <summary>What the user has left.</summary>
-    [AlwaysInterleave, Alias("Get")]
-    Task<QuotaView> Get();
 }
 
 /// <summary>The key of a user's <see cref="IQuotaGrain"/>.</summary>
@@ -46,15 +42,3 @@ public abstract record QuotaVerdict
     [GenerateSerializer, Immutable, Alias("VideoGen.QuotaVerdict.Refused")]
     public sealed record Refused([property: Id(0)] Requests.Refusal Refusal) : QuotaVerdict;
 }
-
-/// <summary>A user's quota now.</summary>
-/// <param name="Limit">Videos in a window.</param>
-/// <param name="Window">How long a video counts.</param>
-/// <param name="Used">Videos that count now.</param>
-/// <param name="NextAt">When the next one may be asked for; null when it may be now.</param>
-[GenerateSerializer, Immutable, Alias("VideoGen.QuotaView")]
-public sealed record QuotaView(
-    [property: Id(0)] int Limit,
-    [property: Id(1)] TimeSpan Window,
-    [property: Id(2)] int Used,
-    [property: Id(3)] DateTimeOffset? NextAt);

@@ -167,11 +167,5 @@ internal sealed partial class Commit<TDocument>(
 }
 
 /// <summary>A change may or may not be on disk. Whoever asked may ask again: every change is safe to repeat.</summary>
-public sealed class CommitUnknownException : Exception
-{
-    public CommitUnknownException() { }
-
-    public CommitUnknownException(string key) : base($"The document of {key} could not be written and read back in time; the change may or may not stand.") { }
-
-    public CommitUnknownException(string message, Exception innerException) : base(message, innerException) { }
-}
+public sealed class CommitUnknownException(string key)
+    : Exception($"The document of {key} could not be written and read back in time; the change may or may not stand.");

@@ -39,8 +39,6 @@ internal sealed class QuotaGrain(
     public Task Settle(string requestKey, int round, bool counts, DateTimeOffset asked) =>
         Record(ledger => QuotaLedger.Settle(ledger, requestKey, round, counts, asked, time.Now()));
 
-    public Task<QuotaView> Get() => Task.FromResult(QuotaLedger.View(commit.Committed, options.CurrentValue, time.Now()));
-
     private async Task<QuotaVerdict> TryReserve(string requestKey, int round)
     {
         QuotaVerdict? verdict = null;

@@ -44,12 +44,6 @@ internal static class QuotaLedger
         };
     }
 
-    public static QuotaView View(QuotaDocument ledger, QuotaOptions limits, DateTimeOffset now)
-    {
-        var at = Later(now, ledger.UpdatedAt);
-        return new(limits.VideosPerDay, QuotaOptions.Window, Counting(ledger, at).Count(), Refusal(ledger, limits, at)?.Until);
-    }
-
     /// <summary>Why nothing more can be reserved now; null where something can.</summary>
     public static Refusal? Refusal(QuotaDocument ledger, QuotaOptions limits, DateTimeOffset now)
     {
