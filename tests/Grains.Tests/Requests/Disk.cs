@@ -65,6 +65,8 @@ internal sealed class ReminderRows : IReminderTable
 
     public int Count => rows.Count;
 
+    public bool Down { get; set; }
+
     public Task<ReminderTableData> ReadRows(GrainId grainId) => Task.FromResult(new ReminderTableData(rows.Values.Where(r => r.GrainId == grainId)));
 
     public Task<ReminderTableData> ReadRows(uint begin, uint end) => Task.FromResult(new ReminderTableData(rows.Values));
@@ -73,6 +75,7 @@ internal sealed class ReminderRows : IReminderTable
 
     public Task<string?> UpsertRow(ReminderEntry entry)
     {
+        if (Down) throw new IOException("The table of reminders is down.");
         entry.ETag = "1";
         rows[(entry.GrainId, entry.ReminderName)] = entry;
         return Task.FromResult<string?>("1");

@@ -157,6 +157,29 @@ public sealed class RequestLifeTests
     }
 
     [Fact]
+    public async Task Only_a_dead_letter_can_be_requeued()
+    {
+        await using var world = new World();
+        Assert.IsType<RequeueAnswer.Refused>(await world.Drive(world.Request().Requeue(1))); // Nobody has asked.
+        await world.Drive(world.Ask());
+        Assert.IsType<RequeueAnswer.Refused>(await world.Drive(world.Request().Requeue(1)));
+        await world.Ended();
+        Assert.IsType<RequeueAnswer.Refused>(await world.Drive(world.Request().Requeue(1)));
+        Assert.Single(world.Provider.Jobs);
+    }
+
+    [Fact]
+    public async Task A_prompt_that_was_asked_for_two_hundred_times_is_refused_and_nothing_is_written()
+    {
+        await using var world = new World();
+        var rounds = Enumerable.Range(1, RequestDocument.MaxRounds)
+            .Select(n => Given.Settled((Given.Queued() with { Ticket = Given.Ticket with { Round = n } }).EndCancelled(Given.T)));
+        world.Put(Given.Document([.. rounds]));
+        Assert.Equal(Codes.RoundLimit, Assert.IsType<AskAnswer.Refused>(await world.Drive(world.Ask())).Refusal.Code);
+        Assert.Equal(0, world.Disk.Writes);
+    }
+
+    [Fact]
     public async Task One_prompt_is_sent_six_times_in_a_day_at_most()
     {
         await using var world = new World();

@@ -43,6 +43,9 @@ internal sealed class World : IAsyncDisposable
 
     public List<(string Job, string Request)> Claims { get; } = [];
 
+    /// <summary>Told of each nonce before it is drawn.</summary>
+    public Action? OnDraw { get; set; }
+
     public IGrainFactory Grains => engines[^1].Engine.Grains;
 
     /// <summary>Another process on the same disk: two activations of one grain alive at once.</summary>
@@ -87,6 +90,9 @@ internal sealed class World : IAsyncDisposable
     public RequestDocument Document(string prompt = "a cat", string user = "alice") =>
         System.Text.Json.JsonSerializer.Deserialize<RequestDocument>(
             Disk.Json(GrainNames.VideoRequest, Key(prompt, user)) ?? "{}", VideoGen.Grains.Persistence.StateJson.Options)!;
+
+    public void Put(RequestDocument document) =>
+        Disk.Put(GrainNames.VideoRequest, Key(), System.Text.Json.JsonSerializer.Serialize(document, VideoGen.Grains.Persistence.StateJson.Options));
 
     public RequestState State(string prompt = "a cat", string user = "alice") => Document(prompt, user).Rounds.LastOrDefault() ?? new RequestState.New();
 
@@ -195,7 +201,11 @@ internal sealed class World : IAsyncDisposable
 
     private sealed class Nonces(World world) : INonces
     {
-        public string Draw() => $"n{Interlocked.Increment(ref world.nonces):D15}";
+        public string Draw()
+        {
+            world.OnDraw?.Invoke();
+            return $"n{Interlocked.Increment(ref world.nonces):D15}";
+        }
     }
 
     private sealed class JobBook(List<(string Job, string Request)> claims) : IJobBook
