@@ -62,8 +62,8 @@ namespace VideoGen.Engine.Conformance
         [Fact]
         public void A_grain_type_is_named_after_its_class_or_its_attribute()
         {
-            Assert.Equal("life", new GrainClass(typeof(LifeGrain)).GrainType.ToString());
-            Assert.Equal("firsttwin", new GrainClass(typeof(NamesakeGrain)).GrainType.ToString());
+            Assert.Equal("life", GrainClass.Of(typeof(LifeGrain)).GrainType.ToString());
+            Assert.Equal("firsttwin", GrainClass.Of(typeof(NamesakeGrain)).GrainType.ToString());
         }
 
         [Fact]

@@ -11,6 +11,8 @@ internal sealed class BrokenVariant(string file, string text, string replacement
 {
     public static readonly string Repository = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", ".."));
 
+    private static readonly Lazy<CSharpCompilation> Whole = new(CompileWhole);
+
     /// <summary>Compiles the variant and loads it with a simulator of its own. Runs one seed when called.</summary>
     public Func<int, string?> Load()
     {
@@ -24,25 +26,26 @@ internal sealed class BrokenVariant(string file, string text, string replacement
 
     private CSharpCompilation Compile()
     {
-        var replaced = 0;
-        var sources = Sources().Select(path =>
-        {
-            var source = File.ReadAllText(path);
-            if (path.EndsWith($"/Grains/{file}", StringComparison.Ordinal))
-            {
-                Assert.True(source.Split(text).Length == 2, $"{file} must have this text exactly once, or the variant is not what it says:\n{text}");
-                source = source.Replace(text, replacement, StringComparison.Ordinal);
-                replaced++;
-            }
+        var tree = Whole.Value.SyntaxTrees.SingleOrDefault(t => t.FilePath.EndsWith($"/Grains/{file}", StringComparison.Ordinal));
+        Assert.True(tree is not null, $"There is no {file}.");
+        var source = tree.ToString();
+        Assert.True(source.Split(text).Length == 2, $"{file} must have this text exactly once, or the variant is not what it says:\n{text}");
+        return Whole.Value.ReplaceSyntaxTree(tree, Parse(source.Replace(text, replacement, StringComparison.Ordinal), tree.FilePath));
+    }
 
-            return CSharpSyntaxTree.ParseText(source, new CSharpParseOptions(LanguageVersion.Latest), path);
-        }).ToList();
-        Assert.True(replaced == 1, $"There is no {file}.");
+    private static CSharpCompilation CompileWhole()
+    {
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(p => Path.GetFileNameWithoutExtension(p) is not ("VideoGen.Grains" or "VideoGen.Simulation.Tests"))
             .Select(p => MetadataReference.CreateFromFile(p));
-        return CSharpCompilation.Create("VideoGen.Grains", sources, references, new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, optimizationLevel: OptimizationLevel.Release));
+        return CSharpCompilation.Create(
+            "VideoGen.Grains",
+            Sources().Select(path => Parse(File.ReadAllText(path), path)),
+            references,
+            new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, optimizationLevel: OptimizationLevel.Release));
     }
+
+    private static SyntaxTree Parse(string source, string path) => CSharpSyntaxTree.ParseText(source, new CSharpParseOptions(LanguageVersion.Latest), path);
 
     // What the build compiles: the sources and what its generators made of them.
     private static IEnumerable<string> Sources()

@@ -16,6 +16,8 @@ internal sealed class Checks(SimulatedWorld world)
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
     private readonly SortedDictionary<string, RequestDocument> documents = new(StringComparer.Ordinal);
     private readonly HashSet<(string Key, int Round)> everDead = [];
+    private readonly Dictionary<string, QuotaDocument> quotas = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> lastRefusing = new(StringComparer.Ordinal);
 
     /// <summary>The moves between states that this run took.</summary>
     public HashSet<string> Edges { get; } = [];
@@ -207,8 +209,22 @@ internal sealed class Checks(SimulatedWorld world)
         _ => "failed",
     }).LastOrDefault(word => word is not null) ?? "refused";
 
+    /// <summary>Whether the ledger on disk had a reason to refuse at any time since then.</summary>
+    public bool QuotaRefused(string key, DateTimeOffset since) =>
+        Refuses(quotas.GetValueOrDefault(key), since) || Refuses(quotas.GetValueOrDefault(key), world.Clock.GetUtcNow()) || lastRefusing.GetValueOrDefault(key) >= since;
+
+    private bool Refuses(QuotaDocument? quota, DateTimeOffset at)
+    {
+        var margin = TimeSpan.FromSeconds(15); // Clocks are wrong by 5 seconds, each its own way.
+        var counting = (quota?.Entries ?? []).Where(e => e.State != QuotaEntryState.Released && e.At > at - Day - margin).ToArray();
+        return counting.Length >= world.Quotas.VideosPerDay || counting.Any(e => e.At > at - world.Quotas.Cooldown - margin);
+    }
+
     private void QuotaHolds(string key, QuotaDocument quota)
     {
+        var now = world.Clock.GetUtcNow();
+        if (Refuses(quotas.GetValueOrDefault(key), now) || Refuses(quota, now)) lastRefusing[key] = now;
+        quotas[key] = quota;
         foreach (var entry in quota.Entries.Where(e => e.State != QuotaEntryState.Released))
         {
             var together = quota.Entries.Count(e => e.State != QuotaEntryState.Released && e.At > entry.At - Day && e.At <= entry.At);

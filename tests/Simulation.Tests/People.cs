@@ -1,5 +1,6 @@
 using VideoGen.Access;
 using VideoGen.Grains.Requests;
+using VideoGen.Quotas;
 using VideoGen.Requests;
 using VideoGen.Simulation.Tests.Models;
 
@@ -44,6 +45,7 @@ internal sealed class People(SimulatedWorld world)
         world.SomeProcess()?.Do("ask", async grains =>
         {
             Count("asked");
+            var since = world.Clock.GetUtcNow();
             AskAnswer answer;
             try
             {
@@ -56,6 +58,11 @@ internal sealed class People(SimulatedWorld world)
             }
 
             Count(answer.GetType().Name);
+            if (answer is AskAnswer.Refused { Refusal.Code: Codes.QuotaExceeded or Codes.Cooldown } && !world.Checks.QuotaRefused(QuotaKey.For(owner.ToString()), since))
+            {
+                throw world.Checks.Broken($"{user} was refused, and the quota was free all the while.");
+            }
+
             if (answer is not AskAnswer.Accepted accepted) return;
             Remember(accepted.Video.Id, user, prompt);
             if (accepted.Dedup != Dedup.New) Duplicates++;

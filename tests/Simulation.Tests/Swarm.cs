@@ -22,6 +22,12 @@ internal sealed record Swarm
     /// <summary>Of each submit: between the last look at the clock and the socket, where no gate sees it.</summary>
     public double FrozenBehindTheGate { get; init; }
 
+    /// <summary>Of each write: when it has landed, and its process does not know it yet.</summary>
+    public double FrozenAfterWrite { get; init; }
+
+    /// <summary>Of each submit: when it has been answered, and its process does not know it yet.</summary>
+    public double FrozenAwaitingAnswer { get; init; }
+
     public double WriteRefused { get; init; }
 
     public double WriteLandedButFailed { get; init; }
@@ -109,6 +115,8 @@ internal sealed record Swarm
             SecondProcess = Coin(),
             FrozenAtTheGate = Some(5, 30),
             FrozenBehindTheGate = chance.Percent(20) ? 10 : 0,
+            FrozenAfterWrite = Some(1, 5),
+            FrozenAwaitingAnswer = Some(5, 20),
             WriteRefused = Some(1, 5, 20),
             WriteLandedButFailed = Some(1, 5, 20),
             ReadFails = Some(1, 5),
@@ -128,8 +136,8 @@ internal sealed record Swarm
             Garbage = Some(2, 10),
             Throttled = Some(5, 30),
             Unavailable = Some(5, 30),
-            Refused = Some(2, 10),
-            Rejected = Some(2, 10),
+            Refused = Some(5, 20),
+            Rejected = Some(5, 20),
             JobFailsFree = Some(10, 40),
             JobFailsCharged = Some(5, 20),
             JobRejected = Some(5, 20),

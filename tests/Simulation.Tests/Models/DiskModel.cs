@@ -81,6 +81,7 @@ internal sealed partial class DiskModel(DiskRows rows, Gate gate, Swarm swarm) :
             throw new InconsistentStateException("Somebody else wrote it.", Etag(rows.Read(stateName, grainId.Key.ToString()!)), grainState.ETag);
         }
 
+        if (gate.Fault(swarm.FrozenAfterWrite, "frozen after a write")) await gate.Freeze();
         await gate.Back(effect);
         if (outage is not null || gate.Fault(swarm.WriteLandedButFailed, "write landed but failed")) throw new IOException("The answer was lost.");
         grainState.ETag = written.Value.ToString(CultureInfo.InvariantCulture);

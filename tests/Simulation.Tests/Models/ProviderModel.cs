@@ -102,6 +102,7 @@ internal sealed class ProviderModel(ProviderBooks books, SimulatedProcess proces
         if (late) gate.Note("sent after a freeze that no gate sees");
 
         var reply = await Delivered(order.ProviderKey, late, cancellationToken);
+        if (gate.Fault(swarm.FrozenAwaitingAnswer, "frozen awaiting an answer")) await gate.Freeze();
         await gate.Back(effect, cancellationToken);
         if (reply is SubmitReply.Accepted accepted) books.Find(accepted.JobId)!.ToldTo = process;
         return reply;
