@@ -18,7 +18,6 @@ public sealed class BrokenVariantTests(ITestOutputHelper output)
         // Nobody pays twice: the submit.
         { "the call comes before its intent", 0, Pump, "RecordIntent e => Intend(e),", "RecordIntent e => await calls.Submit(commit.Committed.Prompt, new(e.Id, ((RequestState.Queued)RequestRounds.RoundOf(commit.Committed, e.Round)!).Ticket, \"\"), ports.Time.GetTimestamp())," },
         { "an intent's token is the attempt, not a nonce", 0, Pump, "new(ports.Nonces.Draw(), ports.Time.GetTimestamp())", "new(e.Id.ToString(), ports.Time.GetTimestamp())" },
-        { "an intent may be sent again", 0, Pump, "intent = null; // Sent once: a second look at the same intent is somebody else's.", "" },
         { "anyone who finds an intent may send it", 0, Pump, "intent?.Nonce != e.Nonce", "(intent ??= new(e.Nonce, ports.Time.GetTimestamp())) is null" },
         { "the stamp is taken after the write", 0, Pump, "var stamp = intent.Stamp;", "var stamp = ports.Time.GetTimestamp();" },
         { "the gate is always open", 0, "Providers/IVideoProvider.cs", "time.GetElapsedTime(stamp) <= window", "time.GetElapsedTime(stamp) <= TimeSpan.MaxValue && window >= TimeSpan.Zero" },
@@ -62,9 +61,9 @@ public sealed class BrokenVariantTests(ITestOutputHelper output)
         { "a refusal owes no release", 0, Lifecycle, "new Refused(s.Round, refusal, at, Release: new Due(at))", "new Refused(s.Round, refusal, at, Release: null)" },
         { "the day of a quota has twelve hours", 0, Quota, "ledger.Entries.Where(e => e.State != QuotaEntryState.Released && e.At > at - QuotaOptions.Window)", "ledger.Entries.Where(e => e.State != QuotaEntryState.Released && e.At > at - QuotaOptions.Window / 2)" },
         { "a quota lets one too many", 0, Quota, "if (counting.Length >= limits.VideosPerDay)", "if (counting.Length > limits.VideosPerDay)" },
-        { "a settlement is made twice", 0, Quota, "_ => ledger, // Settled before; the first settlement stands.", "{ } other => With(ledger, other with { State = settled }, at)," },
+        { "what is held is forgotten", 0, Quota, "HeldFor = TimeSpan.FromDays(7)", "HeldFor = TimeSpan.FromHours(1)" },
         { "what may have been charged is settled", 0, Endings, "s.Ticket.Reserves && charge.Charged != Charged.Unknown", "s.Ticket.Reserves" },
-        { "a quota's no comes from a ledger that is not the newest", 0, QuotaShell, "await commit.Refresh(); // A no is not written, so it must not come from a ledger that is not the newest.", "" },
+        { "a look at the quota is a look at an old ledger", 0, QuotaShell, "await commit.Refresh();\n        return QuotaLedger.Refusal(", "return QuotaLedger.Refusal(" },
 
         // Nothing accepted is lost: the shell.
         { "an owed effect holds the others", 0, Effects, "if (notBefore <= now) return effect;", "return notBefore <= now ? effect : null;" },

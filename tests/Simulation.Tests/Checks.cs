@@ -56,7 +56,19 @@ internal sealed class Checks(SimulatedWorld world)
         if (after.WakeAt is null && after.Rounds.Any(r => r is Live)) throw Broken("A live request sleeps for ever.");
         if (after.Status != StatusInSql(after)) throw Broken($"SQL reads '{after.Status}' of a request that is {StatusInSql(after)}.");
         SentSixTimesAtMost(after);
-        foreach (var state in after.Rounds.Where(r => r.Round > old.LastRound)) Edges.Add($"New -> {NameOf(state)}");
+        foreach (var state in after.Rounds.Where(r => r.Round > old.LastRound))
+        {
+            Edges.Add($"New -> {NameOf(state)}");
+            if (Array.Find(old.Rounds, MayBePaidStill) is { } open) throw Broken($"Round {state.Round} was opened beside round {open.Round}, {NameOf(open)}.");
+        }
+
+        if (after.Rounds.Count(r => r is Live) > 1 && !after.Rounds.Any(HasLateJob)) throw Broken("Two rounds live.");
+        foreach (var orphan in after.Orphans)
+        {
+            var awaited = after.Rounds.Any(r => r is Ended { JobId: null, Outcome: RequestOutcome.DeadLettered { ResumeAt: Submitting or Unresolved } dead } && dead.ResumeAt.AttemptId == orphan.Id);
+            if (awaited) throw Broken($"{orphan.JobId} is an orphan, and its dead letter waits for it.");
+        }
+
         foreach (var orphan in old.Orphans)
         {
             if (!Remembers(after, orphan.JobId)) throw Broken($"The orphan {orphan.JobId} was forgotten.");
@@ -82,6 +94,11 @@ internal sealed class Checks(SimulatedWorld world)
             throw Broken($"{world.Prevented} prevented payments were counted; clients were told of {world.People.Duplicates}.");
         }
     }
+
+    // Alive, or ended and nobody knows whether it was paid: no clock makes room for another.
+    private static bool MayBePaidStill(RequestState state) => state is Live or Ended { Outcome: RequestOutcome.DeadLettered, Charge.Charged: Charged.Unknown };
+
+    private bool HasLateJob(RequestState state) => RequestEndings.JobIdOf(state) is { } jobId && world.Provider.Find(jobId) is { DeliveredTooLate: true };
 
     private void RoundHolds(string key, RequestState before, RequestDocument after)
     {
@@ -224,6 +241,12 @@ internal sealed class Checks(SimulatedWorld world)
     {
         var now = world.Clock.GetUtcNow();
         if (Refuses(quotas.GetValueOrDefault(key), now) || Refuses(quota, now)) lastRefusing[key] = now;
+        foreach (var entry in quotas.GetValueOrDefault(key)?.Entries ?? [])
+        {
+            var kept = quota.Entries.Any(e => e.Request == entry.Request && e.Round == entry.Round);
+            if (!kept && entry.State != QuotaEntryState.Released && entry.At > now - Day) throw Broken($"{key} forgot round {entry.Round} of its last 24 hours.");
+        }
+
         quotas[key] = quota;
         foreach (var entry in quota.Entries.Where(e => e.State != QuotaEntryState.Released))
         {

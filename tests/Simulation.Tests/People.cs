@@ -108,9 +108,13 @@ internal sealed class People(SimulatedWorld world)
             case < 8: // Changes their mind at once.
                 Ask(user, prompt, andThen: id => After(chance.Span(TimeSpan.Zero, TimeSpan.FromMinutes(3)), () => Delete(id)));
                 break;
-            case 8: // Comes back a day later.
+            case 8: // Comes back a day later, just when an operator looks.
                 Ask(user, prompt);
-                After(TimeSpan.FromHours(23) + chance.Span(TimeSpan.Zero, TimeSpan.FromHours(4)), () => Ask(user, prompt));
+                After(TimeSpan.FromHours(23) + chance.Span(TimeSpan.Zero, TimeSpan.FromHours(4)), () =>
+                {
+                    Ask(user, prompt);
+                    After(chance.Span(TimeSpan.Zero, TimeSpan.FromMinutes(2)), Requeue);
+                });
                 break;
             case 9 when SomeVideo() is { } video:
                 Delete(video.Id);
