@@ -29,7 +29,7 @@ internal static class RequestEndings
             at,
             s.Course.Stages,
             s.Course.Sent,
-            lastSent + limits.Window + limits.WindowMargin,
+            lastSent + limits.Window + limits.Margin,
             Deleted: false,
             // While nobody knows whether it was charged, what is reserved stays reserved.
             Settle: s.Ticket.Reserves && charge.Charged != Charged.Unknown ? new Due(at) : null,

@@ -10,6 +10,9 @@ public sealed class RequestOptions : IValidatableObject
     /// <summary>Over which time submits of one prompt are counted. The promise's own number, not an option.</summary>
     public static readonly TimeSpan SubmitCountWindow = TimeSpan.FromHours(24);
 
+    /// <summary>How far apart the clocks of two of our machines may be.</summary>
+    public static readonly TimeSpan ClockSlack = TimeSpan.FromSeconds(10);
+
     /// <summary>How many jobs one round may try, each after the proven uncharged failure of the one before. Default: 3.</summary>
     [Range(1, 6)]
     public int MaxAttempts { get; set; } = 3;
@@ -54,7 +57,10 @@ public sealed class RequestOptions : IValidatableObject
     [Range(typeof(TimeSpan), "1.00:00:00", "30.00:00:00")]
     public TimeSpan Window { get; set; } = TimeSpan.FromHours(24);
 
-    /// <summary>Added to the window for what is on its way when it ends. Default: 5 minutes.</summary>
+    /// <summary>
+    /// Added to the window for what is on its way when it ends; where a provider's quiet time is longer than this, that counts.
+    /// Default: 5 minutes.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:30", "01:00:00")]
     public TimeSpan WindowMargin { get; set; } = TimeSpan.FromMinutes(5);
 
@@ -64,10 +70,10 @@ public sealed class RequestOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (WindowMargin < SubmitWindow + SubmitTimeout + TimeSpan.FromSeconds(10))
+        if (WindowMargin < SubmitWindow + SubmitTimeout + ClockSlack)
         {
             yield return new(
-                $"{Section}:{nameof(WindowMargin)} ({WindowMargin}) must be at least {nameof(SubmitWindow)} + {nameof(SubmitTimeout)} + 10 seconds ({SubmitWindow + SubmitTimeout + TimeSpan.FromSeconds(10)}): a submit on its way at the window's end would be paid twice.",
+                $"{Section}:{nameof(WindowMargin)} ({WindowMargin}) must be at least {nameof(SubmitWindow)} + {nameof(SubmitTimeout)} + 10 seconds ({SubmitWindow + SubmitTimeout + ClockSlack}): a submit on its way at the window's end would be paid twice.",
                 [nameof(WindowMargin)]);
         }
 

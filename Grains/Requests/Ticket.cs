@@ -36,6 +36,9 @@ internal sealed record RequestLimits(
 {
     /// <summary>How late a complete lookup must find nothing to prove that there is no job: nothing sent before can still arrive.</summary>
     [JsonIgnore] public TimeSpan QuietFor => SubmitWindow + SubmitTimeout + QuietTime;
+
+    /// <summary>What the window is longer by: the last submit may be accepted so late, and the next one must not be accepted within 24 hours of it.</summary>
+    [JsonIgnore] public TimeSpan Margin => WindowMargin > QuietFor + RequestOptions.ClockSlack ? WindowMargin : QuietFor + RequestOptions.ClockSlack;
 }
 
 /// <summary>What a live round has been through.</summary>

@@ -37,6 +37,7 @@ public sealed class BrokenVariantTests(ITestOutputHelper output)
         { "a live round does not hold its prompt", 0, Admission, "Live => true,", "Live => false," },
         { "an ended round does not hold its prompt", 0, Admission, "Ended s => IsOpenEnded(s) || at < WindowEndsAt(s),", "Ended s => IsOpenEnded(s)," },
         { "the window counts from the ask", 0, Endings, "s.Course.Sent is [.., var last] ? last : s.Course.Stages.Asked", "s.Course.Stages.Asked" },
+        { "the window forgets what may still be on its way", 0, Endings, "limits.Window + limits.Margin", "limits.Window + limits.WindowMargin" },
         { "a clock ends what nobody could prove", 0, Admission, "Ended s => IsOpenEnded(s) || at < WindowEndsAt(s),", "Ended s => at < s.WindowEnds && !IsProvenFree(s)," },
         { "a charged failure may be asked for again at once", 0, Admission, "RequestOutcome.Failed or RequestOutcome.Cancelled or RequestOutcome.DeadLettered, Charge.Charged: Charged.No }", "RequestOutcome.Failed or RequestOutcome.Cancelled }" },
         { "a round's number is used again after a refusal", 0, Rounds, "var round = document.LastRound + 1;", "var round = (document.Rounds.LastOrDefault(r => r is not Refused)?.Round ?? 0) + 1;" },

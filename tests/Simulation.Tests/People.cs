@@ -108,9 +108,10 @@ internal sealed class People(SimulatedWorld world)
             case < 8: // Changes their mind at once.
                 Ask(user, prompt, andThen: id => After(chance.Span(TimeSpan.Zero, TimeSpan.FromMinutes(3)), () => Delete(id)));
                 break;
-            case 8: // Comes back a day later, just when an operator looks.
+            case 8: // Comes back a day later, perhaps as soon as it may be made again, just when an operator looks.
                 Ask(user, prompt);
-                After(TimeSpan.FromHours(23) + chance.Span(TimeSpan.Zero, TimeSpan.FromHours(4)), () =>
+                var soon = TimeSpan.FromHours(24) + world.Requests.WindowMargin + chance.Span(TimeSpan.Zero, TimeSpan.FromMinutes(1));
+                After(chance.Percent(50) ? soon : TimeSpan.FromHours(23) + chance.Span(TimeSpan.Zero, TimeSpan.FromHours(4)), () =>
                 {
                     Ask(user, prompt);
                     After(chance.Span(TimeSpan.Zero, TimeSpan.FromMinutes(2)), Requeue);

@@ -75,6 +75,9 @@ internal sealed class ProviderModel(ProviderBooks books, SimulatedProcess proces
 {
     public const string AccountName = "sim", Throttled = "429", Unavailable = "503", NotSent = "connect refused", NeverArrived = "never arrived";
 
+    // Later than this, the quiet time no longer covers what the network and the lookup take besides.
+    private static readonly TimeSpan SubmitTimeout = new RequestOptions().SubmitTimeout;
+
     private readonly Gate gate = process.Gate;
 
     public string Account => AccountName;
@@ -98,7 +101,7 @@ internal sealed class ProviderModel(ProviderBooks books, SimulatedProcess proces
         // Between the look and the socket: the freeze that no clock can see.
         if (gate.Fault(swarm.FrozenBehindTheGate, "frozen behind the gate")) await gate.Freeze();
         else await Task.Yield();
-        var late = clock.GetUtcNow() - looked > TimeSpan.FromSeconds(1);
+        var late = clock.GetUtcNow() - looked > SubmitTimeout;
         if (late) gate.Note("sent after a freeze that no gate sees");
 
         var reply = await Delivered(order.ProviderKey, late, cancellationToken);
@@ -181,25 +184,25 @@ internal sealed class ProviderModel(ProviderBooks books, SimulatedProcess proces
         if (Fails(swarm.NeverArrived, NeverArrived)) return await NoAnswer(cancellationToken);
         if (gate.Fault(swarm.LateDelivery, "late delivery"))
         {
-            // On the wire for up to the quiet time longer than we waited for the answer: what the trait allows.
-            gate.OnTheNetwork(swarm.QuietTime / 2, () => Accept(providerKey, late));
+            // On the wire, and then not to be found yet, for as long as the quiet time allows.
+            var visibleAt = clock.GetUtcNow() + swarm.QuietTime;
+            gate.OnTheNetwork(gate.Chance.Span(TimeSpan.Zero, swarm.QuietTime), () => Accept(providerKey, late, visibleAt));
             return await NoAnswer(cancellationToken);
         }
 
-        var job = Accept(providerKey, late);
+        var job = Accept(providerKey, late, clock.GetUtcNow() + (swarm.FindLags ? swarm.QuietTime : TimeSpan.Zero));
         if (gate.Fault(swarm.LostAnswer, "lost answer")) return await NoAnswer(cancellationToken);
         if (gate.Fault(swarm.Garbage, "garbage")) return new SubmitReply.Unknown(new(FailureKind.Unknown, "garbage"));
         return new SubmitReply.Accepted(job.Id);
     }
 
-    private Job Accept(string providerKey, bool late)
+    private Job Accept(string providerKey, bool late, DateTimeOffset visibleAt)
     {
         var now = clock.GetUtcNow();
-        var visible = now + (swarm.FindLags ? swarm.QuietTime / 2 : TimeSpan.Zero);
         var ends = now + gate.Chance.Span(TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(5));
         if (gate.Fault(swarm.JobNeverEnds, "job never ends")) ends = DateTimeOffset.MaxValue;
         else if (gate.Fault(swarm.JobEndsLate, "job ends late")) ends = now + gate.Chance.Span(TimeSpan.FromHours(2), TimeSpan.FromHours(20));
-        var job = books.Accept(providerKey, now, ends, visible, Ending(), late);
+        var job = books.Accept(providerKey, now, ends, visibleAt, Ending(), late);
         gate.Note("accepted", providerKey);
         return job;
     }
