@@ -58,18 +58,19 @@ internal static class RequestAdmission
         HolderOf(document, at) is null && document.Rounds.Length < RequestDocument.MaxRounds && RequestRounds.SendsInWindow(document, at) < maxSubmits;
 
     /// <summary>The newest round that an ask must be answered with, whatever its options; null when a new one may open.</summary>
-    private static RequestState? HolderOf(RequestDocument document, DateTimeOffset at) => Array.FindLast(document.Rounds, r => Holds(r, at));
+    private static RequestState? HolderOf(RequestDocument document, DateTimeOffset at) => Array.FindLast(document.Rounds, r => Holds(document, r, at));
 
     /// <summary>Whether the round keeps its prompt from being paid for again.</summary>
-    private static bool Holds(RequestState state, DateTimeOffset at) => state switch
+    private static bool Holds(RequestDocument document, RequestState state, DateTimeOffset at) => state switch
     {
         Live => true,
-        Ended s => IsOpenEnded(s) || at < WindowEndsAt(s),
+        Ended s => IsOpenEnded(s) || at < WindowEndsAt(document, s),
         _ => false,
     };
 
     /// <summary>Until when the same prompt is answered with this round; null where it is not, or where no clock ends that.</summary>
-    public static DateTimeOffset? WindowEndsAt(Ended s) => IsOpenEnded(s) || IsProvenFree(s) ? null : s.WindowEnds;
+    public static DateTimeOffset? WindowEndsAt(RequestDocument document, Ended s) =>
+        IsOpenEnded(s) || (IsProvenFree(s) && RequestRounds.OrphanedIn(document, s.Round) is null) ? null : s.WindowEnds;
 
     // Nobody knows whether it was paid: no clock ends that, only a person or the provider.
     private static bool IsOpenEnded(Ended s) => s is { Outcome: RequestOutcome.DeadLettered, Charge.Charged: Charged.Unknown };

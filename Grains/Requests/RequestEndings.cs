@@ -10,6 +10,7 @@ internal static class RequestEndings
     public static readonly Charge Unproven = new(Charged.Unknown, "A submit had no answer, and nobody could prove what became of it.");
     public static readonly Charge JobOpen = new(Charged.Unknown, "The provider has the job and has not said how it ended.");
     public static readonly Failure TooManySubmits = new(FailureKind.Unavailable, "It was sent as often as one prompt may be in 24 hours.");
+    public static readonly Failure OrphanFirst = new(FailureKind.Unknown, "The provider has another job of this request that nobody waits for, and that is not proven free.");
     public static readonly Refusal AdmissionUnavailable = new(Codes.AdmissionUnavailable, "The quota could not be checked for too long. Nothing was paid; ask again.");
 
     public static Ended End(this Live s, RequestOutcome outcome, Charge charge, DateTimeOffset at)

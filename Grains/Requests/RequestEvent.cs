@@ -42,7 +42,8 @@ internal abstract record RequestEvent(int Round, DateTimeOffset At)
     // Handing over.
 
     /// <param name="Sends">Submits of this key inside the window before this one; the document counts them.</param>
-    public sealed record IntentRecorded(AttemptId Id, string Nonce, DateTimeOffset At, int Sends = 0) : OfAttempt(Id, At);
+    /// <param name="Orphaned">What an orphan of this round may have cost; null where none may. The document knows.</param>
+    public sealed record IntentRecorded(AttemptId Id, string Nonce, DateTimeOffset At, int Sends = 0, Charged? Orphaned = null) : OfAttempt(Id, At);
 
     /// <summary>Not one byte left: a proof.</summary>
     public sealed record NotSent(AttemptId Id, string Nonce, Failure Failure, DateTimeOffset At) : OfAttempt(Id, At);

@@ -67,6 +67,7 @@ internal static class RequestLifecycle
 
     private static RequestState InQueued(Queued s, RequestEvent happened) => happened switch
     {
+        IntentRecorded { Orphaned: { } charged } e => s.DeadLetter(RequestEndings.OrphanFirst, new Charge(charged, RequestEndings.OrphanFirst.Detail), e.At),
         IntentRecorded e when Late(s, e.At) => s.DeadLetter(new(FailureKind.Expired, "The request's deadline passed before it could be sent."), RequestEndings.NothingSent, e.At),
         IntentRecorded e when e.Sends >= s.Ticket.Limits.MaxSubmits => s.DeadLetter(s.LastFailure ?? RequestEndings.TooManySubmits, RequestEndings.NothingSent, e.At),
         IntentRecorded e => new Submitting(s.Ticket, s.Course.WithIntent(e.At), e.At, e.Nonce),

@@ -21,7 +21,7 @@ internal static class RequestRounds
         {
             Asked asked => Open(document, asked.Ticket, asked.At),
             Requeued requeued => Requeue(document, requeued),
-            IntentRecorded intent => Route(document, intent with { Sends = SendsInWindow(document, intent.At) }),
+            IntentRecorded intent => Route(document, intent with { Sends = SendsInWindow(document, intent.At), Orphaned = OrphanedIn(document, intent.Round) }),
             OfJob ofJob when OrphanOf(document, ofJob.JobId) is { } orphan => WithOrphan(document, orphan, ofJob),
             _ => Route(document, e),
         };
@@ -46,6 +46,19 @@ internal static class RequestRounds
     /// <summary>When the oldest of them leaves the window.</summary>
     public static DateTimeOffset? OldestSendLeavesAt(RequestDocument document, DateTimeOffset at) =>
         SentInWindow(document, at).Select(sent => (DateTimeOffset?)sent + RequestOptions.SubmitCountWindow).Min();
+
+    /// <summary>What a job of this round that nobody waits for was, or may have been, charged; null where there is none or all are proven free.</summary>
+    public static Charged? OrphanedIn(RequestDocument document, int round)
+    {
+        Charged? worst = null;
+        foreach (var orphan in document.Orphans)
+        {
+            if (orphan.Id.Round != round || orphan.Charged == Charged.No || worst == Charged.Yes) continue;
+            worst = orphan.Charged ?? Charged.Unknown;
+        }
+
+        return worst;
+    }
 
     private static IEnumerable<DateTimeOffset> SentInWindow(RequestDocument document, DateTimeOffset at) => document.Rounds
         .SelectMany(r => r switch { Live live => live.Course.Sent, Ended ended => ended.Sent, _ => [] })

@@ -37,7 +37,7 @@ internal static class RequestViews
             Ended s => new(
                 id, owner, document.Revision, status, document.Prompt, s.Options,
                 Progress: s.Outcome is RequestOutcome.Completed ? 100 : 0,
-                CreatedAt: s.Stages.Asked, EndedAt: s.Since, WindowEndsAt: RequestAdmission.WindowEndsAt(s),
+                CreatedAt: s.Stages.Asked, EndedAt: s.Since, WindowEndsAt: RequestAdmission.WindowEndsAt(document, s),
                 Error: ErrorOf(s.Outcome), s.Charge.Charged, s.PriceUsd, Waiting: null, ResolvingUntil: null,
                 File: (s.Outcome as RequestOutcome.Completed)?.File, s.Deleted),
             _ => null,

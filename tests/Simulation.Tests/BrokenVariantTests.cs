@@ -35,13 +35,16 @@ public sealed class BrokenVariantTests(ITestOutputHelper output)
 
         // Nobody pays twice: the window.
         { "a live round does not hold its prompt", 0, Admission, "Live => true,", "Live => false," },
-        { "an ended round does not hold its prompt", 0, Admission, "Ended s => IsOpenEnded(s) || at < WindowEndsAt(s),", "Ended s => IsOpenEnded(s)," },
+        { "an ended round does not hold its prompt", 0, Admission, "Ended s => IsOpenEnded(s) || at < WindowEndsAt(document, s),", "Ended s => IsOpenEnded(s)," },
         { "the window counts from the ask", 0, Endings, "s.Course.Sent is [.., var last] ? last : s.Course.Stages.Asked", "s.Course.Stages.Asked" },
         { "the window forgets what may still be on its way", 0, Endings, "limits.Window + limits.Margin", "limits.Window + limits.WindowMargin" },
-        { "a clock ends what nobody could prove", 0, Admission, "Ended s => IsOpenEnded(s) || at < WindowEndsAt(s),", "Ended s => at < s.WindowEnds && !IsProvenFree(s)," },
+        { "a clock ends what nobody could prove", 0, Admission, "Ended s => IsOpenEnded(s) || at < WindowEndsAt(document, s),", "Ended s => at < s.WindowEnds && !IsProvenFree(s)," },
         { "a charged failure may be asked for again at once", 0, Admission, "RequestOutcome.Failed or RequestOutcome.Cancelled or RequestOutcome.DeadLettered, Charge.Charged: Charged.No }", "RequestOutcome.Failed or RequestOutcome.Cancelled }" },
         { "a round's number is used again after a refusal", 0, Rounds, "var round = document.LastRound + 1;", "var round = (document.Rounds.LastOrDefault(r => r is not Refused)?.Round ?? 0) + 1;" },
         { "asks that lost the race open a round too", 0, Rounds, "if (!RequestAdmission.MayOpen(document, ticket.Limits.MaxSubmits, at)) return document;", "" },
+
+        { "an orphan that was paid does not hold its prompt", 0, Admission, " && RequestRounds.OrphanedIn(document, s.Round) is null", "" },
+        { "a round is sent again beside an orphan that was paid", 0, Lifecycle, "IntentRecorded { Orphaned: { } charged } e => s.DeadLetter(RequestEndings.OrphanFirst, new Charge(charged, RequestEndings.OrphanFirst.Detail), e.At),", "" },
 
         // A job is never forgotten.
         { "a job id is dropped", 0, Rounds, "if (e is JobAccepted accepted) next = NeverDropped(next, accepted);", "" },

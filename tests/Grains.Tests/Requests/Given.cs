@@ -91,6 +91,7 @@ internal static class Given
         ("IntentRecorded", new IntentRecorded(Id, Nonce, Soon)),
         ("IntentRecorded, late", new IntentRecorded(Id, Nonce, Late)),
         ("IntentRecorded, 7th", new IntentRecorded(Id, Nonce, Soon, Sends: 6)),
+        ("IntentRecorded, orphan", new IntentRecorded(Id, Nonce, Soon, Orphaned: Charged.Yes)),
         ("NotSent", new NotSent(Id, Nonce, Down, Soon)),
         ("NotSent, other nonce", new NotSent(Id, "nonce00000000002", Down, Soon)),
         ("NoJob(Unavailable)", new NoJob(Id, Nonce, Down, Soon)),

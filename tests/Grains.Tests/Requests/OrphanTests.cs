@@ -63,6 +63,38 @@ public sealed class OrphanTests
         }
     }
 
+    [Theory]
+    [InlineData(null, Charged.Unknown)]
+    [InlineData(Charged.Unknown, Charged.Unknown)]
+    [InlineData(Charged.Yes, Charged.Yes)]
+    public void While_one_may_have_been_paid_its_round_is_not_sent_again(Charged? known, Charged charged)
+    {
+        var after = RequestRounds.Apply(With(Given.Queued(), known), new IntentRecorded(Given.Id, Given.Nonce, Given.T));
+        var ended = Assert.IsType<Ended>(Assert.Single(after.Rounds));
+        Assert.IsType<RequestOutcome.DeadLettered>(ended.Outcome);
+        Assert.Equal(charged, ended.Charge.Charged);
+        Assert.IsType<RequestAdmission.Judgement.Take>(RequestAdmission.Judge(after, Given.Options, 6, Given.T));
+    }
+
+    [Fact]
+    public void One_that_was_proven_free_holds_nothing()
+    {
+        var after = RequestRounds.Apply(With(Given.Queued(), Charged.No), new IntentRecorded(Given.Id, Given.Nonce, Given.T));
+        Assert.IsType<Submitting>(Assert.Single(after.Rounds));
+    }
+
+    [Fact]
+    public void One_that_was_paid_holds_its_prompt_although_its_round_ended_free_of_charge()
+    {
+        var free = Given.Settled(Given.Queued().EndCancelled(Given.T));
+        Assert.IsType<RequestAdmission.Judgement.Open>(RequestAdmission.Judge(With(free, Charged.No), Given.Options, 6, Given.T));
+        Assert.IsType<RequestAdmission.Judgement.Take>(RequestAdmission.Judge(With(free, Charged.Yes), Given.Options, 6, Given.T));
+        Assert.IsType<RequestAdmission.Judgement.Take>(RequestAdmission.Judge(With(free, null), Given.Options, 6, Given.T));
+    }
+
+    private static RequestDocument With(RequestState state, Charged? charged) =>
+        Given.Document(state) with { Orphans = [new(Given.Id, "local", Stray, Given.T, Cancel: charged is null ? new Due(Given.T) : null, charged)] };
+
     private static RequestDocument WithStray() =>
         Given.Document(Given.Settled(Given.Completed())) with { Orphans = [new(Given.Id, "local", Stray, Given.T, Cancel: new Due(Given.T), Charged: null)] };
 
