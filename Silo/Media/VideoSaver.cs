@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
-using Microsoft.Extensions.Options;
 using VideoGen.Grains.Providers;
 using VideoGen.Grains.Requests;
 using VideoGen.Requests;
@@ -8,30 +7,27 @@ using VideoGen.Requests;
 namespace VideoGen.Silo.Media;
 
 /// <summary>Streams a finished video from its provider to our store, on threads of the pool and never in a grain's turn.</summary>
-internal sealed partial class VideoSaver(
-    IEnumerable<IVideoSource> sources, IVideoFiles files, IOptions<VideoSaverOptions> options, TimeProvider time, ILogger<VideoSaver> logger) : IVideoSaver
+internal sealed partial class VideoSaver(IEnumerable<IVideoSource> sources, IVideoFiles files, ILogger<VideoSaver> logger) : IVideoSaver
 {
     private readonly FrozenDictionary<string, IVideoSource> _sources = sources.ToFrozenDictionary(source => source.Account, StringComparer.Ordinal);
 
     public Task<SaveReply> Save(VideoId id, string account, string jobId, CancellationToken cancellationToken) =>
-        Task.Run(() => SaveInTime(id, account, jobId, cancellationToken), cancellationToken);
+        Task.Run(() => SaveHere(id, account, jobId, cancellationToken), CancellationToken.None);
 
-    private async Task<SaveReply> SaveInTime(VideoId id, string account, string jobId, CancellationToken cancellationToken)
+    private async Task<SaveReply> SaveHere(VideoId id, string account, string jobId, CancellationToken cancellationToken)
     {
         if (!_sources.TryGetValue(account, out var source))
         {
             return Trouble(id, new(FailureKind.Unavailable, $"The provider account '{account}' is not configured here: add it again, its video is not saved yet."));
         }
 
-        using var limit = new CancellationTokenSource(options.Value.TimeLimit, time);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            return await Copy(id, source, jobId, over.Token).ConfigureAwait(false);
+            return await Copy(id, source, jobId, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return Trouble(id, new(FailureKind.Expired, $"Copying the video took longer than {VideoSaverOptions.Section}:TimeLimit ({options.Value.TimeLimit})."));
+            return Trouble(id, new(FailureKind.Expired, $"Copying the video took longer than {RequestOptions.Section}:{nameof(RequestOptions.SaveTimeout)}."));
         }
         catch (Exception trouble) when (trouble is IOException or HttpRequestException or UnauthorizedAccessException)
         {

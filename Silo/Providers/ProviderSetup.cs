@@ -18,7 +18,6 @@ internal static class ProviderSetup
         services.AddSingleton<IValidateOptions<CatalogueOptions>, CatalogueCheck>();
         services.AddSingleton<IModelCatalogue, ModelCatalogue>();
         services.AddSingleton<IVideoProviders, VideoProviders>();
-        services.AddOptions<VideoSaverOptions>().Bind(configuration.GetSection(VideoSaverOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IVideoSaver, VideoSaver>();
         return services;
     }

@@ -9,6 +9,7 @@ using VideoGen.Reports;
 using VideoGen.Requests;
 using VideoGen.Simulation.Tests.Models;
 using VideoGen.Storage;
+using VideoGen.Tests;
 
 namespace VideoGen.Simulation.Tests;
 
@@ -47,8 +48,8 @@ internal sealed class SimulatedProcess
             .AddSingleton<IInstallation, InstallationModel>()
             .AddSingleton<INonces>(new NoncesModel(world))
             .AddSingleton<IHostState, RunningHostModel>()
-            .AddSingleton<IOptionsMonitor<RequestOptions>>(new Fixed<RequestOptions>(world.Requests))
-            .AddSingleton<IOptionsMonitor<QuotaOptions>>(new Fixed<QuotaOptions>(world.Quotas));
+            .AddSingleton<IOptionsMonitor<RequestOptions>>(new FixedOptions<RequestOptions>(world.Requests))
+            .AddSingleton<IOptionsMonitor<QuotaOptions>>(new FixedOptions<QuotaOptions>(world.Quotas));
         built = builder.Build();
         _ = built.Engine.OpenClient("start").Run(() => built.Engine.StartAsync());
     }
@@ -105,14 +106,5 @@ internal sealed class SimulatedProcess
         public override long GetTimestamp() => clock.GetTimestamp();
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => clock.CreateTimer(callback, state, dueTime, period);
-    }
-
-    private sealed class Fixed<T>(T value) : IOptionsMonitor<T>
-    {
-        public T CurrentValue => value;
-
-        public T Get(string? name) => value;
-
-        public IDisposable? OnChange(Action<T, string?> listener) => null;
     }
 }

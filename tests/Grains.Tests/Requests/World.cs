@@ -7,6 +7,7 @@ using VideoGen.Grains.Requests;
 using VideoGen.Reports;
 using VideoGen.Requests;
 using VideoGen.Storage;
+using VideoGen.Tests;
 
 namespace VideoGen.Grains.Tests.Requests;
 
@@ -63,8 +64,8 @@ internal sealed class World : IAsyncDisposable
             .AddSingleton<IInstallation, Installation>()
             .AddSingleton<INonces>(new Nonces(this))
             .AddSingleton<IHostState>(Host)
-            .AddSingleton<IOptionsMonitor<RequestOptions>>(new Fixed<RequestOptions>(Requests))
-            .AddSingleton<IOptionsMonitor<QuotaOptions>>(new Fixed<QuotaOptions>(Quotas));
+            .AddSingleton<IOptionsMonitor<RequestOptions>>(new FixedOptions<RequestOptions>(Requests))
+            .AddSingleton<IOptionsMonitor<QuotaOptions>>(new FixedOptions<QuotaOptions>(Quotas));
         var engine = builder.Build();
         engine.Engine.StartAsync().GetAwaiter().GetResult();
         engines.Add(engine);
@@ -227,14 +228,5 @@ internal sealed class World : IAsyncDisposable
         public Task Delete(VideoId id, CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task<string?> Trouble(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
-    }
-
-    private sealed class Fixed<T>(T value) : IOptionsMonitor<T>
-    {
-        public T CurrentValue => value;
-
-        public T Get(string? name) => value;
-
-        public IDisposable? OnChange(Action<T, string?> listener) => null;
     }
 }

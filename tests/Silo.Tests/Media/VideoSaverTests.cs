@@ -96,22 +96,21 @@ public sealed class VideoSaverTests : IDisposable
     [Fact]
     public async Task A_copy_that_hangs_is_given_up_after_the_time_limit()
     {
-        var trouble = Assert.IsType<SaveReply.Trouble>(await Save(new Source(() => new Hanging()), "j", TimeSpan.FromMilliseconds(50)));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+        var trouble = Assert.IsType<SaveReply.Trouble>(await Saver(new Source(() => new Hanging())).Save(_id, "remote", "j", limit.Token));
         Assert.Equal(FailureKind.Expired, trouble.Failure.Kind);
     }
 
     [Fact]
     public async Task An_account_that_is_not_configured_any_more_is_trouble_and_never_gone()
     {
-        var saver = Saver(new Source(() => new MemoryStream(_video)), TimeSpan.FromMinutes(1));
+        var saver = Saver(new Source(() => new MemoryStream(_video)));
         Assert.IsType<SaveReply.Trouble>(await saver.Save(_id, "elsewhere", "j", CancellationToken.None));
     }
 
-    private Task<SaveReply> Save(IVideoSource source, string jobId, TimeSpan? limit = null) =>
-        Saver(source, limit ?? TimeSpan.FromMinutes(1)).Save(_id, source.Account, jobId, CancellationToken.None);
+    private Task<SaveReply> Save(IVideoSource source, string jobId) => Saver(source).Save(_id, source.Account, jobId, CancellationToken.None);
 
-    private VideoSaver Saver(IVideoSource source, TimeSpan limit) =>
-        new([source], _files, Options.Create(new VideoSaverOptions { TimeLimit = limit }), TimeProvider.System, NullLogger<VideoSaver>.Instance);
+    private VideoSaver Saver(IVideoSource source) => new([source], _files, NullLogger<VideoSaver>.Instance);
 
     private static StoredVideo FileOf(byte[] video) => new(video.Length, Convert.ToHexStringLower(SHA256.HashData(video)));
 

@@ -27,7 +27,7 @@ public sealed class LocalConformanceTests : VideoProviderConformance, IDisposabl
         var store = new FileVideoStore(
             new() { Folder = Path.Combine(_folder.Root, "videos"), MinFreeBytes = 0 }, new Installation(), TimeProvider.System, NullLogger<FileVideoStore>.Instance);
         await store.Check(CancellationToken.None);
-        var saver = new VideoSaver([host.Videos], store, Options.Create(new VideoSaverOptions()), TimeProvider.System, NullLogger<VideoSaver>.Instance);
+        var saver = new VideoSaver([host.Videos], store, NullLogger<VideoSaver>.Instance);
         await test(new Local(host, saver));
     }
 

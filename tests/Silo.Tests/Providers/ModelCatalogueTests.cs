@@ -51,7 +51,6 @@ public sealed class ModelCatalogueTests
     [InlineData("Providers:Local:RendersAtOnce", "0", "RendersAtOnce")]
     [InlineData("Providers:Local:UsdPerSecond", "-1", "UsdPerSecond")]
     [InlineData("Providers:Local:FailWords:boom", "explode", "use one of failed_uncharged, failed_charged, content_policy, refused")]
-    [InlineData("Saving:TimeLimit", "00:00:00", "TimeLimit")]
     public void A_wrong_setting_is_named_at_the_start_with_what_to_do(string key, string value, string sentence)
     {
         using var services = Services((key, value));
