@@ -70,6 +70,20 @@ public sealed class ReminderTests
     }
 
     [Fact]
+    public async Task One_whose_row_is_gone_ticks_no_more_once_somebody_looked()
+    {
+        await using var world = await World.Start();
+        var grain = world.Grain<IReminderGrain>();
+        await grain.Register("check", Minute, Minute);
+        await world.Table.TestOnlyClearTable(); // As when a removal landed and its answer was lost.
+        await world.Advance(2 * Minute);
+        Assert.Equal(2, world.Script.Notes.Count);
+        Assert.False(await grain.Has("check"));
+        await world.Advance(2 * Minute);
+        Assert.Equal(2, world.Script.Notes.Count);
+    }
+
+    [Fact]
     public async Task A_reminder_changed_since_it_was_read_is_not_unregistered()
     {
         await using var world = await World.Start();

@@ -9,7 +9,7 @@ namespace VideoGen.Simulation.Tests;
 /// One seed: processes that die and freeze, a disk and a provider that survive them, people who ask. First with faults, then without,
 /// until nothing is owed. On one thread, with virtual time.
 /// </summary>
-internal sealed class SimulatedWorld
+internal sealed partial class SimulatedWorld
 {
     public static readonly DateTimeOffset Start = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
 
@@ -190,58 +190,6 @@ internal sealed class SimulatedWorld
         {
             return Checks.Broken(e.ToString()).Message;
         }
-    }
-
-    private void Landed(string name, string key, object document)
-    {
-        Checks.Landed(name, key, document);
-        if (Calm) return;
-        // Who was frozen goes on when it is least welcome: just after somebody else did something, or is about to send.
-        var percent = document is RequestDocument request && request.Rounds.Any(r => r is RequestState.Queued) ? 50 : 5;
-        foreach (var process in processes)
-        {
-            if (process.Frozen && Chance.Percent(percent)) At(Clock.GetUtcNow() + Chance.Span(TimeSpan.Zero, TimeSpan.FromSeconds(1)), process.Thaw);
-        }
-    }
-
-    private void PlanFaults()
-    {
-        if (Swarm.SecondProcess) At(Start + Chance.Span(TimeSpan.Zero, TimeSpan.FromMinutes(20)), StartProcess);
-        for (var i = Swarm.DiskOutage ? 1 + Chance.Next(3) : 0; i > 0; i--)
-        {
-            // For minutes; the quotas alone for longer than a request waits for them.
-            var table = Chance.Pick(null, GrainNames.Quota, GrainNames.VideoRequest);
-            var outage = new Outage(table, WritesLand: Chance.Percent(50));
-            PlanOutage("disk down", table == GrainNames.Quota ? TimeSpan.FromHours(3) : TimeSpan.FromMinutes(10), down => Disk.Outage = down ? outage : null);
-        }
-
-        for (var i = Swarm.ProviderOutage ? 1 + Chance.Next(2) : 0; i > 0; i--)
-        {
-            var how = Chance.Pick(ProviderModel.Throttled, ProviderModel.Unavailable, ProviderModel.NotSent, ProviderModel.NeverArrived);
-            PlanOutage("provider down", TimeSpan.FromHours(2), down => Provider.Outage = down ? how : null);
-        }
-    }
-
-    private void PlanOutage(string name, TimeSpan longest, Action<bool> set)
-    {
-        // Half of them while most people are there.
-        var from = Chance.Span(TimeSpan.Zero, Chance.Percent(50) ? TimeSpan.FromMinutes(15) : CalmAt - Start);
-        At(Start + from, () =>
-        {
-            if (Calm) return;
-            Trace.Add(Clock.GetUtcNow(), 0, $"fault {name}");
-            set(true);
-        });
-        At(Start + from + Chance.Span(TimeSpan.FromSeconds(1), longest), () => set(false));
-    }
-
-    private void BeCalm()
-    {
-        Calm = true;
-        Disk.Outage = null;
-        Provider.Outage = null;
-        processes.ForEach(p => p.Thaw());
-        Trace.Add(Clock.GetUtcNow(), 0, "calm");
     }
 
     private void StartProcess()

@@ -216,6 +216,22 @@ public sealed class CrashTests
         Assert.Single(world.Provider.Jobs);
     }
 
+    [Fact]
+    public async Task The_reminder_of_a_dead_letter_sleeps_from_one_look_at_its_job_to_the_next()
+    {
+        await using var world = new World();
+        world.Provider.RenderTime = TimeSpan.FromHours(5);
+        await world.Drive(world.Ask());
+        await world.Until(() => world.State() is Ended { Outcome: RequestOutcome.DeadLettered });
+        for (var look = 0; look < 2; look++)
+        {
+            await world.Until(() => world.Reminders.StartAt > world.Time.GetUtcNow() + TimeSpan.FromMinutes(50), TimeSpan.FromHours(2), "the reminder to sleep");
+            var sleepsUntil = world.Reminders.StartAt;
+            await world.Until(() => world.Reminders.StartAt != sleepsUntil, TimeSpan.FromHours(2), "the next look");
+            Assert.True(world.Time.GetUtcNow() >= sleepsUntil);
+        }
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("job\0")]

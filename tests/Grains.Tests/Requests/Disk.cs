@@ -65,6 +65,9 @@ internal sealed class ReminderRows : IReminderTable
 
     public int Count => rows.Count;
 
+    /// <summary>When the only reminder ticks first.</summary>
+    public DateTimeOffset StartAt => new(rows.Values.Single().StartAt, TimeSpan.Zero);
+
     public bool Down { get; set; }
 
     public Task<ReminderTableData> ReadRows(GrainId grainId) => Task.FromResult(new ReminderTableData(rows.Values.Where(r => r.GrainId == grainId)));
