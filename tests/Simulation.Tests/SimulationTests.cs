@@ -120,6 +120,18 @@ public sealed class SimulationTests(ITestOutputHelper output)
         Assert.True(broken.IsEmpty, string.Join("\n\n", broken));
     }
 
+    [Fact]
+    public void Every_story_is_what_its_name_says()
+    {
+        foreach (var scenario in Scenario.All)
+        {
+            var world = new SimulatedWorld(scenario, planned: null);
+            world.Run();
+            Assert.True(world.Checks.Edges.Contains(scenario.Shows), $"'{scenario.Name}' never went {scenario.Shows}, only {string.Join(", ", world.Checks.Edges)}.");
+            Assert.Equal([], scenario.Faults.Where(world.Scripted)); // All of it happened.
+        }
+    }
+
     /// <summary>Replays the story and the fault in VIDEOGEN_FAULT.</summary>
     [Fact]
     public void One_fault()
