@@ -9,6 +9,8 @@ internal sealed class GrainDirectory(EmbeddedEngine engine, GrainCatalog catalog
 
     public int Count => _activations.Count;
 
+    public bool Has(GrainId id) => _activations.ContainsKey(id);
+
     /// <summary>In the order of creation, so that a run can be repeated.</summary>
     public List<GrainActivation> All()
     {

@@ -33,6 +33,9 @@ public sealed partial class EmbeddedEngine
     /// <summary>How many activations live now.</summary>
     public int ActivationCount => _directory.Count;
 
+    /// <summary>Whether an activation of the grain lives here.</summary>
+    public bool IsActive(GrainId grain) => _directory.Has(grain);
+
     /// <summary>Schedules the turns of this engine.</summary>
     public ActivationScheduler Scheduler { get; }
 

@@ -25,6 +25,9 @@ internal sealed class Gate(SimulatedWorld world, SimulatedProcess process)
 
     public void Note(string what, string detail = "") => world.Trace.Add(world.Clock.GetUtcNow(), process.Number, what, detail);
 
+    /// <summary>Whether the grain lives in another process too.</summary>
+    public bool IsActiveElsewhere(GrainId grain) => world.IsActiveBeside(process, grain);
+
     /// <summary>Something happened that never may.</summary>
     public BrokenPromiseException Broken(string promise) => world.Checks.Broken(promise);
 

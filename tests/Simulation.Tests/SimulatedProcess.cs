@@ -64,6 +64,8 @@ internal sealed class SimulatedProcess
 
     public DateTimeOffset? ThawAt => thawAt;
 
+    public bool Has(GrainId grain) => !Crashed && built.Engine.IsActive(grain);
+
     /// <summary>A client of this process: what it does is scheduled with everything else.</summary>
     public void Do(string name, Func<IGrainFactory, Task> work) => _ = built.Engine.OpenClient(name).Run(() => work(built.Engine.Grains));
 

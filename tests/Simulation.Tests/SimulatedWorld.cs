@@ -136,6 +136,9 @@ internal sealed partial class SimulatedWorld
 
     public void At(DateTimeOffset time, Action action) => agenda.Enqueue(action, (time.UtcTicks, order++));
 
+    /// <summary>Whether another process than this one has the grain alive.</summary>
+    public bool IsActiveBeside(SimulatedProcess process, GrainId grain) => processes.Exists(p => p != process && p.Has(grain));
+
     /// <summary>A process that answers now; null where none does.</summary>
     public SimulatedProcess? SomeProcess()
     {

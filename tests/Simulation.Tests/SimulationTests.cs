@@ -30,7 +30,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
             "job fails free", "job fails charged", "policy after rendering", "job never ends", "job ends late", "check failed", "find failed", "lookup missed it",
             "cancel failed", "save failed", "source gone",
         }.Select(f => $"fault {f}"),
-        "write lost the race", "gate closed", "finished twice", "cancelled", "cancelled too late", "find found it", "find found nothing", "requeued",
+        "activated twice at once", "write lost the race", "gate closed", "finished twice", "cancelled", "cancelled too late", "find found it", "find found nothing", "requeued",
         "sent after a freeze that no gate sees", "ask: Accepted", "ask: Question", "ask: Refused", "ask: nothing",
     ];
 

@@ -55,6 +55,7 @@ internal sealed partial class DiskModel(DiskRows rows, Gate gate, Swarm swarm) :
 
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
+        if (grainState.ETag is null && gate.IsActiveElsewhere(grainId)) gate.Note("activated twice at once");
         var effect = await gate.Out(Read);
         if (OutageOf(stateName) is not null) throw new IOException("The database is down.");
         if (gate.Fault(swarm.ReadFails, "read failed")) throw new IOException("The database did not answer.");
