@@ -1,4 +1,5 @@
 using System.Globalization;
+using VideoGen.Grains.Persistence;
 using VideoGen.Quotas;
 using VideoGen.Requests;
 
@@ -18,7 +19,7 @@ internal static class QuotaLedger
 
     public static (QuotaDocument Next, QuotaVerdict Verdict) Reserve(QuotaDocument ledger, string request, int round, QuotaOptions limits, DateTimeOffset now)
     {
-        var at = Later(now, ledger.UpdatedAt);
+        var at = Clock.Later(now, ledger.UpdatedAt);
         if (Find(ledger, request, round) is { } known)
         {
             return (ledger, known.State == QuotaEntryState.Released
@@ -33,7 +34,7 @@ internal static class QuotaLedger
     /// <param name="asked">When the round was asked for: what an entry counts from that this ledger has never seen, or no longer has.</param>
     public static QuotaDocument Settle(QuotaDocument ledger, string request, int round, bool counts, DateTimeOffset asked, DateTimeOffset now)
     {
-        var at = Later(now, ledger.UpdatedAt);
+        var at = Clock.Later(now, ledger.UpdatedAt);
         var settled = counts ? QuotaEntryState.Counted : QuotaEntryState.Released;
         return Find(ledger, request, round) switch
         {
@@ -47,7 +48,7 @@ internal static class QuotaLedger
     /// <summary>Why nothing more can be reserved now; null where something can.</summary>
     public static Refusal? Refusal(QuotaDocument ledger, QuotaOptions limits, DateTimeOffset now)
     {
-        var at = Later(now, ledger.UpdatedAt);
+        var at = Clock.Later(now, ledger.UpdatedAt);
         var counting = Counting(ledger, at).Select(e => e.At).Order().ToArray();
         if (counting.Length >= limits.VideosPerDay)
         {
@@ -93,6 +94,4 @@ internal static class QuotaLedger
             entry,
         ],
     };
-
-    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }

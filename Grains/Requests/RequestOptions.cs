@@ -73,7 +73,7 @@ public sealed class RequestOptions : IValidatableObject
         if (WindowMargin < SubmitWindow + SubmitTimeout + ClockSlack)
         {
             yield return new(
-                $"{Section}:{nameof(WindowMargin)} ({WindowMargin}) must be at least {nameof(SubmitWindow)} + {nameof(SubmitTimeout)} + 10 seconds ({SubmitWindow + SubmitTimeout + ClockSlack}): a submit on its way at the window's end would be paid twice.",
+                $"{Section}:{nameof(WindowMargin)} ({WindowMargin}) must be at least {nameof(SubmitWindow)} + {nameof(SubmitTimeout)} + {ClockSlack.TotalSeconds} seconds ({SubmitWindow + SubmitTimeout + ClockSlack}): a submit on its way at the window's end would be paid twice.",
                 [nameof(WindowMargin)]);
         }
 

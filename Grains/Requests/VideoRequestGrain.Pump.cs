@@ -75,17 +75,15 @@ internal sealed partial class VideoRequestGrain
         }
     }
 
-    private Reminded WantedReminder => new(commit.Committed.WakeAt is { } wakeAt ? Later(wakeAt, ports.Time.Now() + ReminderPeriod) : null);
+    private Reminded WantedReminder => new(commit.Committed.WakeAt is { } wakeAt ? Clock.Later(wakeAt, ports.Time.Now() + ReminderPeriod) : null);
 
     // One that ticks a little early costs less than writing it again.
     private bool Serves(Reminded known, Reminded wanted) => (known.From, wanted.From) switch
     {
         (null, null) => true,
-        ({ } from, { } to) => from <= to + ReminderPeriod && to <= Later(from, ports.Time.Now()) + FarOff,
+        ({ } from, { } to) => from <= to + ReminderPeriod && to <= Clock.Later(from, ports.Time.Now()) + FarOff,
         _ => false,
     };
-
-    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 
     /// <param name="From">When the reminder ticks first, and every minute from then on; null where there is none.</param>
     private readonly record struct Reminded(DateTimeOffset? From);
