@@ -13,11 +13,13 @@ namespace VideoGen.Simulation.Tests;
 internal sealed class Checks(SimulatedWorld world)
 {
     private static readonly int TraceLines = int.TryParse(Environment.GetEnvironmentVariable("VIDEOGEN_TRACE"), CultureInfo.InvariantCulture, out var lines) ? lines : 60;
-    private static readonly TimeSpan Day = TimeSpan.FromHours(24);
+    private static readonly TimeSpan Day = TimeSpan.FromHours(24), Stale = TimeSpan.FromMinutes(15);
     private readonly SortedDictionary<string, RequestDocument> documents = new(StringComparer.Ordinal);
     private readonly HashSet<(string Key, int Round)> everDead = [];
     private readonly Dictionary<string, QuotaDocument> quotas = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> lastRefusing = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Key, int Round), DateTimeOffset> opened = [];
+    private readonly Dictionary<string, (DateTimeOffset Opened, DateTimeOffset Landed)> lastRefused = new(StringComparer.Ordinal);
 
     /// <summary>The moves between states that this run took.</summary>
     public HashSet<string> Edges { get; } = [];
@@ -59,6 +61,7 @@ internal sealed class Checks(SimulatedWorld world)
         foreach (var state in after.Rounds.Where(r => r.Round > old.LastRound))
         {
             Edges.Add($"New -> {NameOf(state)}");
+            opened[(key, state.Round)] = world.Clock.GetUtcNow();
             if (Array.Find(old.Rounds, MayBePaidStill) is { } open) throw Broken($"Round {state.Round} was opened beside round {open.Round}, {NameOf(open)}.");
         }
 
@@ -115,6 +118,7 @@ internal sealed class Checks(SimulatedWorld world)
 
         if (before is Refused && state is not Refused) throw Broken($"The refused round {before.Round} came back.");
         if (before is Live { Course.CancelWanted: not null } and not Submitting && state is Submitting) throw Broken($"Round {before.Round} was sent after it was cancelled.");
+        if (before is not Refused && state is Refused) lastRefused[key] = (opened[(key, state.Round)], world.Clock.GetUtcNow());
         if (NameOf(before) != NameOf(state)) Edges.Add($"{NameOf(before)} -> {NameOf(state)}");
         if (state is Ended { Outcome: RequestOutcome.DeadLettered }) everDead.Add((key, state.Round));
         if (before is Ended { Outcome: not RequestOutcome.DeadLettered } ended
@@ -230,9 +234,17 @@ internal sealed class Checks(SimulatedWorld world)
         _ => "failed",
     }).LastOrDefault(word => word is not null) ?? "refused";
 
-    /// <summary>Whether the ledger on disk had a reason to refuse at any time since then.</summary>
-    public bool QuotaRefused(string key, DateTimeOffset since) =>
-        Refuses(quotas.GetValueOrDefault(key), since) || Refuses(quotas.GetValueOrDefault(key), world.Clock.GetUtcNow()) || lastRefusing.GetValueOrDefault(key) >= since;
+    /// <summary>
+    /// Whether the ledger on disk had a reason to refuse this request at any time since it was asked for. Who comes while a round is being
+    /// admitted gets the verdict of that round, which may have been decided as soon as it was opened; and a process that was slow or frozen
+    /// may take a round for one that is being admitted for some time after another process wrote that it was refused.
+    /// </summary>
+    public bool QuotaRefused(string key, string request, DateTimeOffset asked)
+    {
+        var refused = lastRefused.GetValueOrDefault(request);
+        var since = asked - refused.Landed < Stale ? refused.Opened : asked;
+        return Refuses(quotas.GetValueOrDefault(key), since) || Refuses(quotas.GetValueOrDefault(key), world.Clock.GetUtcNow()) || lastRefusing.GetValueOrDefault(key) >= since;
+    }
 
     private bool Refuses(QuotaDocument? quota, DateTimeOffset at)
     {

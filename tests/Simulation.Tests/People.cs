@@ -46,10 +46,11 @@ internal sealed class People(SimulatedWorld world)
         {
             Count("asked");
             var since = world.Clock.GetUtcNow();
+            var key = VideoRequestKey.For(1, owner, prompt);
             AskAnswer answer;
             try
             {
-                answer = await grains.GetGrain<IVideoRequestGrain>(VideoRequestKey.For(1, owner, prompt)).Ask(new(owner, prompt, options ?? Usual));
+                answer = await grains.GetGrain<IVideoRequestGrain>(key).Ask(new(owner, prompt, options ?? Usual));
             }
             catch (Exception e) when (e is TimeoutException or OrleansException or IOException)
             {
@@ -58,7 +59,7 @@ internal sealed class People(SimulatedWorld world)
             }
 
             Count(answer.GetType().Name);
-            if (answer is AskAnswer.Refused { Refusal.Code: Codes.QuotaExceeded or Codes.Cooldown } && !world.Checks.QuotaRefused(QuotaKey.For(owner.ToString()), since))
+            if (answer is AskAnswer.Refused { Refusal.Code: Codes.QuotaExceeded or Codes.Cooldown } && !world.Checks.QuotaRefused(QuotaKey.For(owner.ToString()), key, since))
             {
                 throw world.Checks.Broken($"{user} was refused, and the quota was free all the while.");
             }

@@ -8,6 +8,7 @@ internal sealed partial class SimulatedWorld
 {
     private void Landed(string name, string key, object document)
     {
+        lastLanding = Clock.GetUtcNow();
         Checks.Landed(name, key, document);
         if (Calm) return;
         // Who was frozen goes on when it is least welcome: just after somebody else did something, or is about to send.

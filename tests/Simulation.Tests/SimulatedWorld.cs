@@ -19,7 +19,7 @@ internal sealed partial class SimulatedWorld
     /// <summary>How long after the last fault everything must have ended: a dead letter asks for its job for 26 hours.</summary>
     private static readonly TimeSpan EndsWithin = TimeSpan.FromHours(60);
 
-    /// <summary>How long after the last fault a run goes on at least: what a process still wants to write is not seen on disk.</summary>
+    /// <summary>How long after the last fault and the last write a run goes on: what a process still wants to write is not seen on disk.</summary>
     private static readonly TimeSpan Aftermath = TimeSpan.FromMinutes(30);
 
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(15), SweepGrace = TimeSpan.FromSeconds(30);
@@ -31,7 +31,7 @@ internal sealed partial class SimulatedWorld
     private long order;
     private int started, effects;
     private bool starting;
-    private DateTimeOffset lastSweep = Start;
+    private DateTimeOffset lastSweep = Start, lastLanding = Start;
 
     /// <summary>A world in which everything is drawn from the seed; without faults where so said.</summary>
     public SimulatedWorld(int seed, bool faults = true)
@@ -98,7 +98,7 @@ internal sealed partial class SimulatedWorld
 
     public DiskRows Disk { get; } = new();
 
-    public ReminderRows Reminders { get; } = new();
+    public MemoryReminderTable Reminders { get; } = new();
 
     public ProviderBooks Provider { get; } = new();
 
@@ -151,7 +151,6 @@ internal sealed partial class SimulatedWorld
     {
         StartProcess();
         At(CalmAt, BeCalm);
-        At(CalmAt + Aftermath, () => { });
 
         while (true)
         {
@@ -213,8 +212,10 @@ internal sealed partial class SimulatedWorld
 
     private DateTimeOffset? NextMoment()
     {
-        if (Clock.GetUtcNow() >= CalmAt && Checks.EarliestWake is null && agenda.Count == 0) return null;
-        DateTimeOffset? next = Clock.NextDue;
+        var quiet = Later(CalmAt, lastLanding) + Aftermath;
+        var isQuiet = Clock.GetUtcNow() >= quiet;
+        if (isQuiet && Checks.EarliestWake is null && agenda.Count == 0) return null;
+        var next = isQuiet ? Clock.NextDue : Earlier(Clock.NextDue, quiet);
         if (agenda.TryPeek(out _, out var due)) next = Earlier(next, new(due.At, TimeSpan.Zero));
         if (NextSweep() is { } sweep) next = Earlier(next, sweep);
         foreach (var process in processes)
