@@ -11,8 +11,21 @@ has_postgres() {
   command -v initdb >/dev/null || { command -v pg_config >/dev/null && [ -x "$(pg_config --bindir)/initdb" ]; }
 }
 
-has_font() {
-  [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || { command -v fc-list >/dev/null && fc-list | grep -ci dejavu >/dev/null; }
+# The fonts of the embedded provider that are missing: each package by a character that it is for. Unifont has nearly all of them
+# in dots, as a last resort, so it counts for its own package only.
+missing_fonts() {
+  local package character
+  while read -r package character; do
+    if command -v fc-list >/dev/null && fc-list ":charset=$character:outline=true" family | grep -v '^Unifont' | grep . >/dev/null; then continue; fi
+    echo "$package"
+  done <<'END'
+fonts-dejavu-core 41
+fonts-noto-core 0e01
+fonts-wqy-microhei ac00
+fonts-symbola 1f680
+END
+  if command -v fc-list >/dev/null && fc-list ':charset=1fae0:outline=true' family | grep . >/dev/null; then return 0; fi
+  echo fonts-unifont
 }
 
 # Debian's package would set up and start a server for the whole system on port 5432; ours is private to the host.
@@ -36,11 +49,12 @@ quietly() {
 }
 
 install_missing() {
-  local missing=()
+  local missing=() fonts=()
   has_postgres || missing+=(postgresql)
   command -v ffmpeg >/dev/null || missing+=(ffmpeg)
-  has_font || missing+=(fonts-dejavu-core)
-  if [ "${#missing[@]}" -eq 0 ]; then return 0; fi
+  command -v fc-match >/dev/null || missing+=(fontconfig)
+  mapfile -t fonts < <(missing_fonts)
+  if [ "${#missing[@]}" -eq 0 ]; then install_fonts "${fonts[@]}"; return 0; fi
   # For the lines that ./run prints; the host itself does without, so it alone stops nothing.
   command -v curl >/dev/null || missing+=(curl)
 
@@ -59,12 +73,23 @@ install_missing() {
 
   echo "Installing ${missing[*]} ..." >&2
   no_system_server
-  export DEBIAN_FRONTEND=noninteractive
-  if ! { quietly apt-get -qq -o DPkg::Lock::Timeout=300 update \
-      && quietly apt-get -qq -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "${missing[@]}"; }; then
+  if ! apt_install "${missing[@]}"; then
     echo "Could not install ${missing[*]}: see above. Install them by hand and start again." >&2
     return 1
   fi
+  install_fonts "${fonts[@]}"
+}
+
+# Without some fonts all goes on but prompts in their scripts: the host's log says which package is missing, and this stops nothing.
+install_fonts() {
+  if [ $# -eq 0 ] || [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then return 0; fi
+  echo "Installing $* ..." >&2
+  apt_install "$@" || echo "Could not install $*: see above. Prompts in some scripts will be refused by the embedded provider." >&2
+}
+
+apt_install() {
+  DEBIAN_FRONTEND=noninteractive quietly apt-get -qq -o DPkg::Lock::Timeout=300 update \
+    && DEBIAN_FRONTEND=noninteractive quietly apt-get -qq -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"
 }
 
 # build <project or solution>: Release, quiet unless it fails, one at a time per checkout, and nothing left running after it.

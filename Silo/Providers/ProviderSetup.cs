@@ -30,6 +30,7 @@ internal static class ProviderSetup
         services.AddSingleton(provider => new RequestLog(Path.Combine(FolderOf(provider), "requests.log")));
         services.AddSingleton<LocalLog>();
         services.AddSingleton<RenderTools>();
+        services.AddSingleton<OldJobs>();
         services.AddSingleton<LocalRenders>();
         services.AddHostedService(provider => provider.GetRequiredService<LocalRenders>());
         services.AddSingleton<LocalVideos>();

@@ -4,76 +4,115 @@ using System.Text;
 namespace VideoGen.Silo.Providers.Local;
 
 /// <summary>The prompt as it stands on the picture: in lines, in the largest letters that fit; cut where even the smallest do not.</summary>
-/// <param name="Text">The lines, for a file that ffmpeg reads.</param>
-/// <param name="FontPixels">The height of a letter.</param>
-internal sealed record Caption(string Text, int FontPixels)
+/// <param name="Lines">The text, without anything that only a file format means.</param>
+/// <param name="FontPixels">The height of a line's letters, from the lowest to the highest stroke.</param>
+internal sealed record Caption(IReadOnlyList<CaptionLine> Lines, int FontPixels)
 {
     private const int SmallestFont = 8;
     private const double UsedPart = 0.9;
 
-    // DejaVu Sans: a letter is 0.6 of its height wide on average, a line 1.3 high.
-    private const double LetterWidth = 0.62;
-    private const double LineHeight = 1.3;
+    // Rather too wide than too narrow: what is drawn is measured by nobody, and what does not fit is lost.
+    private const double LetterWidth = 0.55;
+    private const double CapitalWidth = 0.68;
+    private const double BroadWidth = 0.9;
+    private const double SquareWidth = 1.05;
+    private const double LineHeight = 1.15;
 
     public static Caption Fit(string prompt, VideoSize size)
     {
         for (var font = Math.Max(SmallestFont, Math.Min(size.Width, size.Height) / 10); ; font--)
         {
-            var lines = Wrap(prompt, Math.Max(1, (int)(size.Width * UsedPart / (font * LetterWidth))));
+            var lines = Wrap(prompt, size.Width * UsedPart / font);
             var fitting = Math.Max(1, (int)(size.Height * UsedPart / (font * LineHeight)));
-            if (lines.Count <= fitting) return new(string.Join('\n', lines), font);
-            if (font <= SmallestFont) return new(string.Join('\n', lines.Take(fitting)), font);
+            if (lines.Count <= fitting) return new(lines, font);
+            if (font <= SmallestFont) return new([.. lines.Take(fitting)], font);
         }
     }
 
-    /// <summary>Breaks at spaces; inside a word only where the word alone is longer than a line, and never inside a letter.</summary>
-    internal static List<string> Wrap(string text, int columns)
+    /// <summary>
+    /// Breaks at spaces and between the signs of scripts that are written without; inside a word only where the word alone
+    /// is longer than a line, and never inside a letter. libass cannot: Debian builds it without its library for that.
+    /// </summary>
+    /// <param name="room">The width of a line, in heights of a letter.</param>
+    internal static List<CaptionLine> Wrap(string text, double room)
     {
-        var lines = new List<string>();
+        var lines = new List<CaptionLine>();
         foreach (var paragraph in text.Split('\n'))
         {
+            var isRightToLeft = paragraph.EnumerateRunes().FirstOrDefault(Rune.IsLetter) is var first && IsRightToLeft(first);
             var line = new StringBuilder();
-            var width = 0;
-            foreach (var word in paragraph.Split(' ').SelectMany(word => Pieces(word, columns)))
+            var width = 0.0;
+            foreach (var piece in Pieces(paragraph, room))
             {
-                if (line.Length > 0 && width + 1 + word.Columns > columns)
+                var gap = piece.AfterSpace && line.Length > 0 ? LetterWidth : 0;
+                if (line.Length > 0 && width + gap + piece.Width > room)
                 {
-                    lines.Add(line.ToString());
+                    lines.Add(new(line.ToString(), isRightToLeft));
                     line.Clear();
-                    width = 0;
+                    (width, gap) = (0, 0);
                 }
 
-                if (line.Length > 0) line.Append(' ');
-                width += word.Columns + (line.Length > 0 ? 1 : 0);
-                line.Append(word.Text);
+                if (gap > 0) line.Append(' ');
+                line.Append(piece.Text);
+                width += gap + piece.Width;
             }
 
-            lines.Add(line.ToString());
+            lines.Add(new(line.ToString(), isRightToLeft));
         }
 
         return lines;
     }
 
-    private static IEnumerable<(string Text, int Columns)> Pieces(string word, int columns)
+    private static IEnumerable<(string Text, double Width, bool AfterSpace)> Pieces(string paragraph, double room)
     {
         var piece = new StringBuilder();
-        var width = 0;
-        var letters = StringInfo.GetTextElementEnumerator(word);
+        var width = 0.0;
+        var afterSpace = false;
+        var letters = StringInfo.GetTextElementEnumerator(paragraph);
         while (letters.MoveNext())
         {
             var letter = letters.GetTextElement();
-            var wide = letter[0] >= '\u1100' ? 2 : 1;
-            if (piece.Length > 0 && width + wide > columns)
+            var first = Rune.GetRuneAt(letter, 0);
+            var isSpace = Rune.IsWhiteSpace(first);
+            var letterWidth = WidthOf(letter);
+            if (piece.Length > 0 && (isSpace || StandsAlone(first) || width + letterWidth > room))
             {
-                yield return (piece.ToString(), width);
+                yield return (piece.ToString(), width, afterSpace);
                 piece.Clear();
-                width = 0;
+                (width, afterSpace) = (0, false);
+            }
+
+            if (isSpace)
+            {
+                afterSpace = true;
+                continue;
             }
 
             piece.Append(letter);
-            width += wide;
+            width += letterWidth;
         }
 
-        yield return (piece.ToString(), width);
+        if (piece.Length > 0) yield return (piece.ToString(), width, afterSpace);
     }
+
+    // A family of four is one letter, and four signs wide where no font has it as one.
+    private static double WidthOf(string letter) => letter.EnumerateRunes().Sum(rune => rune.Value switch
+    {
+        'm' or 'w' or 'M' or 'W' or '@' or '%' or '&' => BroadWidth,
+        < 0x1100 when Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark => 0,
+        < 0x1100 => Rune.IsUpper(rune) ? CapitalWidth : LetterWidth,
+        _ => Fonts.NeedsGlyph(rune) ? SquareWidth : 0,
+    });
+
+    /// <summary>Kana, Han and Hangul: a line may end before each of them.</summary>
+    private static bool StandsAlone(Rune rune) =>
+        rune.Value is (>= 0x3040 and <= 0x9FFF) or (>= 0xAC00 and <= 0xD7A3) or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x3FFFF);
+
+    /// <summary>Where Unicode puts the scripts that are written from right to left, those to come as well.</summary>
+    private static bool IsRightToLeft(Rune rune) =>
+        rune.Value is (>= 0x0590 and <= 0x08FF) or (>= 0xFB1D and <= 0xFDFF) or (>= 0xFE70 and <= 0xFEFE) or (>= 0x10800 and <= 0x10FFF) or (>= 0x1E800 and <= 0x1EFFF);
 }
+
+/// <summary>One line of a caption.</summary>
+/// <param name="IsRightToLeft">Whether its paragraph is: a line alone may begin with a word of another direction.</param>
+internal readonly record struct CaptionLine(string Text, bool IsRightToLeft);

@@ -146,12 +146,32 @@ internal sealed class JobFolder(string root, TimeProvider time)
     public IEnumerable<string> All() =>
         new DirectoryInfo(_jobs).EnumerateDirectories().Select(folder => folder.Name).Where(IsJobId);
 
+    /// <summary>Forgets a job. False: it was gone.</summary>
+    public bool Remove(string jobId)
+    {
+        // One rename, so that nobody ever sees a half of it; what a crash leaves of it the next start removes.
+        var removed = Path.Combine(_staging, Nonce());
+        try
+        {
+            Directory.Move(PathOf(jobId), removed);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return false;
+        }
+
+        Directory.Delete(removed, recursive: true);
+        return true;
+    }
+
     /// <summary>Removes what renders left in the folder of a job that ended, and the video of one that ended without.</summary>
     public void Tidy(string jobId)
     {
         foreach (var rendering in Directory.EnumerateFiles(PathOf(jobId), RenderingPrefix + "*")) File.Delete(rendering);
         if (ReadEnding(jobId) is not LocalEnding.Finished) RemoveVideo(jobId);
     }
+
+    public bool HasVideo(string jobId) => File.Exists(VideoOf(jobId));
 
     public void RemoveVideo(string jobId) => File.Delete(VideoOf(jobId));
 

@@ -7,11 +7,11 @@ using VideoGen.Requests;
 namespace VideoGen.Silo.Providers.Local;
 
 /// <summary>
-/// Renders what is owed: a few jobs at once, the others in order. A stop or a crash leaves them owed, and the next start
-/// renders them from the beginning. Nothing about a render is on disk but its ending.
+/// Renders what is owed: a few jobs at once, the others in the order of their submits. A stop or a crash leaves them owed,
+/// and the next start renders them from the beginning. Nothing about a render is on disk but its ending.
 /// </summary>
 internal sealed partial class LocalRenders(
-    JobFolder jobs, LocalLog log, RenderTools tools, IOptions<LocalVideosOptions> options, TimeProvider time, ILogger<LocalRenders> logger) : BackgroundService
+    JobFolder jobs, LocalLog log, OldJobs old, RenderTools tools, IOptions<LocalVideosOptions> options, TimeProvider time, ILogger<LocalRenders> logger) : BackgroundService
 {
     private static readonly TimeSpan _recoverAgainAfter = TimeSpan.FromSeconds(5);
 
@@ -38,7 +38,7 @@ internal sealed partial class LocalRenders(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Recover(stoppingToken).ConfigureAwait(false);
-        await Task.WhenAll(Enumerable.Range(0, options.Value.RendersAtOnce).Select(_ => Work(stoppingToken))).ConfigureAwait(false);
+        await Task.WhenAll(Work(stoppingToken), old.KeepRemoving(stoppingToken)).ConfigureAwait(false);
     }
 
     /// <summary>Completes the log of a host that died between an act and its line, and takes up every job without an ending.</summary>
@@ -82,39 +82,57 @@ internal sealed partial class LocalRenders(
         }
     }
 
+    /// <summary>Starts one after another, each as soon as there is room.</summary>
     private async Task Work(CancellationToken stopping)
     {
-        await foreach (var render in _queue.Reader.ReadAllAsync(stopping).ConfigureAwait(false))
+        using var room = new SemaphoreSlim(options.Value.RendersAtOnce);
+        try
         {
-            try
+            await foreach (var render in _queue.Reader.ReadAllAsync(stopping).ConfigureAwait(false))
             {
-                if (render.Start()) await Carry(render, stopping).ConfigureAwait(false);
+                await room.WaitAsync(stopping).ConfigureAwait(false);
+                _ = Carry(render, room, stopping);
             }
-            catch (OperationCanceledException) when (render.Stopped.IsCancellationRequested || stopping.IsCancellationRequested)
-            {
-                // Cancelled: its ending is on disk. Stopping: it stays owed.
-            }
-            catch (Exception trouble)
-            {
-                // One job must not stop the host, and with it all others. It has no ending, so the next check takes it up again.
-                LogRenderTrouble(trouble, render.JobId);
-            }
-            finally
-            {
-                _owed.TryRemove(render.JobId, out _);
-                render.Dispose();
-            }
+        }
+        finally
+        {
+            await Task.WhenAll(_owed.Values.Where(render => render.IsStarted).Select(render => render.Over)).ConfigureAwait(false);
         }
     }
 
-    private async Task Carry(Render render, CancellationToken stopping)
+    /// <summary>One job to its ending. Never throws: one job must not stop the host, and with it all others.</summary>
+    private async Task Carry(Render render, SemaphoreSlim room, CancellationToken stopping)
+    {
+        try
+        {
+            using var isIn = new Room(room);
+            if (render.Start()) await Carry(render, isIn, stopping).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (render.Stopped.IsCancellationRequested || stopping.IsCancellationRequested)
+        {
+            // Cancelled: its ending is on disk. Stopping: it stays owed.
+        }
+        catch (Exception trouble)
+        {
+            // It has no ending, so the next check takes it up again.
+            LogRenderTrouble(trouble, render.JobId);
+        }
+        finally
+        {
+            _owed.TryRemove(render.JobId, out _);
+            render.Dispose();
+        }
+    }
+
+    private async Task Carry(Render render, Room room, CancellationToken stopping)
     {
         if (jobs.Read(render.JobId) is not { } job || jobs.ReadEnding(render.JobId) is not null) return;
         log.Write(LogWords.RenderStarted, job);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, render.Stopped);
         var prompt = jobs.ReadPrompt(job.JobId);
-        var failed = FailWords.Ending(options.Value, prompt, time.GetUtcNow()) ?? await Picture(job, prompt, render, ending.Token).ConfigureAwait(false);
-        await Task.Delay(options.Value.Latency, time, ending.Token).ConfigureAwait(false);
+        var failed = await Picture(job, prompt, render, ending.Token).ConfigureAwait(false) ?? FailWords.Ending(options.Value, prompt, time.GetUtcNow());
+        room.Dispose(); // The rest takes no power: a job that is only slow must not keep others from being rendered.
+        await Task.Delay(FailWords.TimeAfterRendering(options.Value, prompt), time, ending.Token).ConfigureAwait(false);
 
         var now = time.GetUtcNow();
         LocalEnding end = failed is null ? new LocalEnding.Finished(now) : failed with { At = now };
@@ -125,7 +143,8 @@ internal sealed partial class LocalRenders(
     /// <summary>Makes the video; answers why there is none.</summary>
     private async Task<LocalEnding.Failed?> Picture(LocalJob job, string prompt, Render render, CancellationToken ending)
     {
-        if (tools.Ffmpeg is not { } ffmpeg || await tools.Font(ending).ConfigureAwait(false) is not { } font)
+        var fonts = await tools.Fonts(ending).ConfigureAwait(false);
+        if (tools.Ffmpeg is not { } ffmpeg || fonts.First is null)
         {
             return Failed(await tools.Trouble(ending).ConfigureAwait(false) ?? "ffmpeg was not there", "not_installed");
         }
@@ -135,7 +154,7 @@ internal sealed partial class LocalRenders(
         try
         {
             var rendering = JobFolder.RenderingName();
-            var exit = await Ffmpeg.Render(ffmpeg, font, jobs.PathOf(job.JobId), job, prompt, rendering, percent => render.Percent = percent, over.Token).ConfigureAwait(false);
+            var exit = await Ffmpeg.Render(ffmpeg, fonts, jobs.PathOf(job.JobId), job, prompt, rendering, percent => render.Percent = percent, over.Token).ConfigureAwait(false);
             if (exit.ExitCode != 0)
             {
                 LogFfmpegFailed(job.JobId, exit.ExitCode, exit.LastError);
@@ -155,4 +174,12 @@ internal sealed partial class LocalRenders(
 
     private static bool IsDisk(Exception trouble) =>
         trouble is IOException or UnauthorizedAccessException;
+
+    /// <summary>A place among those that are rendered at once; given back once.</summary>
+    private sealed class Room(SemaphoreSlim room) : IDisposable
+    {
+        private SemaphoreSlim? _room = room;
+
+        public void Dispose() => Interlocked.Exchange(ref _room, null)?.Release();
+    }
 }

@@ -7,8 +7,9 @@ using VideoGen.Silo.Media;
 namespace VideoGen.Silo.Providers.Local;
 
 /// <summary>
-/// The embedded provider: behaves like a remote one, and renders the prompt as text on a coloured picture. One key is one
-/// job for ever, through retries, races and crashes, and what it was asked and did is in its log.
+/// The embedded provider: behaves like a remote one, and renders the prompt as text on a moving picture with a tone. One key
+/// is one job through retries, races and crashes, until <see cref="OldJobs"/> forgets it; what it was asked and did is in
+/// its log. What it does wrong on purpose is at <see cref="FailWords"/>.
 /// </summary>
 internal sealed class LocalVideos(
     JobFolder jobs, LocalLog log, LocalRenders renders, RenderTools tools, IOptions<LocalVideosOptions> options, TimeProvider time) : IVideoProvider, IVideoSource
@@ -68,7 +69,7 @@ internal sealed class LocalVideos(
 
             if (!gate.MaySend) return new SubmitReply.NotSent(new(FailureKind.Expired, "The time for this submit had passed before it was sent."));
             var isNew = staged is not null && jobs.Claim(staged, jobId);
-            return Claimed(jobId, isNew);
+            return Claimed(jobId, isNew, FailWords.LosesAnswer(options.Value, order.Prompt));
         }
         catch (Exception trouble) when (IsDisk(trouble))
         {
@@ -81,14 +82,14 @@ internal sealed class LocalVideos(
         }
     }
 
-    private SubmitReply Claimed(string jobId, bool isNew)
+    private SubmitReply Claimed(string jobId, bool isNew, bool losesAnswer)
     {
         try
         {
             jobs.SyncClaims();
             if (jobs.Read(jobId) is { } job) log.Write(isNew ? LogWords.Submit : LogWords.SubmitAgain, job);
             if (jobs.ReadEnding(jobId) is null) renders.Owe(jobId);
-            return new SubmitReply.Accepted(jobId);
+            return losesAnswer ? new SubmitReply.Unknown(new(FailureKind.Unknown, "The answer is lost, as configured.", FailWords.LostAnswer)) : new SubmitReply.Accepted(jobId);
         }
         catch (Exception trouble) when (IsDisk(trouble))
         {
@@ -103,7 +104,8 @@ internal sealed class LocalVideos(
         if (order.Prompt.Length > LongestPrompt) return new(FailureKind.Refused, $"The prompt is longer than {LongestPrompt} characters.", "invalid_prompt");
         if (!VideoSize.TryParse(order.Options.Size, out _)) return new(FailureKind.Refused, $"The size is not possible: {VideoSize.Rule}.", "invalid_size");
         if (order.Options.Seconds is < 1 or > LongestSeconds) return new(FailureKind.Refused, $"A video has 1 to {LongestSeconds} seconds.", "invalid_seconds");
-        return await tools.Trouble(CancellationToken.None).ConfigureAwait(false) is { } missing ? new(FailureKind.Unavailable, missing, "not_installed") : null;
+        if (await tools.Trouble(CancellationToken.None).ConfigureAwait(false) is { } missing) return new(FailureKind.Unavailable, missing, "not_installed");
+        return await tools.Undrawable(order.Prompt, CancellationToken.None).ConfigureAwait(false) is { } undrawable ? new(FailureKind.Refused, undrawable, "no_font") : null;
     }
 
     private LocalJob JobOf(string jobId, SubmitOrder order) => new(

@@ -23,13 +23,17 @@ internal sealed class LocalVideosOptions
     [Range(0, 1000)]
     public decimal UsdPerSecond { get; set; }
 
-    /// <summary>Extra time between rendering and finishing, as a remote provider would take. Default: none.</summary>
+    /// <summary>Extra time between rendering and finishing, as a remote provider would take; other jobs are rendered meanwhile. Default: none.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan Latency { get; set; } = TimeSpan.Zero;
 
+    /// <summary>The same for prompts with a fail word that means <c>slow</c>. Default: 5 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan SlowTime { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>
-    /// For demonstrations and tests: a prompt that contains the word (in any case) ends as said here, one of
-    /// <see cref="FailWords.All"/>. Default: none.
+    /// For demonstrations and tests: a prompt that contains the word (in any case) goes wrong as said here. What there is
+    /// to choose from stands at <see cref="Local.FailWords"/>. Default: none.
     /// </summary>
     public Dictionary<string, string> FailWords { get; } = new(StringComparer.OrdinalIgnoreCase);
 
@@ -41,6 +45,14 @@ internal sealed class LocalVideosOptions
     [Required(AllowEmptyStrings = false)]
     public string Ffprobe { get; set; } = "ffprobe";
 
-    /// <summary>The font file of the text. Default: DejaVu Sans, where fc-match or Debian's fonts-dejavu-core has it.</summary>
-    public string? Font { get; set; }
+    /// <summary>
+    /// How long a job is known after its end, and a line of the log of requests is kept at least. Default: 2 days. It may be no
+    /// shorter than a lookup by our key has to be complete, and a window has to be accounted for: 26 hours.
+    /// </summary>
+    [Range(typeof(TimeSpan), "1.02:00:00", "365.00:00:00")]
+    public TimeSpan KeepJobs { get; set; } = TimeSpan.FromDays(2);
+
+    /// <summary>How long a finished job is known whose video was not discarded, so probably not copied either. Default: 30 days.</summary>
+    [Range(typeof(TimeSpan), "1.02:00:00", "365.00:00:00")]
+    public TimeSpan KeepVideos { get; set; } = TimeSpan.FromDays(30);
 }

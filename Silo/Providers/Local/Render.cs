@@ -11,6 +11,9 @@ internal sealed class Render(string jobId) : IDisposable
 
     public string JobId => jobId;
 
+    /// <summary>Completes when nothing of it runs any more.</summary>
+    public Task Over => _over.Task;
+
     public CancellationToken Stopped => _stop.Token;
 
     public int Percent

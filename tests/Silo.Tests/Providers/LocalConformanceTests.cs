@@ -39,7 +39,7 @@ public sealed class LocalConformanceTests : VideoProviderConformance, IDisposabl
         {
             JobEnding.FailedFree => host.Submit(key, FailWords.FailedUncharged),
             JobEnding.FailedCharged => host.Submit(key, FailWords.FailedCharged),
-            JobEnding.Rejected => host.Submit(key, FailWords.ContentPolicy),
+            JobEnding.Rejected => host.Submit(key, FailWords.RejectedUncharged),
             _ => host.Submit(key),
         };
     }

@@ -26,7 +26,8 @@ internal sealed class LocalHost : IAsyncDisposable
     {
         Root = root;
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection([new("Providers:Local:Folder", root), new("Providers:Local:RendersAtOnce", "1"), .. settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))])
+            .AddInMemoryCollection([new("Providers:Local:Folder", root), new("Providers:Local:RendersAtOnce", "1")])
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
             .Build();
         _services = new ServiceCollection().AddLogging().AddVideoProviders(configuration).BuildServiceProvider(validateScopes: true);
         _services.GetRequiredService<JobFolder>().Prepare();
@@ -76,11 +77,7 @@ internal sealed class LocalHost : IAsyncDisposable
         return jobId;
     }
 
-    public IReadOnlyList<RequestLine> Log()
-    {
-        using var log = new RequestLog(Path.Combine(Root, "requests.log"));
-        return [.. log.Read()];
-    }
+    public IReadOnlyList<RequestLine> Log() => [.. new RequestLog(Path.Combine(Root, "requests.log")).Read()];
 
     public int Count(string what, string jobId) => Log().Count(line => line.What == what && line.JobId == jobId);
 

@@ -178,7 +178,7 @@ public sealed class LocalRendersTests : IDisposable
     }
 
     [Fact]
-    public async Task Renders_go_one_after_another_in_the_order_of_their_submits()
+    public async Task Renders_begin_in_the_order_of_their_submits()
     {
         await using var host = new LocalHost(_folder.Root);
         var jobIds = new List<string>();
@@ -186,8 +186,22 @@ public sealed class LocalRendersTests : IDisposable
         await host.Start();
         foreach (var jobId in jobIds) await host.End(jobId);
 
-        var lines = host.Log().Where(line => line.What is LogWords.RenderStarted or LogWords.Finished).Select(line => (line.What, line.JobId!));
-        Assert.Equal(jobIds.SelectMany(jobId => new[] { (LogWords.RenderStarted, jobId), (LogWords.Finished, jobId) }), lines);
+        Assert.Equal(jobIds, host.Log().Where(line => line.What == LogWords.RenderStarted).Select(line => line.JobId));
+    }
+
+    [Fact]
+    public async Task No_more_are_rendered_at_once_than_the_machine_has_room_for()
+    {
+        await using var host = await LocalHost.Started(_folder.Root, ("Providers:Local:RendersAtOnce", "2"));
+        var jobIds = new List<string>();
+        foreach (var number in Enumerable.Range(0, 3)) jobIds.Add(await host.Submit($"k-{number}", size: "1792x1024", seconds: 60));
+        await Eventually.Holds("the first two are rendered", () => jobIds.Take(2).All(jobId => host.ProcessesOf(jobId).Count > 0));
+
+        Assert.Equal(0, host.Count(LogWords.RenderStarted, jobIds[2]));
+        await host.Videos.Cancel(jobIds[0], CancellationToken.None);
+
+        await Eventually.Holds("the third is rendered in its place", () => host.ProcessesOf(jobIds[2]).Count > 0);
+        foreach (var jobId in jobIds) await host.Videos.Cancel(jobId, CancellationToken.None);
     }
 
     [Fact]

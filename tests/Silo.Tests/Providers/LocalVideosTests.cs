@@ -21,6 +21,9 @@ public sealed class LocalVideosTests : IDisposable
 
         var video = await Ffprobe.Read(host.Jobs.VideoOf(jobId));
         Assert.Equal(("h264", "yuv420p", 320, 180, "24/1", 24, 1.0), video);
+        var sound = await Ffprobe.ReadSound(host.Jobs.VideoOf(jobId));
+        Assert.Equal(("aac", "48000"), (sound.Codec, sound.Rate));
+        Assert.InRange(sound.Seconds, 0.9, 1.1);
         Assert.Equal(["submit", "render_started", "finished"], host.Log().Select(line => line.What));
         Assert.All(host.Log(), line => Assert.Equal("k-1", line.ProviderKey));
         Assert.True(Ffprobe.StartsAtOnce(host.Jobs.VideoOf(jobId)), "the index stands before the pictures (+faststart)");
@@ -121,7 +124,7 @@ public sealed class LocalVideosTests : IDisposable
 
         var folder = host.Jobs.PathOf(jobId);
         Assert.Equal(Encoding.UTF8.GetBytes(prompt), await File.ReadAllBytesAsync(Path.Combine(folder, "prompt.txt")));
-        Assert.Equal(["caption.txt", "ending.json", "font.ttf", "job.json", "prompt.txt", "video.mp4"], Directory.EnumerateFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["ending.json", "job.json", "prompt.txt", "video.mp4"], Directory.EnumerateFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.DoesNotContain(prompt, await File.ReadAllTextAsync(Path.Combine(_folder.Root, "requests.log")), StringComparison.Ordinal);
     }
 
@@ -134,10 +137,12 @@ public sealed class LocalVideosTests : IDisposable
     }
 
     [Theory]
-    [InlineData("failed_uncharged", FailureKind.Unavailable, Charged.No)]
-    [InlineData("failed_charged", FailureKind.Unavailable, Charged.Yes)]
-    [InlineData("content_policy", FailureKind.Rejected, Charged.No)]
-    public async Task A_fail_word_ends_a_job_as_configured(string ending, FailureKind kind, Charged charged)
+    [InlineData("failed_uncharged", FailureKind.Unavailable, Charged.No, 0.0)]
+    [InlineData("failed_charged", FailureKind.Unavailable, Charged.Yes, 0.5)]
+    [InlineData("failed_unknown", FailureKind.Unavailable, Charged.Unknown, null)]
+    [InlineData("rejected_uncharged", FailureKind.Rejected, Charged.No, 0.0)]
+    [InlineData("rejected_charged", FailureKind.Rejected, Charged.Yes, 0.5)]
+    public async Task A_fail_word_ends_a_job_that_was_rendered_as_configured(string ending, FailureKind kind, Charged charged, double? usd)
     {
         await using var host = await LocalHost.Started(_folder.Root, ("Providers:Local:FailWords:boom", ending), ("Providers:Local:UsdPerSecond", "0.5"));
 
@@ -146,19 +151,61 @@ public sealed class LocalVideosTests : IDisposable
         var failed = Assert.IsType<CheckReply.Failed>(await host.End(jobId));
         Assert.Equal((kind, charged), (failed.Failure.Kind, failed.Charged));
         var line = Assert.Single(host.Log(), line => line.What == LogWords.Failed);
-        Assert.Equal((charged, charged == Charged.Yes ? 0.5m : 0m), (line.Charged, line.Usd));
+        Assert.Equal((charged, (decimal?)usd), (line.Charged, line.Usd));
+        Assert.False(host.Jobs.HasVideo(jobId));
         await host.Finished("k-2", "a quiet harbour");
     }
 
-    [Fact]
-    public async Task A_refused_word_never_becomes_a_job()
+    [Theory]
+    [InlineData("refused", FailureKind.Refused)]
+    [InlineData("rejected_at_submit", FailureKind.Rejected)]
+    public async Task A_word_that_is_refused_at_the_submit_never_becomes_a_job(string ending, FailureKind kind)
     {
-        await using var host = new LocalHost(_folder.Root, ("Providers:Local:FailWords:boom", "refused"));
+        await using var host = new LocalHost(_folder.Root, ("Providers:Local:FailWords:boom", ending));
 
         var reply = await host.Videos.Submit(LocalHost.Order("k-1", "boom"), LocalHost.Open, CancellationToken.None);
 
-        Assert.Equal(FailureKind.Refused, Assert.IsType<SubmitReply.NoJob>(reply).Failure.Kind);
+        Assert.Equal(kind, Assert.IsType<SubmitReply.NoJob>(reply).Failure.Kind);
         Assert.Empty(host.Jobs.All());
+        Assert.Empty(host.Log());
+    }
+
+    [Fact]
+    public async Task A_submit_whose_answer_is_lost_made_a_job_that_its_key_finds()
+    {
+        await using var host = await LocalHost.Started(_folder.Root, ("Providers:Local:FailWords:boom", "lost_answer"));
+
+        var reply = await host.Videos.Submit(LocalHost.Order("k-1", "boom"), LocalHost.Open, CancellationToken.None);
+
+        Assert.Equal(FailureKind.Unknown, Assert.IsType<SubmitReply.Unknown>(reply).Failure.Kind);
+        var found = Assert.IsType<FindReply.Found>(await host.Videos.Find("k-1", CancellationToken.None));
+        Assert.IsType<CheckReply.Finished>(await host.End(found.JobId));
+        Assert.Equal(1, host.Count(LogWords.Submit, found.JobId));
+    }
+
+    [Theory]
+    [InlineData("slow")]
+    [InlineData("never_ends")]
+    public async Task A_job_that_takes_its_time_runs_on_after_rendering_and_keeps_nobody_waiting(string ending)
+    {
+        await using var host = await LocalHost.Started(_folder.Root, ("Providers:Local:FailWords:boom", ending), ("Providers:Local:SlowTime", "01:00:00"));
+        var jobId = await host.Submit("k-1", "boom");
+
+        // There is room for one render at a time.
+        await host.Finished("k-2", "a quiet harbour");
+
+        Assert.True(host.Jobs.HasVideo(jobId));
+        Assert.IsType<CheckReply.Running>(await host.Check(jobId));
+        Assert.Equal(new CancelReply.Cancelled(Charged.No), await host.Videos.Cancel(jobId, CancellationToken.None));
+        Assert.False(host.Jobs.HasVideo(jobId));
+    }
+
+    [Fact]
+    public async Task A_slow_job_ends_when_its_time_is_over()
+    {
+        await using var host = await LocalHost.Started(_folder.Root, ("Providers:Local:FailWords:boom", "slow"), ("Providers:Local:SlowTime", "00:00:00.1"));
+
+        await host.Finished("k-1", "boom");
     }
 
     [Fact]

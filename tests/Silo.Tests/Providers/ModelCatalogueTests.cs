@@ -50,7 +50,10 @@ public sealed class ModelCatalogueTests
     [InlineData("Catalogue:DefaultModel", "nope", "Catalogue:DefaultModel must be one of: local.")]
     [InlineData("Providers:Local:RendersAtOnce", "0", "RendersAtOnce")]
     [InlineData("Providers:Local:UsdPerSecond", "-1", "UsdPerSecond")]
-    [InlineData("Providers:Local:FailWords:boom", "explode", "use one of failed_uncharged, failed_charged, content_policy, refused")]
+    [InlineData("Providers:Local:SlowTime", "2.00:00:00", "SlowTime")]
+    [InlineData("Providers:Local:KeepJobs", "1.01:59:59", "KeepJobs")]
+    [InlineData("Providers:Local:KeepVideos", "1.00:00:00", "KeepVideos")]
+    [InlineData("Providers:Local:FailWords:boom", "explode", "use one of refused, rejected_at_submit, lost_answer, rejected_uncharged, ")]
     public void A_wrong_setting_is_named_at_the_start_with_what_to_do(string key, string value, string sentence)
     {
         using var services = Services((key, value));
