@@ -86,6 +86,19 @@ public sealed class LocalVideosTests : IDisposable
     }
 
     [Theory]
+    [InlineData("16x16")]
+    [InlineData("4096x16")]
+    public async Task The_smallest_sides_are_rendered(string size)
+    {
+        await using var host = await LocalHost.Started(_folder.Root);
+        var jobId = await host.Submit("k-1", size: size);
+
+        Assert.IsType<CheckReply.Finished>(await host.End(jobId));
+        var video = await Ffprobe.Read(host.Jobs.VideoOf(jobId));
+        Assert.Equal(size, $"{video.Width}x{video.Height}");
+    }
+
+    [Theory]
     [InlineData("321x180", 1)]
     [InlineData("320", 1)]
     [InlineData("320x180:s=9", 1)]
@@ -108,6 +121,7 @@ public sealed class LocalVideosTests : IDisposable
         "one\ntwo\n\nfour",
         "back\\slash \\n \\\\ \\x41",
         "a rocket 🚀 and a family 👩‍👩‍👧‍👦",
+        "{\\b1}{\\fnX}{\\p1}m 0 0 l 9 9 \\N } {",
         "'; rm -rf / #",
         "$(touch pwned) `touch pwned` && touch pwned",
         "../../../etc/passwd",
