@@ -27,6 +27,9 @@ internal static partial class GatewayLog
     [LoggerMessage(8, LogLevel.Error, "Unhandled failure of {RequestId} at {Route}")]
     public static partial void Unhandled(ILogger logger, string requestId, string route, Exception exception);
 
+    [LoggerMessage(10, LogLevel.Error, "A picture could not be stored")]
+    public static partial void InputNotStored(ILogger logger, Exception exception);
+
     [LoggerMessage(9, LogLevel.Warning, "Readiness check {Name} did not finish")]
     public static partial void CheckFailed(ILogger logger, string name, Exception exception);
 

@@ -12,6 +12,10 @@ public sealed class GatewayOptions
     [Range(16_384, 1_048_576)]
     public int BodyLimitBytes { get; set; } = 65_536;
 
+    /// <summary>The most bytes a picture may have that guides a video. At most 16 are in memory at a time.</summary>
+    [Range(65_536, 33_554_432)]
+    public int InputLimitBytes { get; set; } = 10_485_760;
+
     /// <summary>The most bytes all headers of a request may have together.</summary>
     [Range(4_096, 131_072)]
     public int HeaderLimitBytes { get; set; } = 16_384;

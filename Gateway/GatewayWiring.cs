@@ -10,7 +10,7 @@ namespace VideoGen.Gateway;
 
 /// <summary>
 /// How a host gets the door. It brings the grains (<c>IGrainFactory</c>) and the ports <c>IModelCatalogue</c>, <c>IInstallation</c>,
-/// <c>IVideoFiles</c> and <c>IRequestBook</c>, and one <see cref="IReadinessCheck"/> for each thing the service cannot do without.
+/// <c>IVideoFiles</c>, <c>IInputFiles</c> and <c>IRequestBook</c>, and one <see cref="IReadinessCheck"/> for each thing the service cannot do without.
 /// </summary>
 public static class GatewayWiring
 {
@@ -28,6 +28,7 @@ public static class GatewayWiring
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<VideoGrains>();
         services.AddSingleton<VideoWatch>();
+        services.AddSingleton<AskInput>();
         services.AddSingleton<AskReader>();
         return services;
     }

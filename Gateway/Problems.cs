@@ -22,20 +22,25 @@ internal static class Problems
     {
         var status = refusal.Code switch
         {
-            Codes.QuotaExceeded or Codes.Cooldown or Codes.SubmitLimit => 429,
+            Codes.QuotaExceeded or Codes.Cooldown or Codes.SubmitLimit or Codes.RunLimit or Codes.VariationLimit => 429,
             Codes.AdmissionUnavailable => 503,
             _ => 422, // Time does not help and no client repeats it by itself: right for a code that is newer than this door, too.
         };
-        var shared = status == 429 && owner.User == Owner.Everyone;
+        var shared = refusal.Code is Codes.QuotaExceeded or Codes.Cooldown && owner.User == Owner.Everyone;
         return new(status, refusal.Code, shared ? $"{refusal.Text} {SharedQuota}" : refusal.Text)
         {
-            Param = refusal.Code == Codes.ModelNotFound ? "model" : null,
+            Param = refusal.Code switch
+            {
+                Codes.ModelNotFound => "model",
+                Codes.ConfirmationUnknown => "confirmation",
+                _ => null,
+            },
             RetryAt = refusal.Until,
             Limit = status == 429 ? new(PolicyOf(refusal.Code), refusal.Limit, refusal.Remaining ?? 0) : null,
         };
     }
 
-    public static Problem Question(AskAnswer.Question question) => new(422, question.Code, question.Text)
+    public static Problem Question(AskAnswer.Question question) => new(422, question.Code, $"{question.Text} {WayOut(question.Offer)}")
     {
         Extra = new Dictionary<string, JsonNode?>(StringComparer.Ordinal)
         {
@@ -43,8 +48,27 @@ internal static class Problems
             ["video"] = question.Existing.Deleted
                 ? null // Its id answers 404 by now.
                 : JsonSerializer.SerializeToNode(VideoBody.Of(question.Existing), WireJson.Options),
+            ["confirmation"] = JsonSerializer.SerializeToNode(ConfirmationBody.Of(question.Offer), WireJson.Options),
         },
     };
+
+    private static string WayOut(ConfirmationOffer? offer) => offer is null
+        ? "Take the existing one, change the prompt, or wait until its 24 hours are over."
+        : string.Create(CultureInfo.InvariantCulture, $"Take the existing one, change the prompt, or ask again with the confirmation until {offer.Until:u} to pay {offer.PriceUsd} USD for another take.");
+
+    public static Problem KeyReused() => new(422, "idempotency_key_reused",
+        "This Idempotency-Key was used with another body in the last 7 days. Send the same body, or another key.")
+    {
+        Param = "Idempotency-Key",
+    };
+
+    public static Problem KeyOfDeleted() => new(422, "idempotency_key_of_deleted_video",
+        "The video that was made under this Idempotency-Key is deleted. Another one is another payment: send another key.")
+    {
+        Param = "Idempotency-Key",
+    };
+
+    public static Problem RemixNotOffered(string model) => new(422, Codes.RemixNotOffered, $"{model} makes no videos from other videos.");
 
     public static Problem OutcomeUnknown(DateTimeOffset now) => new(503, "outcome_unknown",
         "It could not be confirmed in time whether the video was accepted. Asking again with the same prompt is safe: it is never paid twice.")
@@ -83,6 +107,12 @@ internal static class Problems
         RetryAt = now + ShortPause,
     };
 
+    public static Problem InputNotStored(DateTimeOffset now) => new(503, "store_unavailable",
+        "The picture cannot be stored now, so nothing was asked for and nothing is paid. Try again, and have the operator look at /health/ready if this lasts.")
+    {
+        RetryAt = now + ShortPause,
+    };
+
     public static Problem ModelNotFound(IModelCatalogue catalogue) => new(422, Codes.ModelNotFound,
         $"'model' must be one of: {string.Join(", ", catalogue.All.Select(terms => terms.Model))}.")
     {
@@ -115,9 +145,13 @@ internal static class Problems
     public static Problem BodyTooLarge(int limit) => new(413, "body_too_large",
         string.Create(CultureInfo.InvariantCulture, $"The body must have at most {limit} bytes."));
 
-    public static Problem MediaType(bool multipart) => new(415, "unsupported_media_type", multipart
-        ? "multipart/form-data is not taken here yet. Send the same fields as JSON with Content-Type: application/json; official OpenAI clients can do that through their raw post method."
-        : "Send JSON with Content-Type: application/json (UTF-8).");
+    public static Problem MediaType() => new(415, "unsupported_media_type", "Send JSON with Content-Type: application/json (UTF-8), or multipart/form-data.");
+
+    public static Problem MalformedForm() => new(400, "malformed_form",
+        "The body is not valid multipart/form-data: each part has a name, there are at most 32, and the last boundary ends the body.");
+
+    public static Problem ForeignOrigin() => new(403, "foreign_origin",
+        "A form that a page of another origin sends is not taken. Programs send no Origin header.");
 
     // Who may call.
 
@@ -138,7 +172,7 @@ internal static class Problems
         405 => new(405, "method_not_allowed", "This address does not take this method; the Allow header says which it takes."),
         412 => new(412, "precondition_failed", "The video is not the one that the If-Match or If-Unmodified-Since header names."),
         413 => new(413, "body_too_large", "The body is too large."),
-        415 => MediaType(multipart: false),
+        415 => MediaType(),
         416 => new(416, "range_not_satisfiable", "The Range header asks for bytes that the video does not have; Content-Range says how many it has."),
         >= 500 => Internal(),
         _ => new(400, "bad_request", "The request is not valid HTTP for this address."),
@@ -163,6 +197,8 @@ internal static class Problems
     {
         Codes.QuotaExceeded => "quota",
         Codes.Cooldown => "cooldown",
+        Codes.RunLimit => "run",
+        Codes.VariationLimit => "variations",
         _ => "submits",
     };
 }

@@ -11,4 +11,10 @@ public static class GrainNames
 
     /// <summary>One user's quota. Key: <c>u-</c>client/user.</summary>
     public const string Quota = "quota";
+
+    /// <summary>One run of an agent. Key: <c>r-</c>client/run.</summary>
+    public const string AgentRun = "agentrun";
+
+    /// <summary>One Idempotency-Key of one user. Key: <c>i-</c>client/user/key.</summary>
+    public const string Idempotency = "idempotency";
 }

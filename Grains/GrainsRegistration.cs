@@ -15,6 +15,7 @@ public static class GrainsRegistration
     {
         services.AddOptions<RequestOptions>().ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<QuotaOptions>().ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<AgentRunOptions>().ValidateDataAnnotations().ValidateOnStart();
         return services.AddSingleton<RequestPorts>();
     }
 }

@@ -48,6 +48,14 @@ public static class PostgresServices
         return services;
     }
 
+    /// <summary>Adds the store of pictures that guide videos.</summary>
+    /// <param name="folder">See <see cref="FileInputStore"/>.</param>
+    public static IServiceCollection AddInputFolder(this IServiceCollection services, string folder)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        return services.AddSingleton<IInputFiles>(s => new FileInputStore(Path.GetFullPath(folder), s.GetRequiredService<TimeProvider>()));
+    }
+
     /// <summary>Adds the store of videos as files.</summary>
     public static IServiceCollection AddVideoFolder(this IServiceCollection services, FileVideoStoreOptions options)
     {

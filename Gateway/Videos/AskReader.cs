@@ -1,5 +1,8 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using VideoGen.Access;
@@ -9,20 +12,55 @@ using VideoGen.Requests;
 namespace VideoGen.Gateway.Videos;
 
 /// <summary>From an HTTP request to a wish that the catalogue offers, or what is wrong with it.</summary>
-internal sealed class AskReader(IModelCatalogue catalogue, IOptions<GatewayOptions> options)
+internal sealed class AskReader(IModelCatalogue catalogue, AskInput inputs, IOptions<GatewayOptions> options) : IDisposable
 {
-    private const string UserHeader = "X-VideoGen-User";
+    private const string UserHeader = "X-VideoGen-User", RunHeader = "X-VideoGen-Run", KeyHeader = "Idempotency-Key";
 
-    public async Task<(VideoAsk? Ask, Problem? Problem)> Read(HttpContext http)
+    /// <summary>Forms are read so many at a time: each may hold a picture in memory.</summary>
+    private const int MaxForms = 16;
+
+    private readonly SemaphoreSlim _forms = new(MaxForms);
+
+    /// <summary>Reads <c>POST /v1/videos</c>.</summary>
+    public async Task<(ReadAsk? Ask, Problem? Problem)> Read(HttpContext http)
     {
-        if (MediaTypeProblem(http.Request) is { } mediaType) return (null, mediaType);
+        var (body, problem) = await ReadBody(http, AskBody.Create);
+        if (body is null || !TryOptions(body, out var wanted, out problem)) return (null, problem);
+        return await Finish(http, body, wanted, remixOf: null);
+    }
 
+    /// <summary>Reads <c>POST /v1/videos/{id}/remix</c>: model, size and seconds are the source's.</summary>
+    public async Task<(ReadAsk? Ask, Problem? Problem)> ReadRemix(HttpContext http, VideoView source)
+    {
+        var (body, problem) = await ReadBody(http, AskBody.Remix);
+        if (body is null) return (null, problem);
+        if (catalogue.Find(source.Options.Model) is not { Remixes: true }) return (null, Problems.RemixNotOffered(source.Options.Model));
+        return await Finish(http, body, source.Options, source);
+    }
+
+    public void Dispose() => _forms.Dispose();
+
+    private async Task<(AskBody? Body, Problem? Problem)> ReadBody(HttpContext http, IReadOnlyList<string> known)
+    {
+        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type)) return (null, Problems.MediaType());
+        var body = new AskBody(known);
+        var problem = IsJson(type) ? await ReadJson(http, body)
+            : type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase) ? await ReadForm(http, type, body)
+            : Problems.MediaType();
+        return problem is null ? (body, null) : (null, problem);
+    }
+
+    private static bool IsJson(MediaTypeHeaderValue type) =>
+        type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+
+    private async Task<Problem?> ReadJson(HttpContext http, AskBody into)
+    {
         var limit = options.Value.BodyLimitBytes;
         var body = await http.Request.BodyReader.ReadAtLeastAsync(limit + 1, http.RequestAborted);
         try
         {
-            if (body.Buffer.Length > limit) return (null, Problems.BodyTooLarge(limit));
-            return TryRead(http, body.Buffer.ToArray(), out var ask, out var problem) ? (ask, null) : (null, problem);
+            return body.Buffer.Length > limit ? Problems.BodyTooLarge(limit) : into.ReadJson(body.Buffer.ToArray());
         }
         finally
         {
@@ -30,24 +68,61 @@ internal sealed class AskReader(IModelCatalogue catalogue, IOptions<GatewayOptio
         }
     }
 
-    // Only JSON: a page of another origin cannot send that type without asking first, and nobody here answers such questions.
-    private static Problem? MediaTypeProblem(HttpRequest request)
+    private async Task<Problem?> ReadForm(HttpContext http, MediaTypeHeaderValue type, AskBody into)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)) return Problems.MediaType(multipart: false);
-        var json = type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
-        var utf8 = !type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase);
-        return json && utf8 ? null : Problems.MediaType(type.Type.Equals("multipart", StringComparison.OrdinalIgnoreCase));
+        // A page of another origin can send a form without asking first, with whatever right its reader has here.
+        if (http.Request.Headers.Origin is { Count: > 0 } origin && origin != $"{http.Request.Scheme}://{http.Request.Host}") return Problems.ForeignOrigin();
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = options.Value.InputLimitBytes + 2L * options.Value.BodyLimitBytes;
+        await _forms.WaitAsync(http.RequestAborted);
+        try
+        {
+            var form = new AskForm(inputs, options.Value.BodyLimitBytes);
+            return await form.Read(http.Request, HeaderUtilities.RemoveQuotes(type.Boundary).Value, into, http.RequestAborted);
+        }
+        finally
+        {
+            _forms.Release();
+        }
     }
 
-    private bool TryRead(HttpContext http, byte[] bytes, [NotNullWhen(true)] out VideoAsk? ask, [NotNullWhen(false)] out Problem? problem)
+    private async Task<(ReadAsk? Ask, Problem? Problem)> Finish(HttpContext http, AskBody body, VideoOptions wanted, VideoView? remixOf)
     {
-        ask = null;
-        if (!AskBody.TryParse(bytes, out var body, out problem)) return false;
-        if (!TryPrompt(body, out var prompt, out problem)) return false;
-        if (!TryUser(http.Request, body, out var user, out problem)) return false;
-        if (!TryOptions(body, out var wanted, out problem)) return false;
-        ask = new(new(Caller.Client(http), user), prompt, wanted);
-        return true;
+        if (!TryPrompt(body, out var prompt, out var problem)) return (null, problem);
+        if (!TryUser(http.Request, body, out var user, out problem)) return (null, problem);
+        if (!TryName(http.Request, RunHeader, VideoAsk.IsRun, VideoAsk.MaxRunLength, out var run, out problem)) return (null, problem);
+        if (!TryName(http.Request, KeyHeader, IdempotencyKey.IsKey, IdempotencyKey.MaxLength, out var key, out problem)) return (null, problem);
+        if (body.Confirmation is { Length: 0 or > MaxConfirmation }) return (null, Problems.Field("confirmation", "must be the token of an offer."));
+        var owner = new Owner(Caller.Client(http), user);
+        if (remixOf is not null && remixOf.Owner != owner) return (null, Problems.VideoNotFound());
+        var (input, wrong) = await InputOf(body, wanted, http.RequestAborted);
+        if (wrong is not null) return (null, wrong);
+        return (new(new(owner, prompt, wanted, remixOf?.Id, input, run, body.Variation, body.Confirmation), key), null);
+    }
+
+    private const int MaxConfirmation = 64;
+
+    private async Task<(InputFile? Input, Problem? Problem)> InputOf(AskBody body, VideoOptions wanted, CancellationToken cancellationToken)
+    {
+        if (body.Input is null && body.InputUrl is null) return (null, null);
+        if (catalogue.Find(wanted.Model) is not { TakesInput: true }) return (null, Problems.Field(AskBody.InputReference, $"is not taken by {wanted.Model}; leave it out."));
+        if (body.Input is { } stored) return (stored, null);
+        if (AskInput.Decode(body.InputUrl!) is not { } bytes)
+        {
+            return (null, Problems.Field(AskBody.InputReference, "must be a data URL (data:image/png;base64,...) or a file; addresses on the web are not fetched."));
+        }
+
+        using var picture = new MemoryStream(bytes);
+        return await inputs.Save(picture, cancellationToken);
+    }
+
+    private static bool TryName(HttpRequest request, string header, Predicate<string> isName, int maxLength, out string? name, [NotNullWhen(false)] out Problem? problem)
+    {
+        var sent = request.Headers[header];
+        name = sent.Count == 0 ? null : sent[0];
+        problem = sent.Count > 1 ? Problems.Field(header, "must stand once.")
+            : name is not null && !isName(name) ? Problems.Field(header, $"must have 1 to {maxLength} visible ASCII characters and no spaces.")
+            : null;
+        return problem is null;
     }
 
     private static bool TryPrompt(AskBody body, [NotNullWhen(true)] out string? prompt, [NotNullWhen(false)] out Problem? problem)
@@ -105,4 +180,21 @@ internal sealed class AskReader(IModelCatalogue catalogue, IOptions<GatewayOptio
         else wanted = new(terms.Model, size, seconds);
         return wanted is not null && problem is null;
     }
+}
+
+/// <summary>An ask as it came in.</summary>
+/// <param name="Ask">What is wished.</param>
+/// <param name="IdempotencyKey">The caller's key for it; null where it sent none.</param>
+internal sealed record ReadAsk(VideoAsk Ask, string? IdempotencyKey)
+{
+    /// <summary>What the key stands for: the meaning of the body, whatever its spelling.</summary>
+    public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new
+    {
+        Ask.Prompt,
+        Ask.Options,
+        RemixOf = Ask.RemixOf?.ToString(),
+        Input = Ask.Input?.Sha256,
+        Ask.AnotherTake,
+        Ask.Confirmation,
+    })));
 }

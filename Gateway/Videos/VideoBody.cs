@@ -39,7 +39,7 @@ internal sealed record VideoBody(
         view.Prompt,
         view.Options.Size,
         view.Options.Seconds.ToString(CultureInfo.InvariantCulture),
-        RemixedFromVideoId: null,
+        view.RemixOf?.ToString(),
         view.Error is { } error ? new(error.Code, error.Text) : null,
         dedup,
         ChargedWord(view.Charged),
@@ -64,6 +64,15 @@ internal sealed record VideoBody(
         Requests.Charged.Unknown => "unknown",
         _ => throw new ArgumentOutOfRangeException(nameof(charged), charged, null),
     };
+}
+
+/// <summary>How to say yes to a question, and for how much.</summary>
+/// <param name="Token">Sent back as <c>confirmation</c>.</param>
+/// <param name="PriceUsd">US dollars, the worst case.</param>
+/// <param name="ExpiresAt">Unix seconds.</param>
+internal sealed record ConfirmationBody(string Token, decimal PriceUsd, long ExpiresAt)
+{
+    public static ConfirmationBody? Of(ConfirmationOffer? offer) => offer is null ? null : new(offer.Token, offer.PriceUsd, offer.Until.ToUnixTimeSeconds());
 }
 
 /// <summary>Why there is no video.</summary>

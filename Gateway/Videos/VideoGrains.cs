@@ -11,11 +11,11 @@ internal sealed class VideoGrains(IGrainFactory grains, IInstallation installati
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
 
     // Not cancelled when the caller leaves: an ask that is under way is finished, so that asking again finds its answer.
-    public Task<AskAnswer> Ask(VideoAsk ask)
-    {
-        var key = VideoRequestKey.For(installation.KeyRules, ask.Owner, ask.Prompt);
-        return Bounded(() => Grain(key).Ask(ask), options.Value.AskTimeout, wasAsk: true);
-    }
+    public Task<AskAnswer> Ask(VideoAsk ask) =>
+        Bounded(() => Grain(VideoRequestKey.For(installation.KeyRules, ask)).Ask(ask), options.Value.AskTimeout, wasAsk: true);
+
+    public Task<IdempotentAnswer> AskUnder(string key, string fingerprint, VideoAsk ask) =>
+        Bounded(() => grains.GetGrain<IIdempotencyGrain>(IdempotencyKey.For(ask.Owner, key)).Ask(fingerprint, ask), options.Value.AskTimeout, wasAsk: true);
 
     public Task<VideoView?> Get(VideoId id) => Bounded(() => Grain(id.RequestKey).Get(id.Round), options.Value.CallTimeout);
 

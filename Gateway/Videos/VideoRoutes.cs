@@ -16,6 +16,8 @@ internal static class VideoRoutes
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/v1/videos", Create);
+        routes.MapPost("/v1/videos/{id}/remix", Remix);
+        routes.MapGet("/v1/videos", VideoList.Get);
         routes.MapGet("/v1/videos/{id}", Get);
         routes.MapDelete("/v1/videos/{id}", Delete);
         routes.MapMethods("/v1/videos/{id}/content", [HttpMethods.Get, HttpMethods.Head], Content);
@@ -23,12 +25,42 @@ internal static class VideoRoutes
 
     private static async Task<IResult> Create(HttpContext http, AskReader reader, VideoGrains grains, TimeProvider time, ILogger<VideoGrains> logger)
     {
-        var (ask, problem) = await reader.Read(http);
-        if (ask is null) return problem!;
-        return await grains.Ask(ask) switch
+        var (read, problem) = await reader.Read(http);
+        return read is null ? problem! : await Ask(http, read, grains, time, logger);
+    }
+
+    private static async Task<IResult> Remix(string id, HttpContext http, AskReader reader, VideoGrains grains, TimeProvider time, ILogger<VideoGrains> logger)
+    {
+        if (await Find(id, http, grains) is not { } source) return Problems.VideoNotFound();
+        var (read, problem) = await reader.ReadRemix(http, source);
+        return read is null ? problem! : await Ask(http, read, grains, time, logger);
+    }
+
+    private static async Task<IResult> Ask(HttpContext http, ReadAsk read, VideoGrains grains, TimeProvider time, ILogger logger)
+    {
+        AskAnswer answer;
+        if (read.IdempotencyKey is { } key)
+        {
+            switch (await grains.AskUnder(key, read.Fingerprint, read.Ask))
+            {
+                case IdempotentAnswer.Answered answered:
+                    answer = answered.Answer;
+                    break;
+                case IdempotentAnswer.Deleted:
+                    return Problems.KeyOfDeleted();
+                default:
+                    return Problems.KeyReused();
+            }
+        }
+        else
+        {
+            answer = await grains.Ask(read.Ask);
+        }
+
+        return answer switch
         {
             AskAnswer.Accepted accepted => Accepted(http, accepted, logger),
-            AskAnswer.Refused refused => Problems.Refused(refused.Refusal, ask.Owner),
+            AskAnswer.Refused refused => Problems.Refused(refused.Refusal, read.Ask.Owner),
             AskAnswer.Question question => Problems.Question(question),
             _ => Problems.OutcomeUnknown(time.GetUtcNow()),
         };

@@ -20,4 +20,7 @@ public enum PreventedKind
 
     /// <summary>The same video, or its ending, was there.</summary>
     Replayed,
+
+    /// <summary>An agent's run asked for more new videos than it may.</summary>
+    BlockedRun,
 }

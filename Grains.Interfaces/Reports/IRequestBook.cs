@@ -5,6 +5,14 @@ public interface IRequestBook
 {
     /// <summary>The counts as of now.</summary>
     Task<VideoStats> Stats(CancellationToken cancellationToken);
+
+    /// <summary>The ids of one client's videos, deleted ones not among them, by when they were asked for.</summary>
+    /// <param name="client">The client, see <see cref="Access.Owner"/>.</param>
+    /// <param name="after">The video that the page begins after, where it still has its place; null for the first page.</param>
+    /// <param name="oldestFirst">False for the newest first.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    Task<IReadOnlyList<Requests.VideoId>> List(string client, Requests.VideoId? after, bool oldestFirst, int limit, CancellationToken cancellationToken);
 }
 
 /// <summary>What there is and what did not happen.</summary>

@@ -10,10 +10,16 @@ public static class Codes
     public const string RoundLimit = "round_limit";
     public const string ModelNotFound = "model_not_found";
     public const string AdmissionUnavailable = "admission_unavailable";
+    public const string RunLimit = "run_limit";
+    public const string VariationLimit = "variation_limit";
+    public const string ConfirmationUnknown = "confirmation_unknown";
+    public const string RemixNotOffered = "remix_not_offered";
+    public const string RemixSourceNotReady = "remix_source_not_ready";
 
     // Questions.
     public const string SamePromptOtherOptions = "same_prompt_other_options";
     public const string SamePromptDeleted = "same_prompt_deleted";
+    public const string SamePromptVariation = "same_prompt_variation";
 
     // Endings.
     public const string ContentPolicyViolation = "content_policy_violation";

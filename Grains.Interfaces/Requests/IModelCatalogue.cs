@@ -20,10 +20,14 @@ public interface IModelCatalogue
 /// <param name="CountsAgainstQuota">Whether its videos count: by default those with a price.</param>
 /// <param name="Sizes">The sizes it offers, the default first.</param>
 /// <param name="Seconds">The lengths it offers, the default first.</param>
+/// <param name="Remixes">Whether it makes videos from finished ones of the same provider account.</param>
+/// <param name="TakesInput">Whether a picture may guide it.</param>
 public sealed record ModelTerms(
     string Model,
     string Provider,
     decimal UsdPerSecond,
     bool CountsAgainstQuota,
     IReadOnlyList<string> Sizes,
-    IReadOnlyList<int> Seconds);
+    IReadOnlyList<int> Seconds,
+    bool Remixes = false,
+    bool TakesInput = false);

@@ -23,6 +23,10 @@ public interface IVideoRequestGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Delete")]
     Task<VideoView?> Delete(int round);
 
+    /// <summary>The provider's job behind a completed round, for whoever makes a video from it; null where there is none.</summary>
+    [AlwaysInterleave, Alias("Source")]
+    Task<FinishedJob?> Source(int round);
+
     /// <summary>An operator sends a dead letter round again: at the step where it stopped, or as a new round where nothing was sent.</summary>
     [AlwaysInterleave, Alias("Requeue")]
     Task<RequeueAnswer> Requeue(int round);
@@ -31,6 +35,13 @@ public interface IVideoRequestGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Wake")]
     Task Wake();
 }
+
+/// <summary>A job that a provider has finished.</summary>
+/// <param name="Owner">Whose video it made.</param>
+/// <param name="Account">The provider account.</param>
+/// <param name="JobId">The provider's id.</param>
+[GenerateSerializer, Immutable, Alias("VideoGen.FinishedJob")]
+public sealed record FinishedJob([property: Id(0)] Access.Owner Owner, [property: Id(1)] string Account, [property: Id(2)] string JobId);
 
 /// <summary>What became of an operator's requeue.</summary>
 [GenerateSerializer, Immutable, Alias("VideoGen.RequeueAnswer")]

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
 using VideoGen.Access;
 
 namespace VideoGen.Requests;
@@ -13,8 +15,39 @@ public sealed record VideoOptions([property: Id(0)] string Model, [property: Id(
 /// <param name="Owner">Who asks.</param>
 /// <param name="Prompt">The canonical prompt that the grain's key was made of.</param>
 /// <param name="Options">Options that the catalogue offers.</param>
+/// <param name="RemixOf">The finished video that this one is made from; null where it is made from nothing.</param>
+/// <param name="Input">The picture that guides it; null where there is none. It is in the store already.</param>
+/// <param name="Run">The agent's run that asks, see <see cref="IsRun"/>; null where no agent does.</param>
+/// <param name="AnotherTake">Whether another take is wished although there is a video of this prompt: a question, and no payment.</param>
+/// <param name="Confirmation">The token of a question that a person said yes to; null where there is none.</param>
+/// <param name="Variation">The number that the grain's key was made with: 0 for the video itself. The door never sets it.</param>
 [GenerateSerializer, Immutable, Alias("VideoGen.VideoAsk")]
-public sealed record VideoAsk([property: Id(0)] Owner Owner, [property: Id(1)] string Prompt, [property: Id(2)] VideoOptions Options);
+public sealed partial record VideoAsk(
+    [property: Id(0)] Owner Owner,
+    [property: Id(1)] string Prompt,
+    [property: Id(2)] VideoOptions Options,
+    [property: Id(3)] VideoId? RemixOf = null,
+    [property: Id(4)] InputFile? Input = null,
+    [property: Id(5)] string? Run = null,
+    [property: Id(6)] bool AnotherTake = false,
+    [property: Id(7)] string? Confirmation = null,
+    [property: Id(8)] int Variation = 0)
+{
+    /// <summary>The most characters the name of an agent's run may have.</summary>
+    public const int MaxRunLength = 128;
+
+    /// <summary>Whether this text can name an agent's run: 1 to 128 visible ASCII characters.</summary>
+    public static bool IsRun([NotNullWhen(true)] string? run) => run is not null && RunNames().IsMatch(run);
+
+    [GeneratedRegex(@"\A[\x21-\x7e]{1,128}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex RunNames();
+}
+
+/// <summary>A picture that guides a video, kept by its content.</summary>
+/// <param name="Sha256">64 lower-case hex digits: its name in the store, and part of the request's identity.</param>
+/// <param name="MediaType"><c>image/png</c>, <c>image/jpeg</c> or <c>image/webp</c>.</param>
+[GenerateSerializer, Immutable, Alias("VideoGen.InputFile")]
+public sealed record InputFile([property: Id(0)] string Sha256, [property: Id(1)] string MediaType);
 
 /// <summary>How an accepted ask relates to the videos that were there before it.</summary>
 public enum Dedup
@@ -45,12 +78,23 @@ public abstract record AskAnswer
 
     /// <summary>There is a video of this prompt that is not what this ask wants (other options, or deleted): a person decides.</summary>
     [GenerateSerializer, Immutable, Alias("VideoGen.AskAnswer.Question")]
-    public sealed record Question([property: Id(0)] VideoView Existing, [property: Id(1)] string Code, [property: Id(2)] string Text) : AskAnswer;
+    public sealed record Question(
+        [property: Id(0)] VideoView Existing,
+        [property: Id(1)] string Code,
+        [property: Id(2)] string Text,
+        [property: Id(3)] ConfirmationOffer? Offer = null) : AskAnswer;
 
     /// <summary>The claim could not be written and read back in time: it may or may not stand. Asking again is safe.</summary>
     [GenerateSerializer, Immutable, Alias("VideoGen.AskAnswer.Unknown")]
     public sealed record Unknown : AskAnswer;
 }
+
+/// <summary>What saying yes to a question costs, and how to say it. Where there is none, nobody can say yes here and now.</summary>
+/// <param name="Token">Sent back as the confirmation. The same token always answers with the same video.</param>
+/// <param name="PriceUsd">What the other take is paid with, US dollars, the worst case.</param>
+/// <param name="Until">Until when the offer stands.</param>
+[GenerateSerializer, Immutable, Alias("VideoGen.ConfirmationOffer")]
+public sealed record ConfirmationOffer([property: Id(0)] string Token, [property: Id(1)] decimal PriceUsd, [property: Id(2)] DateTimeOffset Until);
 
 /// <summary>Why we did not admit a request.</summary>
 /// <param name="Code">One of <see cref="Codes"/>.</param>

@@ -23,8 +23,10 @@ public static partial class VideoRequestKey
     /// <param name="owner">Who asks.</param>
     /// <param name="prompt">The canonical prompt, see <see cref="VideoPrompt"/>.</param>
     /// <param name="variation">0 for the video itself; a higher number is a deliberate other take.</param>
+    /// <param name="remixOf">The video that it is made from.</param>
+    /// <param name="input">The picture that guides it.</param>
     /// <exception cref="ArgumentOutOfRangeException">This code does not know that version of the rules.</exception>
-    public static string For(int rules, Owner owner, string prompt, int variation = 0)
+    public static string For(int rules, Owner owner, string prompt, int variation = 0, VideoId? remixOf = null, InputFile? input = null)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(rules, CurrentRules);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -32,11 +34,15 @@ public static partial class VideoRequestKey
         Add(hash, owner.Client);
         Add(hash, owner.User);
         Add(hash, prompt);
-        Add(hash, ""); // Hashes of input files.
-        Add(hash, ""); // The parent of a remix.
+        Add(hash, input?.Sha256 ?? "");
+        Add(hash, remixOf?.ToString() ?? "");
         Add(hash, variation.ToString(CultureInfo.InvariantCulture));
         return Prefix + Base32(hash.GetHashAndReset());
     }
+
+    /// <summary>The key of the request that this ask is for.</summary>
+    /// <inheritdoc cref="For(int, Owner, string, int, VideoId?, InputFile?)"/>
+    public static string For(int rules, VideoAsk ask) => For(rules, ask.Owner, ask.Prompt, ask.Variation, ask.RemixOf, ask.Input);
 
     /// <summary>Whether the text has the form of a key.</summary>
     public static bool IsKey(string text) => Keys().IsMatch(text);

@@ -40,6 +40,8 @@ public enum Charged
 /// <param name="ResolvingUntil">Until when we ask the provider whether a lost submit arrived; null when nothing is lost.</param>
 /// <param name="File">The stored video; null until completed.</param>
 /// <param name="Deleted">Its media were removed at the user's wish: it answers 404.</param>
+/// <param name="RemixOf">The video that it was made from; null where it was made from nothing.</param>
+/// <param name="Variation">0 for the video of its prompt; a higher number is another take that somebody confirmed.</param>
 [GenerateSerializer, Immutable, Alias("VideoGen.VideoView")]
 public sealed record VideoView(
     [property: Id(0)] VideoId Id,
@@ -58,7 +60,9 @@ public sealed record VideoView(
     [property: Id(13)] string? Waiting,
     [property: Id(14)] DateTimeOffset? ResolvingUntil,
     [property: Id(15)] StoredVideo? File,
-    [property: Id(16)] bool Deleted);
+    [property: Id(16)] bool Deleted,
+    [property: Id(17)] VideoId? RemixOf = null,
+    [property: Id(18)] int Variation = 0);
 
 /// <summary>Why a video failed: one of <see cref="Codes"/> and a sentence.</summary>
 [GenerateSerializer, Immutable, Alias("VideoGen.VideoError")]

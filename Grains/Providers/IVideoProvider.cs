@@ -63,7 +63,9 @@ public enum Resolution
 /// <param name="ProviderKey">Our mark: <c>&lt;installation&gt;-&lt;request&gt;-&lt;round&gt;.&lt;attempt&gt;</c>.</param>
 /// <param name="Prompt">The canonical prompt, to the letter.</param>
 /// <param name="Options">Model, size and seconds.</param>
-public sealed record SubmitOrder(string ProviderKey, string Prompt, VideoOptions Options);
+/// <param name="Input">The picture that guides it, in our store; null where there is none.</param>
+/// <param name="SourceJobId">The finished job of this account whose video is remixed; null where none is.</param>
+public sealed record SubmitOrder(string ProviderKey, string Prompt, VideoOptions Options, InputFile? Input = null, string? SourceJobId = null);
 
 /// <summary>
 /// The last check before money can be spent: a submit is sent soon after its intent was decided, or not at all.

@@ -24,15 +24,22 @@ internal static class RequestAdmission
         public sealed record Refuse(Refusal Refusal) : Judgement;
     }
 
-    public static Judgement Judge(RequestDocument document, VideoOptions options, int maxSubmits, DateTimeOffset at)
+    /// <param name="document">The request.</param>
+    /// <param name="options">What is asked for.</param>
+    /// <param name="anotherTake">Whether another take is wished, whatever is there.</param>
+    /// <param name="maxSubmits">How often one prompt may be sent in 24 hours.</param>
+    /// <param name="at">Now.</param>
+    public static Judgement Judge(RequestDocument document, VideoOptions options, bool anotherTake, int maxSubmits, DateTimeOffset at)
     {
         if (HolderOf(document, at) is { } holder)
         {
-            return holder is Ended { Deleted: true }
-                ? new Judgement.Question(holder, Codes.SamePromptDeleted, "You deleted this video. Asking for the same prompt again would be paid again; change the prompt, or wait until its 24 hours are over.")
-                : OptionsOf(holder) == options
-                    ? new Judgement.Take(holder)
-                    : new Judgement.Question(holder, Codes.SamePromptOtherOptions, "You have a video of this prompt with other options. Making it again would be paid again; take the existing one, change the prompt, or wait until its 24 hours are over.");
+            return holder switch
+            {
+                Ended { Deleted: true } => new Judgement.Question(holder, Codes.SamePromptDeleted, "You deleted the video of this prompt. Making it again is paid again."),
+                _ when OptionsOf(holder) != options => new Judgement.Question(holder, Codes.SamePromptOtherOptions, "You have a video of this prompt with other options. Making it again is paid again."),
+                _ when anotherTake => new Judgement.Question(holder, Codes.SamePromptVariation, "You have a video of this prompt. Another take of it is paid again."),
+                _ => new Judgement.Take(holder),
+            };
         }
 
         if (document.Rounds.Length >= RequestDocument.MaxRounds)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using VideoGen.Access;
 using VideoGen.Grains.Persistence;
 using VideoGen.Grains.Providers;
 using VideoGen.Quotas;
@@ -19,29 +20,35 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
 
     public Task<RequestEvent> Reserve(string owner, ReserveFunds e) => Call(
         e,
-        async () => await QuotaOf(owner).Reserve(key, e.Round) is QuotaVerdict.Refused refused
-            ? new FundsRefused(e.Round, refused.Refusal, Now)
-            : new FundsReserved(e.Round, Now),
+        async () =>
+        {
+            foreach (var reservations in ports.ReservationsOf(Owner.Parse(owner), e.Run))
+            {
+                if (await reservations.Reserve(key, e.Round) is ReserveVerdict.Refused refused) return new FundsRefused(e.Round, refused.Refusal, Now);
+            }
+
+            return new FundsReserved(e.Round, Now);
+        },
         failure => new ReserveFailed(e.Round, failure, Now));
 
     public Task<RequestEvent> Settle(string owner, SettleFunds e) => Call(
         e,
         async () =>
         {
-            await QuotaOf(owner).Settle(key, e.Round, e.Counts, e.Asked);
+            foreach (var reservations in ports.ReservationsOf(Owner.Parse(owner), e.Run)) await reservations.Settle(key, e.Round, e.Counts, e.Asked);
             return new FundsSettled(e.Round, Now);
         },
         failure => new SettleFailed(e.Round, failure, Now));
 
-    /// <param name="prompt">The canonical prompt.</param>
+    /// <param name="document">What is made, and from what.</param>
     /// <param name="e">The submit.</param>
     /// <param name="stamp">When its intent was decided, on the monotonic clock.</param>
-    public Task<RequestEvent> Submit(string prompt, SubmitJob e, long stamp) => Call(
+    public Task<RequestEvent> Submit(RequestDocument document, SubmitJob e, long stamp) => Call(
         e,
         async () =>
         {
             if (ports.Providers.Find(e.Ticket.Account) is not { } provider) return new NotSent(e.Id, e.Nonce, NoSuchAccount(e.Ticket.Account), Now);
-            var order = new SubmitOrder(ProviderKey(e.Id), prompt, e.Ticket.Options);
+            var order = new SubmitOrder(ProviderKey(e.Id), document.Prompt, e.Ticket.Options, document.Input, e.Ticket.SourceJobId);
             var gate = new SubmitGate(ports.Time, stamp, e.Ticket.Limits.SubmitWindow);
             using var timeout = new CancellationTokenSource(e.Ticket.Limits.SubmitTimeout, ports.Time);
             return await provider.Submit(order, gate, timeout.Token) switch
@@ -187,8 +194,6 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
         if (ours) claimed.Add(jobId);
         return ours;
     }
-
-    private IQuotaGrain QuotaOf(string owner) => ports.Grains.GetGrain<IQuotaGrain>(QuotaKey.For(owner));
 
     private CancellationTokenSource CallTimeout() => new(ports.Options.CurrentValue.CallTimeout, ports.Time);
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using VideoGen.Access;
+using VideoGen.Requests;
 
 namespace VideoGen.Grains.Requests;
 
@@ -20,11 +20,21 @@ internal sealed record RequestDocument : IJsonOnDeserialized
     /// <summary>Grows by one with every write.</summary>
     public long Revision { get; init; }
 
-    /// <summary>As <see cref="Access.Owner.ToString"/>; empty until somebody asked.</summary>
+    /// <summary>As <see cref="VideoGen.Access.Owner.ToString"/>; empty until somebody asked.</summary>
     public string Owner { get; init; } = "";
 
     /// <summary>The canonical prompt.</summary>
     public string Prompt { get; init; } = "";
+
+    /// <summary>The video that this one is made from, as its public id; null where it is made from nothing.</summary>
+    public string? RemixOf { get; init; }
+
+    /// <summary>The picture that guides it.</summary>
+    public InputFile? Input { get; init; }
+
+    /// <summary>The number that its key was made with: 0 for the video itself, a higher one for another take that was confirmed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Variation { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 
@@ -46,6 +56,13 @@ internal sealed record RequestDocument : IJsonOnDeserialized
     /// <summary>Jobs of ours that no round waits for.</summary>
     public Orphan[] Orphans { get; init; } = [];
 
+    /// <summary>The number of the last other take that was confirmed: numbers are never used again.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int LastVariation { get; init; }
+
+    /// <summary>Offers to make another take, and those that were confirmed, see <see cref="RequestVariations"/>; null where there are none.</summary>
+    public Confirmation[]? Confirmations { get; init; }
+
     /// <summary>A document of a shape that this code does not know is not touched.</summary>
     /// <exception cref="System.Text.Json.JsonException">It is of another version.</exception>
     public void OnDeserialized()
@@ -60,4 +77,4 @@ internal sealed record RequestDocument : IJsonOnDeserialized
 /// <summary>A job that a provider took from us and that no round waits for: it must be stopped, and its cost is ours.</summary>
 /// <param name="Cancel">Set while it must still be told to stop.</param>
 /// <param name="Charged">What became of it; null while that is open.</param>
-internal sealed record Orphan(AttemptId Id, string Account, string JobId, DateTimeOffset FoundAt, Due? Cancel, VideoGen.Requests.Charged? Charged);
+internal sealed record Orphan(AttemptId Id, string Account, string JobId, DateTimeOffset FoundAt, Due? Cancel, Charged? Charged);

@@ -61,10 +61,10 @@ internal static class RequestEffects
         switch (state)
         {
             case Refused { Release: { } release } s:
-                yield return (release.NotBefore, new SettleFunds(s.Round, Counts: false, s.Since));
+                yield return (release.NotBefore, new SettleFunds(s.Round, Counts: false, s.Since, s.Run));
                 break;
             case Admitting s:
-                yield return (s.Reserve.NotBefore, new ReserveFunds(s.Round));
+                yield return (s.Reserve.NotBefore, new ReserveFunds(s.Round, s.Ticket.Run));
                 break;
             case Queued s:
                 yield return (s.Send.NotBefore, new RecordIntent(s.AttemptId));
@@ -90,7 +90,7 @@ internal static class RequestEffects
 
     private static IEnumerable<(DateTimeOffset NotBefore, RequestEffect Effect)> Owed(Ended s)
     {
-        if (s.Settle is { } settle) yield return (settle.NotBefore, new SettleFunds(s.Round, Counts: s.Charge.Charged != Charged.No, s.Stages.Asked));
+        if (s.Settle is { } settle) yield return (settle.NotBefore, new SettleFunds(s.Round, Counts: s.Charge.Charged != Charged.No, s.Stages.Asked, s.Run));
         if (s.Removal is { } removal) yield return (removal.NotBefore, new RemoveMedia(s.Round));
         if (s is { Discard: { } discard, JobId: { } original }) yield return (discard.NotBefore, new DiscardOriginal(s.AttemptId, s.Account, original));
         if (s is { Outcome: RequestOutcome.DeadLettered { Check: { } check }, JobId: { } job }) yield return (check.NotBefore, new CheckJob(s.AttemptId, s.Account, job));

@@ -18,6 +18,8 @@ internal static class RequestEndings
         var limits = s.Ticket.Limits;
         var lastSent = s.Course.Sent is [.., var last] ? last : s.Course.Stages.Asked;
         var jobId = JobIdOf(s);
+        // While nobody knows whether it was charged, what is reserved stays reserved.
+        var settles = s.Ticket.Reserves && charge.Charged != Charged.Unknown;
         return new(
             s.Round,
             s.Ticket.Options,
@@ -32,10 +34,10 @@ internal static class RequestEndings
             s.Course.Sent,
             lastSent + limits.Window + limits.Margin,
             Deleted: false,
-            // While nobody knows whether it was charged, what is reserved stays reserved.
-            Settle: s.Ticket.Reserves && charge.Charged != Charged.Unknown ? new Due(at) : null,
+            Settle: settles ? new Due(at) : null,
             Discard: outcome is RequestOutcome.Completed && limits.KeepsOriginal ? new Due(at) : null,
-            Removal: null);
+            Removal: null,
+            Run: settles ? s.Ticket.Run : null);
     }
 
     public static Ended EndCancelled(this Live s, DateTimeOffset at, Charge? charge = null) => s.End(new RequestOutcome.Cancelled(), charge ?? NothingSent, at);

@@ -90,11 +90,13 @@ internal abstract record RequestEvent(int Round, DateTimeOffset At)
 /// <summary>One piece of IO that the shell must do. Each ends in exactly one fact.</summary>
 internal abstract record RequestEffect(int Round)
 {
-    public sealed record ReserveFunds(int Round) : RequestEffect(Round);
+    /// <param name="Run">The agent's run that it is reserved of, too.</param>
+    public sealed record ReserveFunds(int Round, string? Run) : RequestEffect(Round);
 
     /// <param name="Counts">Whether the reservation became a payment; false gives it back.</param>
     /// <param name="Asked">When the round was asked for.</param>
-    public sealed record SettleFunds(int Round, bool Counts, DateTimeOffset Asked) : RequestEffect(Round);
+    /// <param name="Run">The agent's run that it was reserved of, too.</param>
+    public sealed record SettleFunds(int Round, bool Counts, DateTimeOffset Asked, string? Run) : RequestEffect(Round);
 
     /// <summary>No IO of its own: the shell writes down that a submit is about to start, because the next effect costs money.</summary>
     public sealed record RecordIntent(AttemptId Id) : RequestEffect(Id.Round);

@@ -36,7 +36,7 @@ internal static class RequestLifecycle
         (Running s, _) => InRunning(s, happened),
         (Saving s, _) => InSaving(s, happened),
 
-        (Refused { Release: not null } s, FundsSettled) => s with { Release = null },
+        (Refused { Release: not null } s, FundsSettled) => s with { Release = null, Run = null },
         (Refused { Release: { } due } s, SettleFailed e) => s with { Release = due.Later(e.At, Salt(s), e.Failure) },
 
         (Ended { Outcome: RequestOutcome.DeadLettered dead } s, _) => InDeadLetter(s, dead, happened),
@@ -126,7 +126,7 @@ internal static class RequestLifecycle
 
     private static RequestState InEnded(Ended s, RequestEvent happened) => happened switch
     {
-        FundsSettled when s.Settle is not null => s with { Settle = null },
+        FundsSettled when s.Settle is not null => s with { Settle = null, Run = null },
         SettleFailed e when s.Settle is { } due => s with { Settle = due.Later(e.At, Salt(s), e.Failure) },
         OriginalDiscarded when s.Discard is not null => s with { Discard = null },
         DiscardFailed e when s.Discard is { } due => s with { Discard = LaterOrNever(due, e.At, Salt(s), e.Failure) },
@@ -164,7 +164,7 @@ internal static class RequestLifecycle
     // have landed without an answer, or one of another activation may still be on its way, and only a tombstone stops that one.
     private static RequestState Refuse(Admitting s, Refusal refusal, DateTimeOffset at) => s.Shown
         ? s.End(new RequestOutcome.Failed(refusal.Code, refusal.Text), RequestEndings.NothingSent, at)
-        : new Refused(s.Round, refusal, at, Release: new Due(at));
+        : new Refused(s.Round, refusal, at, Release: new Due(at), s.Ticket.Run);
 
     private static Running Start(Live s, JobAccepted e) => new(
         s.Ticket,

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
+using VideoGen.Access;
 using VideoGen.Grains.Providers;
+using VideoGen.Quotas;
 using VideoGen.Reports;
 using VideoGen.Requests;
 using VideoGen.Storage;
@@ -19,4 +21,12 @@ internal sealed record RequestPorts(
     INonces Nonces,
     IHostState Host,
     IOptionsMonitor<RequestOptions> Options,
-    TimeProvider Time);
+    TimeProvider Time)
+{
+    /// <summary>Whatever a round must reserve of. The run first: its no is the one that helps an agent.</summary>
+    public IReservations[] ReservationsOf(Owner owner, string? run)
+    {
+        var quota = Grains.GetGrain<IQuotaGrain>(QuotaKey.For(owner.ToString()));
+        return run is null ? [quota] : [Grains.GetGrain<IAgentRunGrain>(AgentRunKey.For(owner, run)), quota];
+    }
+}

@@ -80,7 +80,7 @@ internal sealed partial class RequestPump(string key, Commit<RequestDocument> co
 
         var stamp = intent.Stamp;
         intent = null; // Sent once: a second look at the same intent is somebody else's.
-        return await calls.Submit(commit.Committed.Prompt, e, stamp);
+        return await calls.Submit(commit.Committed, e, stamp);
     }
 
     private sealed record Intent(string Nonce, long Stamp);

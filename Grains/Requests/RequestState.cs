@@ -28,7 +28,13 @@ internal abstract record RequestState
 
     /// <summary>We did not admit it: no video, nothing counted; every ask is judged anew.</summary>
     /// <param name="Release">Set while a reservation whose answer we never saw must be given back.</param>
-    public sealed record Refused([property: JsonPropertyName("round")] int RoundNumber, Refusal Refusal, DateTimeOffset Since, Due? Release) : RequestState
+    /// <param name="Run">The agent's run that it may be held of, too.</param>
+    public sealed record Refused(
+        [property: JsonPropertyName("round")] int RoundNumber,
+        Refusal Refusal,
+        DateTimeOffset Since,
+        Due? Release,
+        string? Run = null) : RequestState
     {
         [JsonIgnore] public override int Round => RoundNumber;
     }
@@ -71,6 +77,7 @@ internal abstract record RequestState
 
     /// <summary>Over, but for what is owed. Only a dead letter can be left again.</summary>
     /// <param name="Settle">Set while the reservation must be told what became of it.</param>
+    /// <param name="Run">The agent's run that must be told it too.</param>
     /// <param name="Discard">Set while the provider's copy must be deleted.</param>
     /// <param name="Removal">Set while our copy must be deleted at the user's wish.</param>
     public sealed record Ended(
@@ -89,7 +96,8 @@ internal abstract record RequestState
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Deleted,
         Due? Settle,
         Due? Discard,
-        Due? Removal) : RequestState
+        Due? Removal,
+        string? Run = null) : RequestState
     {
         [JsonIgnore] public AttemptId AttemptId => new(RoundNumber, Attempt);
         [JsonIgnore] public override int Round => RoundNumber;

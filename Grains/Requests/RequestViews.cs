@@ -25,6 +25,7 @@ internal static class RequestViews
         if (state is null || StatusOf(state) is not { } status) return null;
         var id = new VideoId(key, state.Round);
         var owner = Owner.Parse(document.Owner);
+        VideoId? remixOf = VideoId.TryParse(document.RemixOf, out var source) ? source : null;
         return state switch
         {
             Live s => new(
@@ -33,13 +34,13 @@ internal static class RequestViews
                 CreatedAt: s.Course.Stages.Asked, EndedAt: null, WindowEndsAt: null, Error: null, Charged: null,
                 EstimatedUsd: s.Ticket.PriceUsd, Waiting: WaitingOf(s),
                 ResolvingUntil: s is Unresolved unresolved ? unresolved.Since + s.Ticket.Limits.ResolveFor : null,
-                File: null, Deleted: false),
+                File: null, Deleted: false, remixOf, document.Variation),
             Ended s => new(
                 id, owner, document.Revision, status, document.Prompt, s.Options,
                 Progress: s.Outcome is RequestOutcome.Completed ? 100 : 0,
                 CreatedAt: s.Stages.Asked, EndedAt: s.Since, WindowEndsAt: RequestAdmission.WindowEndsAt(document, s),
                 Error: ErrorOf(s.Outcome), s.Charge.Charged, s.PriceUsd, Waiting: null, ResolvingUntil: null,
-                File: (s.Outcome as RequestOutcome.Completed)?.File, s.Deleted),
+                File: (s.Outcome as RequestOutcome.Completed)?.File, s.Deleted, remixOf, document.Variation),
             _ => null,
         };
     }

@@ -16,7 +16,18 @@ namespace VideoGen.Grains.Requests;
 /// <param name="PriceUsd">The worst case, US dollars.</param>
 /// <param name="Reserves">Whether something must be reserved before it may start.</param>
 /// <param name="Limits">The limits in force.</param>
-internal sealed record Ticket(int Round, string Ask, VideoOptions Options, string Account, decimal PriceUsd, bool Reserves, RequestLimits Limits);
+/// <param name="Run">The agent's run that asked; what must be reserved is reserved of it, too.</param>
+/// <param name="SourceJobId">The provider's job whose video this one is made from.</param>
+internal sealed record Ticket(
+    int Round,
+    string Ask,
+    VideoOptions Options,
+    string Account,
+    decimal PriceUsd,
+    bool Reserves,
+    RequestLimits Limits,
+    string? Run = null,
+    string? SourceJobId = null);
 
 /// <summary>The limits of one round. Their meaning, units and defaults are those of <see cref="RequestOptions"/> and <see cref="ProviderTraits"/>.</summary>
 internal sealed record RequestLimits(

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using VideoGen.Access;
 using VideoGen.Grains.Persistence;
 using VideoGen.Grains.Providers;
-using VideoGen.Quotas;
 using VideoGen.Reports;
 using VideoGen.Requests;
 using static VideoGen.Grains.Requests.RequestAdmission;
@@ -61,27 +61,30 @@ internal sealed partial class VideoRequestGrain(
 
     public async Task<AskAnswer> Ask(VideoAsk ask)
     {
-        if (TicketFor(ask.Options) is not { } ticket) return new AskAnswer.Refused(new(Codes.ModelNotFound, $"There is no model '{ask.Options.Model}' here."));
+        if (TicketFor(ask.Options) is not { } terms) return new AskAnswer.Refused(new(Codes.ModelNotFound, $"There is no model '{ask.Options.Model}' here."));
         try
         {
+            var (ticket, refusal) = await WithSource(ask, terms with { Run = ask.Run });
+            if (refusal is not null) return Refuse(refusal, ask.Owner, ticket.PriceUsd);
+            if (ask.Confirmation is { } token) return await Confirmed(ask, ticket, token);
             if (await RefusedBeforeOpening(ask, ticket) is { } early) return early;
             for (var look = 0; look < MaxLooks; look++)
             {
                 var opened = await OpenIfNeeded(ask, ticket);
-                switch (Judge(commit.Committed, ask.Options, ticket.Limits.MaxSubmits, ports.Time.Now()))
+                // Who wishes another take and was first has it: this is no question about the round that they opened.
+                switch (JudgeNow(opened is null ? ask : ask with { AnotherTake = false }, ticket))
                 {
                     case Judgement.Take take when await Verdict(take.Round.Round) is { } answer:
-                        return Answer(answer, opened, ticket.PriceUsd);
-                    case Judgement.Question question when View(question.Round.Round) is { } view:
-                        return new AskAnswer.Question(view, question.Code, question.Text);
+                        return Answer(answer, opened, ask, ticket);
+                    case Judgement.Question question when View(question.Round.Round) is not null:
+                        return await Ask(question, ask, ticket);
                     case Judgement.Question question:
                         await Verdict(question.Round.Round); // Being admitted: there is nothing to ask about before that is decided.
                         break;
                     case Judgement.Refuse refuse:
-                        LogRefused(Key, refuse.Refusal.Code);
-                        return new AskAnswer.Refused(refuse.Refusal);
+                        return Refuse(refuse.Refusal, ask.Owner, ticket.PriceUsd);
                     case Judgement.Open when opened is { } round && RequestRounds.RoundOf(commit.Committed, round) is { } ended && await Verdict(ended.Round) is { } answer:
-                        return Answer(answer, opened, ticket.PriceUsd); // Refused, or ended free of charge, before we looked.
+                        return Answer(answer, opened, ask, ticket); // Refused, or ended free of charge, before we looked.
                 }
             }
         }
@@ -94,6 +97,11 @@ internal sealed partial class VideoRequestGrain(
     }
 
     public Task<VideoView?> Get(int round) => Task.FromResult(View(round));
+
+    public Task<FinishedJob?> Source(int round) => Task.FromResult(
+        RequestRounds.RoundOf(commit.Committed, round) is RequestState.Ended { Outcome: RequestOutcome.Completed, Deleted: false, JobId: { } jobId } ended
+            ? new FinishedJob(Owner.Parse(commit.Committed.Owner), ended.Account, jobId)
+            : null);
 
     public async Task<VideoView?> WaitForChange(int round, long seen)
     {
@@ -111,12 +119,15 @@ internal sealed partial class VideoRequestGrain(
 
     public async Task<RequeueAnswer> Requeue(int round)
     {
-        if (RequestRounds.RoundOf(commit.Committed, round) is not RequestState.Ended { Outcome: RequestOutcome.DeadLettered } dead)
+        if (RequestRounds.RoundOf(commit.Committed, round) is not RequestState.Ended { Outcome: RequestOutcome.DeadLettered outcome } dead)
         {
             return new RequeueAnswer.Refused("Only a dead letter can be requeued.");
         }
 
-        if (TicketFor(dead.Options) is not { } fresh) return new RequeueAnswer.Refused($"There is no model '{dead.Options.Model}' here any more.");
+        if (TicketFor(dead.Options) is not { } terms) return new RequeueAnswer.Refused($"There is no model '{dead.Options.Model}' here any more.");
+        var source = outcome.ResumeAt.Ticket.SourceJobId;
+        if (source is not null && terms.Account != dead.Account) return new RequeueAnswer.Refused(RequestRefusals.RemixNotOffered.Text);
+        var fresh = terms with { SourceJobId = source };
         var after = await Record(new RequestEvent.Requeued(round, fresh, ports.Time.Now()));
         var live = Array.Find(after.Rounds, r => r is RequestState.Live it && (it.Round == round || it.Ticket.Ask == fresh.Ask));
         if (live is null) return new RequeueAnswer.Refused("Its user cancelled it, or another round of this request is live, in its 24 hours, or out of submits.");
@@ -159,15 +170,20 @@ internal sealed partial class VideoRequestGrain(
     {
         // What an older round gives back is waited for: the reservation comes after it.
         if (!ticket.Reserves || RequestEffects.OwesSettlement(commit.Committed)) return null;
-        if (Judge(commit.Committed, ask.Options, ticket.Limits.MaxSubmits, ports.Time.Now()) is not Judgement.Open) return null;
+        if (JudgeNow(ask, ticket) is not Judgement.Open) return null;
         try
         {
-            if (await ports.Grains.GetGrain<IQuotaGrain>(QuotaKey.For(ask.Owner.ToString())).Peek() is not { } refusal) return null;
-            LogRefused(Key, refusal.Code);
-            return new AskAnswer.Refused(refusal);
+            foreach (var reservations in ports.ReservationsOf(ask.Owner, ticket.Run))
+            {
+                if (await reservations.Peek() is not { } refusal) continue;
+                await commit.Refresh(); // What was reserved may be this very video, asked for in another process.
+                return JudgeNow(ask, ticket) is Judgement.Open ? Refuse(refusal, ask.Owner, ticket.PriceUsd) : null;
+            }
+
+            return null;
         }
 #pragma warning disable CA1031 // No peek, no shortcut: the reservation decides.
-        catch (Exception e)
+        catch (Exception e) when (e is not CommitUnknownException)
 #pragma warning restore CA1031
         {
             LogPeekFailed(Key, e);
@@ -178,14 +194,23 @@ internal sealed partial class VideoRequestGrain(
     /// <summary>Opens a round where nothing holds the window. The number of the round that this very ask opened; else null.</summary>
     private async Task<int?> OpenIfNeeded(VideoAsk ask, Ticket ticket)
     {
-        var at = ports.Time.Now();
-        if (Judge(commit.Committed, ask.Options, ticket.Limits.MaxSubmits, at) is not Judgement.Open) return null;
-        var asked = new RequestEvent.Asked(ticket, at);
-        var document = await commit.Record(d => RequestRounds.Apply(
-            d.LastRound == 0 ? d with { Owner = ask.Owner.ToString(), Prompt = ask.Prompt } : d, asked));
+        if (JudgeNow(ask, ticket) is not Judgement.Open) return null;
+        var asked = new RequestEvent.Asked(ticket, ports.Time.Now());
+        var document = await commit.Record(d => RequestRounds.Apply(d.LastRound == 0 ? Named(d, ask) : d, asked));
         ArmForNext();
         return Array.Find(document.Rounds, r => r is RequestState.Live live && live.Ticket.Ask == ticket.Ask)?.Round;
     }
+
+    private static RequestDocument Named(RequestDocument document, VideoAsk ask) => document with
+    {
+        Owner = ask.Owner.ToString(),
+        Prompt = ask.Prompt,
+        RemixOf = ask.RemixOf?.ToString(),
+        Input = ask.Input,
+        Variation = ask.Variation,
+    };
+
+    private Judgement JudgeNow(VideoAsk ask, Ticket ticket) => Judge(commit.Committed, ask.Options, ask.AnotherTake, ticket.Limits.MaxSubmits, ports.Time.Now());
 
     /// <summary>
     /// Waits until the admission of a round is decided, then says what it is. Who waits too long gets the id, which is written down first:
@@ -210,13 +235,20 @@ internal sealed partial class VideoRequestGrain(
         };
     }
 
-    private AskAnswer Answer(AskAnswer verdict, int? opened, decimal priceUsd)
+    private AskAnswer.Refused Refuse(Refusal refusal, Owner owner, decimal usd)
     {
-        if (verdict is AskAnswer.Refused refused) LogRefused(Key, refused.Refusal.Code);
+        LogRefused(Key, refusal.Code);
+        if (refusal.Code == Codes.RunLimit) ports.Prevented.Count(owner, PreventedKind.BlockedRun, usd);
+        return new(refusal);
+    }
+
+    private AskAnswer Answer(AskAnswer verdict, int? opened, VideoAsk ask, Ticket ticket)
+    {
+        if (verdict is AskAnswer.Refused refused) return Refuse(refused.Refusal, ask.Owner, ticket.PriceUsd);
         if (verdict is not AskAnswer.Accepted accepted || accepted.Video.Id.Round == opened) return verdict;
         var replayed = accepted.Video.Status.IsEnded();
-        ports.Prevented.Count(accepted.Video.Owner, replayed ? PreventedKind.Replayed : PreventedKind.Joined, priceUsd);
-        LogDuplicatePrevented(Key, accepted.Video.Id.Round, replayed ? "replayed" : "joined", priceUsd);
+        ports.Prevented.Count(accepted.Video.Owner, replayed ? PreventedKind.Replayed : PreventedKind.Joined, ticket.PriceUsd);
+        LogDuplicatePrevented(Key, accepted.Video.Id.Round, replayed ? "replayed" : "joined", ticket.PriceUsd);
         return accepted with { Dedup = replayed ? Dedup.Replayed : Dedup.Joined };
     }
 

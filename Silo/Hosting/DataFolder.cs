@@ -11,6 +11,9 @@ internal static class DataFolder
     /// <summary>Where finished videos are kept. Default: <c>videos</c> in the data folder.</summary>
     public const string VideosKey = "Store:Folder";
 
+    /// <summary>Where pictures are kept that guide videos. Default: <c>inputs</c> in the data folder.</summary>
+    public const string InputsKey = "Store:Inputs";
+
     /// <summary>Makes the folder, for this user only, and lets what was not configured point into it.</summary>
     /// <returns>Its full path.</returns>
     /// <exception cref="IOException">It cannot be made.</exception>
@@ -23,6 +26,7 @@ internal static class DataFolder
         var defaults = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
         {
             [VideosKey] = Path.Combine(folder, "videos"),
+            [InputsKey] = Path.Combine(folder, "inputs"),
             [$"{LocalVideosOptions.Section}:{nameof(LocalVideosOptions.Folder)}"] = Path.Combine(folder, "local"),
         };
         // First, so that everything else overrides it.

@@ -54,10 +54,12 @@ internal static class VideoGenHost
         // What is started first is stopped last: the counts and the provider outlive the grains, the grains outlive the door.
         services.AddPostgresStorage(connectionString);
         services.AddVideoFolder(new() { Folder = configuration.GetValue<string>(DataFolder.VideosKey)! });
+        services.AddInputFolder(configuration.GetValue<string>(DataFolder.InputsKey)!);
         services.AddVideoProviders(configuration);
         services.AddVideoGrains();
         services.AddOptions<RequestOptions>().BindConfiguration(RequestOptions.Section);
         services.AddOptions<QuotaOptions>().BindConfiguration(QuotaOptions.Section);
+        services.AddOptions<AgentRunOptions>().BindConfiguration(AgentRunOptions.Section);
         services.AddSingleton<HostState>();
         services.AddSingleton<IHostState>(s => s.GetRequiredService<HostState>());
         services.AddSingleton<INonces, SystemNonces>();

@@ -51,6 +51,7 @@ internal sealed class ModelCatalogue : IModelCatalogue
             price,
             model.CountsAgainstQuota ?? price > 0,
             model.Sizes ?? (isLocal ? _localSizes : []),
-            model.Seconds ?? (isLocal ? _localSeconds : []));
+            model.Seconds ?? (isLocal ? _localSeconds : []),
+            Remixes: isLocal);
     }
 }

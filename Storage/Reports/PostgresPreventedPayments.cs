@@ -129,6 +129,7 @@ public sealed partial class PostgresPreventedPayments(
     {
         PreventedKind.Joined => "joined",
         PreventedKind.Replayed => "replayed",
+        PreventedKind.BlockedRun => "blocked_run",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 }

@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 using VideoGen.Reports;
 using VideoGen.Requests;
 
@@ -20,7 +21,7 @@ public sealed class PostgresRequestBook(NpgsqlDataSource database, PostgresPreve
         await using (batch.ConfigureAwait(false))
         {
             batch.BatchCommands.Add(new("select status, ending, videos from videogen.video_counts"));
-            batch.BatchCommands.Add(new("select coalesce(sum(count), 0)::bigint, coalesce(sum(usd), 0) from videogen.prevented"));
+            batch.BatchCommands.Add(new("select coalesce(sum(count) filter (where kind in ('joined', 'replayed')), 0)::bigint, coalesce(sum(usd), 0) from videogen.prevented"));
             var rows = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (rows.ConfigureAwait(false))
             {
@@ -28,6 +29,39 @@ public sealed class PostgresRequestBook(NpgsqlDataSource database, PostgresPreve
                 await rows.NextResultAsync(cancellationToken).ConfigureAwait(false);
                 await rows.ReadAsync(cancellationToken).ConfigureAwait(false);
                 return new(byStatus.Values.Sum(), byStatus, rows.GetInt64(0), rows.GetDecimal(1), deadLettered);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="NpgsqlException">The database did not answer.</exception>
+    public async Task<IReadOnlyList<VideoId>> List(string client, VideoId? after, bool oldestFirst, int limit, CancellationToken cancellationToken)
+    {
+        // Two videos of one millisecond have an order, too: a page never repeats or leaves out one.
+        var (beyond, order) = oldestFirst ? (">", "asc") : ("<", "desc");
+        var command = database.CreateCommand(
+            $"""
+            select v.request_key, v.round
+            from videogen.videos v
+            where v.client = $1
+              and not v.deleted
+              and ($2 is null or (v.created_at, v.request_key, v.round) {beyond} (
+                select a.created_at, a.request_key, a.round from videogen.videos a where a.request_key = $2 and a.round = $3 and a.client = $1))
+            order by v.created_at {order}, v.request_key {order}, v.round {order}
+            limit $4
+            """);
+        await using (command.ConfigureAwait(false))
+        {
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = client });
+            command.Parameters.Add(new() { Value = (object?)after?.RequestKey ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = after?.Round ?? 0 });
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+            var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (rows.ConfigureAwait(false))
+            {
+                var ids = new List<VideoId>();
+                while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false)) ids.Add(new(rows.GetString(0), rows.GetInt32(1)));
+                return ids;
             }
         }
     }

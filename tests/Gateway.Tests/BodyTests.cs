@@ -48,9 +48,21 @@ public sealed class BodyTests
         { """{"prompt":"x","user":1}""", 400, "invalid_type", "user", "must be a string" },
 
         // Members.
-        { """{"prompt":"x","promt":"y"}""", 400, "unknown_parameter", "promt", "prompt, model, size, seconds, user" },
+        { """{"prompt":"x","promt":"y"}""", 400, "unknown_parameter", "promt", "prompt, model, size, seconds, user, variation, confirmation, input_reference" },
         { """{"prompt":"x","Prompt":"y"}""", 400, "unknown_parameter", "Prompt", "Known are" },
-        { """{"prompt":"x","input_reference":{"file_id":"f"}}""", 400, "unknown_parameter", "input_reference", "Known are" },
+        { """{"prompt":"x","variation":"yes"}""", 400, "invalid_type", "variation", "true or false" },
+        { """{"prompt":"x","confirmation":""}""", 400, "invalid_value", "confirmation", "token of an offer" },
+        { """{"prompt":"x","confirmation":true}""", 400, "invalid_type", "confirmation", "must be a string" },
+
+        // The picture.
+        { """{"prompt":"x","input_reference":{"file_id":"f"}}""", 400, "invalid_value", "input_reference", "image_url" },
+        { """{"prompt":"x","input_reference":"data:image/png;base64,AA=="}""", 400, "invalid_type", "input_reference", "object with one member" },
+        { """{"prompt":"x","input_reference":{"image_url":7}}""", 400, "invalid_type", "input_reference", "image_url" },
+        { """{"prompt":"x","input_reference":{"image_url":"a","image_url":"b"}}""", 400, "invalid_value", "input_reference", "one member" },
+        { """{"prompt":"x","input_reference":{"image_url":"data:image/png;base64,AA=="}}""", 400, "invalid_value", "input_reference", "not taken by local-1" },
+        { """{"prompt":"x","model":"paid-1","input_reference":{"image_url":"https://example.com/a.png"}}""", 400, "invalid_value", "input_reference", "not fetched" },
+        { """{"prompt":"x","model":"paid-1","input_reference":{"image_url":"data:image/png;base64,AA=="}}""", 400, "invalid_value", "input_reference", "PNG, JPEG or WebP" },
+        { """{"prompt":"x","model":"paid-1","input_reference":{"image_url":"data:image/png;base64,!!"}}""", 400, "invalid_value", "input_reference", "data URL" },
         { """{"prompt":"x","<b>\n":1}""", 400, "unknown_parameter", null, "has a member unknown here" },
         { """{"prompt":"x","\ud800":1}""", 400, "unknown_parameter", null, "has a member unknown here" },
         { """{"prompt":"x","prompt":"x"}""", 400, "duplicate_parameter", "prompt", "twice" },
@@ -114,7 +126,6 @@ public sealed class BodyTests
     }
 
     [Theory]
-    [InlineData("multipart/form-data; boundary=x", "Send the same fields as JSON")]
     [InlineData("text/plain", "application/json")]
     [InlineData("application/x-www-form-urlencoded", "application/json")]
     [InlineData("application/json; charset=utf-16", "UTF-8")]

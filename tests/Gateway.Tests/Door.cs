@@ -25,7 +25,8 @@ internal sealed class Door : IAsyncDisposable
 
     private Door(IReadinessCheck[] checks)
     {
-        Grains = new(Grain);
+        Idempotency = new(Grain);
+        Grains = new(Grain, Idempotency);
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(new NotesOf(Log)).SetMinimumLevel(LogLevel.Information);
@@ -34,6 +35,7 @@ internal sealed class Door : IAsyncDisposable
         builder.Services.AddSingleton<IModelCatalogue, TwoModels>();
         builder.Services.AddSingleton<IInstallation, FixedInstallation>();
         builder.Services.AddSingleton<IVideoFiles>(Files);
+        builder.Services.AddSingleton<IInputFiles>(Inputs);
         builder.Services.AddSingleton<IRequestBook, FixedBook>();
         foreach (var check in checks) builder.Services.AddSingleton(check);
         builder.Services.AddGateway(builder.Configuration);
@@ -52,7 +54,11 @@ internal sealed class Door : IAsyncDisposable
 
     public ScriptedGrain Grain { get; } = new();
 
+    public ScriptedIdempotency Idempotency { get; }
+
     public ScriptedGrains Grains { get; }
+
+    public MemoryInputs Inputs { get; } = new();
 
     public MemoryFiles Files { get; } = new();
 

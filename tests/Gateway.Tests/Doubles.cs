@@ -28,6 +28,8 @@ internal sealed class ScriptedGrain : IVideoRequestGrain
 
     public Task<VideoView?> Get(int round) => OnGet(round);
 
+    public Task<FinishedJob?> Source(int round) => throw new NotSupportedException();
+
     public Task<VideoView?> WaitForChange(int round, long seen) => OnWait(round, seen);
 
     public Task<VideoView?> Delete(int round) => OnDelete(round);
@@ -37,8 +39,40 @@ internal sealed class ScriptedGrain : IVideoRequestGrain
     public Task Wake() => throw new NotSupportedException();
 }
 
+internal sealed class ScriptedIdempotency(ScriptedGrain grain) : IIdempotencyGrain
+{
+    public Func<string, VideoAsk, Task<IdempotentAnswer>> OnAsk { get; set; } = async (_, ask) => new IdempotentAnswer.Answered(await grain.Ask(ask));
+
+    public ConcurrentQueue<string> Fingerprints { get; } = new();
+
+    public Task<IdempotentAnswer> Ask(string fingerprint, VideoAsk ask)
+    {
+        Fingerprints.Enqueue(fingerprint);
+        return OnAsk(fingerprint, ask);
+    }
+}
+
+internal sealed class MemoryInputs : IInputFiles
+{
+    public ConcurrentDictionary<string, byte[]> Stored { get; } = new();
+
+    public Func<Exception?> OnSave { get; set; } = () => null;
+
+    public async Task<InputFile> Save(Stream picture, string mediaType, CancellationToken cancellationToken)
+    {
+        if (OnSave() is { } trouble) throw trouble;
+        using var bytes = new MemoryStream();
+        await picture.CopyToAsync(bytes, cancellationToken);
+        var sha = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes.ToArray()));
+        Stored[sha] = bytes.ToArray();
+        return new(sha, mediaType);
+    }
+
+    public Task<Stream?> Open(InputFile input, CancellationToken cancellationToken) => throw new NotSupportedException();
+}
+
 /// <summary>One grain for every key; remembers the keys.</summary>
-internal sealed class ScriptedGrains(ScriptedGrain grain) : IGrainFactory
+internal sealed class ScriptedGrains(ScriptedGrain grain, ScriptedIdempotency idempotency) : IGrainFactory
 {
     public ConcurrentQueue<string> Keys { get; } = new();
 
@@ -46,7 +80,7 @@ internal sealed class ScriptedGrains(ScriptedGrain grain) : IGrainFactory
         where TGrainInterface : IGrainWithStringKey
     {
         Keys.Enqueue(primaryKey);
-        return (TGrainInterface)(object)grain;
+        return (TGrainInterface)(object)(typeof(TGrainInterface) == typeof(IIdempotencyGrain) ? idempotency : grain);
     }
 
     public IGrain GetGrain(Type grainInterfaceType, string grainPrimaryKey) => throw new NotSupportedException();
@@ -62,7 +96,7 @@ internal sealed class TwoModels : IModelCatalogue
     public IReadOnlyList<ModelTerms> All { get; } =
     [
         new("local-1", "local", 0m, false, ["1280x720", "720x1280"], [4, 8]),
-        new("paid-1", "paid", 0.4m, true, ["1920x1080"], [8, 4, 12]),
+        new("paid-1", "paid", 0.4m, true, ["1920x1080"], [8, 4, 12], Remixes: true, TakesInput: true),
     ];
 
     public ModelTerms? Find(string model) => All.FirstOrDefault(terms => terms.Model == model);
@@ -90,6 +124,16 @@ internal sealed class MemoryFiles : IVideoFiles
 
 internal sealed class FixedBook : IRequestBook
 {
+    public static readonly VideoId[] Ids = [.. Enumerable.Range(1, 5).Select(round => new VideoId(Views.Id.RequestKey, round))];
+
+    // Oldest last, as a database would answer for the newest first.
+    public Task<IReadOnlyList<VideoId>> List(string client, VideoId? after, bool oldestFirst, int limit, CancellationToken cancellationToken)
+    {
+        var ids = oldestFirst ? Ids : [.. Ids.Reverse()];
+        var from = after is { } id ? Array.IndexOf(ids, id) + 1 : 0;
+        return Task.FromResult<IReadOnlyList<VideoId>>(client == Owner.LocalClient ? [.. ids.Skip(from).Take(limit)] : []);
+    }
+
     public Task<VideoStats> Stats(CancellationToken cancellationToken) => Task.FromResult(new VideoStats(
         7, new Dictionary<string, long> { [VideoStatusWords.Completed] = 5, [VideoStatusWords.Failed] = 2 }, 3, 9.6m, 1));
 }

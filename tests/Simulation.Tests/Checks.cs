@@ -16,7 +16,10 @@ internal sealed class Checks(SimulatedWorld world)
     private static readonly TimeSpan Day = TimeSpan.FromHours(24), Stale = TimeSpan.FromMinutes(15);
     private readonly SortedDictionary<string, RequestDocument> documents = new(StringComparer.Ordinal);
     private readonly HashSet<(string Key, int Round)> everDead = [];
-    private readonly Dictionary<string, QuotaDocument> quotas = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, QuotaDocument> ledgers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<DateTimeOffset>> confirmed = new(StringComparer.Ordinal);
+    private readonly HashSet<string> tokens = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Key, int Round), DateTimeOffset> admitted = [];
     private readonly Dictionary<string, DateTimeOffset> lastRefusing = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Key, int Round), DateTimeOffset> opened = [];
     private readonly Dictionary<string, (DateTimeOffset Opened, DateTimeOffset Landed)> lastRefused = new(StringComparer.Ordinal);
@@ -41,9 +44,10 @@ internal sealed class Checks(SimulatedWorld world)
     /// <summary>Each document as it lands, whoever wrote it.</summary>
     public void Landed(string name, string key, object document)
     {
-        if (name == GrainNames.Quota)
+        if (document is IdempotencyDocument) return;
+        if (document is QuotaDocument ledger)
         {
-            QuotaHolds(key, (QuotaDocument)document);
+            LedgerHolds(key, ledger);
             return;
         }
 
@@ -66,6 +70,7 @@ internal sealed class Checks(SimulatedWorld world)
             if (Array.Find(after.Rounds, r => r.Round < state.Round && MayBePaidStill(r)) is { } open) throw Broken($"Round {state.Round} was opened beside round {open.Round}, {NameOf(open)}.");
         }
 
+        TakesWereConfirmed(key, old, after);
         if (after.Rounds.Count(r => r is Live) > 1 && !after.Rounds.Any(HasExceptedJob)) throw Broken("Two rounds live.");
         foreach (var orphan in after.Orphans)
         {
@@ -82,6 +87,7 @@ internal sealed class Checks(SimulatedWorld world)
     public void AtTheEnd()
     {
         NobodyPaidTwice();
+        NoRunMadeMore();
         foreach (var id in world.People.Accepted) IdAnswersWithAnEnding(id);
         foreach (var job in world.Provider.Jobs) JobIsRemembered(job);
         foreach (var document in documents.Values)
@@ -92,7 +98,7 @@ internal sealed class Checks(SimulatedWorld world)
 
         foreach (var (key, document) in documents) VideosAreThere(key, document);
 
-        foreach (var (key, json) in world.Disk.Of(GrainNames.Quota)) NothingLeaked(key, JsonSerializer.Deserialize<QuotaDocument>(json, StateJson.Options)!);
+        foreach (var (key, ledger) in ledgers) NothingLeaked(key, ledger);
         if (world.People.Duplicates > world.Prevented || world.Prevented > world.People.Answers.GetValueOrDefault("asked"))
         {
             throw Broken($"{world.Prevented} prevented payments were counted; clients were told of {world.People.Duplicates}.");
@@ -120,6 +126,7 @@ internal sealed class Checks(SimulatedWorld world)
         if (before is Refused && state is not Refused) throw Broken($"The refused round {before.Round} came back.");
         if (before is Live { Course.CancelWanted: not null } and not Submitting && state is Submitting) throw Broken($"Round {before.Round} was sent after it was cancelled.");
         if (before is not Refused && state is Refused) lastRefused[key] = (opened[(key, state.Round)], world.Clock.GetUtcNow());
+        if (before is Admitting && state is Live and not Admitting) admitted[(key, state.Round)] = world.Clock.GetUtcNow();
         if (NameOf(before) != NameOf(state)) Edges.Add($"{NameOf(before)} -> {NameOf(state)}");
         if (state is Ended { Outcome: RequestOutcome.DeadLettered }) everDead.Add((key, state.Round));
         if (before is Ended { Outcome: not RequestOutcome.DeadLettered } ended
@@ -144,6 +151,16 @@ internal sealed class Checks(SimulatedWorld world)
                     throw Broken($"{a.Id} ({a.ProviderKey}, {a.AcceptedAt:u}) and {b.Id} ({b.ProviderKey}, {b.AcceptedAt:u}) were both paid.");
                 }
             }
+        }
+    }
+
+    // By the provider's own books, too: what a run was told to be new, and what was not free.
+    private void NoRunMadeMore()
+    {
+        foreach (var (run, ids) in world.People.NewOfRuns)
+        {
+            var paid = ids.Where(id => world.Provider.Jobs.Any(j => j.Request == id.RequestKey && j.Round == id.Round && j.FreeAt is null && !IsExcepted(j))).ToArray();
+            if (paid.Length > world.Runs.VideosPerRun) throw Broken($"{run} made {string.Join(" and ", paid)}.");
         }
     }
 
@@ -240,36 +257,69 @@ internal sealed class Checks(SimulatedWorld world)
     /// admitted gets the verdict of that round, which may have been decided as soon as it was opened; and a process that was slow or frozen
     /// may take a round for one that is being admitted for some time after another process wrote that it was refused.
     /// </summary>
-    public bool QuotaRefused(string key, string request, DateTimeOffset asked)
+    public bool WasFull(string key, string request, DateTimeOffset asked)
     {
         var refused = lastRefused.GetValueOrDefault(request);
         var since = asked - refused.Landed < Stale ? refused.Opened : asked;
-        return Refuses(quotas.GetValueOrDefault(key), since) || Refuses(quotas.GetValueOrDefault(key), world.Clock.GetUtcNow()) || lastRefusing.GetValueOrDefault(key) >= since;
+        var ledger = ledgers.GetValueOrDefault(key);
+        return Refuses(key, ledger, since) || Refuses(key, ledger, world.Clock.GetUtcNow()) || lastRefusing.GetValueOrDefault(key) >= since;
     }
 
-    private bool Refuses(QuotaDocument? quota, DateTimeOffset at)
+    /// <summary>Whether a video of this request was admitted before then, and is still being made.</summary>
+    public bool WasThere(string key, DateTimeOffset since) =>
+        documents.TryGetValue(key, out var document) && document.Rounds.LastOrDefault() is Live live and not Admitting
+        && admitted.TryGetValue((key, live.Round), out var at) && at < since;
+
+    private bool Refuses(string key, QuotaDocument? ledger, DateTimeOffset at)
     {
         var margin = TimeSpan.FromSeconds(15); // Clocks are wrong by 5 seconds, each its own way.
-        var counting = (quota?.Entries ?? []).Where(e => e.State != QuotaEntryState.Released && e.At > at - Day - margin).ToArray();
-        return counting.Length >= world.Quotas.VideosPerDay || counting.Any(e => e.At > at - world.Quotas.Cooldown - margin);
+        var (videos, window, cooldown) = LimitsOf(key);
+        var counting = (ledger?.Entries ?? []).Where(e => e.State != QuotaEntryState.Released && e.At > at - window - margin).ToArray();
+        return counting.Length >= videos || (cooldown is { } pause && counting.Any(e => e.At > at - pause - margin));
     }
 
-    private void QuotaHolds(string key, QuotaDocument quota)
+    private (int Videos, TimeSpan Window, TimeSpan? Cooldown) LimitsOf(string key) => key.StartsWith("r-", StringComparison.Ordinal)
+        ? (world.Runs.VideosPerRun, AgentRunOptions.Window, null)
+        : (world.Quotas.VideosPerDay, Day, world.Quotas.Cooldown);
+
+    private void LedgerHolds(string key, QuotaDocument ledger)
     {
         var now = world.Clock.GetUtcNow();
-        if (Refuses(quotas.GetValueOrDefault(key), now) || Refuses(quota, now)) lastRefusing[key] = now;
-        foreach (var entry in quotas.GetValueOrDefault(key)?.Entries ?? [])
+        var (videos, window, _) = LimitsOf(key);
+        var old = ledgers.GetValueOrDefault(key);
+        if (Refuses(key, old, now) || Refuses(key, ledger, now)) lastRefusing[key] = now;
+        foreach (var entry in old?.Entries ?? [])
         {
-            var kept = quota.Entries.Any(e => e.Request == entry.Request && e.Round == entry.Round);
-            if (!kept && entry.State != QuotaEntryState.Released && entry.At > now - Day) throw Broken($"{key} forgot round {entry.Round} of its last 24 hours.");
+            var kept = ledger.Entries.Any(e => e.Request == entry.Request && e.Round == entry.Round);
+            if (!kept && entry.State != QuotaEntryState.Released && entry.At > now - window) throw Broken($"{key} forgot round {entry.Round}, which it still counts.");
         }
 
-        quotas[key] = quota;
-        foreach (var entry in quota.Entries.Where(e => e.State != QuotaEntryState.Released))
+        ledgers[key] = ledger;
+        foreach (var entry in ledger.Entries.Where(e => e.State != QuotaEntryState.Released))
         {
-            var together = quota.Entries.Count(e => e.State != QuotaEntryState.Released && e.At > entry.At - Day && e.At <= entry.At);
-            if (together > world.Quotas.VideosPerDay) throw Broken($"{key} has {together} videos in a day.");
+            var together = ledger.Entries.Count(e => e.State != QuotaEntryState.Released && e.At > entry.At - window && e.At <= entry.At);
+            if (together > videos) throw Broken($"{key} has {together} videos in {window}.");
         }
+    }
+
+    // Another take has its number, and its number has somebody's yes, before there is anything of it.
+    private void TakesWereConfirmed(string key, RequestDocument old, RequestDocument after)
+    {
+        if (after.Variation > 0)
+        {
+            var first = documents.GetValueOrDefault(VideoRequestKey.For(1, VideoGen.Access.Owner.Parse(after.Owner), after.Prompt));
+            if (first is null || first.LastVariation < after.Variation) throw Broken($"Take {after.Variation} was made, and its prompt has given out {first?.LastVariation}.");
+        }
+
+        if (after.LastVariation == old.LastVariation) return;
+        if (after.LastVariation != old.LastVariation + 1) throw Broken("Two takes were confirmed in one write, or a number was used again.");
+        var yes = after.Confirmations!.Single(c => c.Variation == after.LastVariation);
+        if (!tokens.Add(yes.Token)) throw Broken("One yes became two takes.");
+        if (!world.People.SaidYes.ContainsKey(yes.Token)) throw Broken($"Nobody said yes to take {yes.Variation}.");
+        var times = confirmed.TryGetValue(key, out var known) ? known : confirmed[key] = [];
+        times.Add(world.Clock.GetUtcNow());
+        var slack = TimeSpan.FromMinutes(5); // Slow writes, and clocks that are wrong.
+        if (times.Count(t => t > world.Clock.GetUtcNow() - Day + slack) > RequestVariations.MaxInWindow) throw Broken($"{times.Count} takes of one prompt were confirmed in a day.");
     }
 
     private void NothingLeaked(string key, QuotaDocument quota)

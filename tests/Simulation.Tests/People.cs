@@ -11,6 +11,7 @@ internal sealed class People(SimulatedWorld world)
 {
     public static readonly VideoOptions Usual = new("sim", "1280x720", 4), Other = new("sim", "720x1280", 8), Free = new(ModelsModel.Free, "1280x720", 4);
 
+    private static readonly TimeSpan ClocksAreWrongBy = TimeSpan.FromSeconds(15);
     private static readonly string[] Users = ["alice", "bob"];
     private static readonly string[] Prompts = ["a cat", "a dog", "a cow"];
     private readonly SortedDictionary<string, (VideoId Id, string User, string Prompt)> videos = new(StringComparer.Ordinal);
@@ -39,18 +40,58 @@ internal sealed class People(SimulatedWorld world)
     /// <summary>Somebody does something a while from now.</summary>
     public void After(TimeSpan wait, Action action) => world.At(world.Clock.GetUtcNow() + wait, action);
 
-    public void Ask(string user, string prompt, VideoOptions? options = null, Action<VideoId>? andThen = null)
+    public void Ask(string user, string prompt, VideoOptions? options = null, string? run = null, Action<VideoId>? andThen = null) =>
+        Send(new(new("local", user), prompt, options ?? Usual, Run: run), Directly, andThen);
+
+    /// <summary>Wishes another take, and says yes so many times a while after the question.</summary>
+    public void AskForAnother(string user, string prompt, int yes, VideoOptions? options = null)
     {
-        var owner = new Owner("local", user);
+        var wish = new VideoAsk(new("local", user), prompt, options ?? Usual, AnotherTake: true);
+        Send(wish, Directly, andThen: null, offer =>
+        {
+            SaidYes[offer.Token] = offer.Until;
+            var wait = world.Chance.Percent(90) ? TimeSpan.FromMinutes(3) : TimeSpan.FromMinutes(15);
+            for (; yes > 0; yes--)
+            {
+                After(world.Chance.Span(TimeSpan.Zero, wait), () => Send(
+                    wish with { AnotherTake = false, Confirmation = offer.Token },
+                    Directly));
+            }
+        });
+    }
+
+    /// <summary>Asks under an Idempotency-Key. The body is always the same.</summary>
+    public void AskUnder(string key, string user, string prompt) => Send(new(new("local", user), prompt, Usual), async (grains, ask) =>
+    {
+        switch (await grains.GetGrain<IIdempotencyGrain>(IdempotencyKey.For(ask.Owner, key)).Ask(prompt, ask))
+        {
+            case IdempotentAnswer.Answered answered:
+                return answered.Answer;
+            case IdempotentAnswer.Deleted:
+                Count("key of a deleted video");
+                return null;
+            default:
+                throw world.Checks.Broken($"The key {key} was refused with the body that it was used with.");
+        }
+    });
+
+    /// <summary>The tokens that somebody said yes to, and until when their offers stand.</summary>
+    public Dictionary<string, DateTimeOffset> SaidYes { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What each agent's run was told to be new and counts.</summary>
+    public Dictionary<string, HashSet<VideoId>> NewOfRuns { get; } = new(StringComparer.Ordinal);
+
+    private static async Task<AskAnswer?> Directly(IGrainFactory grains, VideoAsk ask) => await grains.GetGrain<IVideoRequestGrain>(VideoRequestKey.For(1, ask)).Ask(ask);
+
+    private void Send(VideoAsk ask, Func<IGrainFactory, VideoAsk, Task<AskAnswer?>> send, Action<VideoId>? andThen = null, Action<ConfirmationOffer>? offered = null) =>
         world.SomeProcess()?.Do("ask", async grains =>
         {
             Count("asked");
             var since = world.Clock.GetUtcNow();
-            var key = VideoRequestKey.For(1, owner, prompt);
-            AskAnswer answer;
+            AskAnswer? answer;
             try
             {
-                answer = await grains.GetGrain<IVideoRequestGrain>(key).Ask(new(owner, prompt, options ?? Usual));
+                answer = await send(grains, ask);
             }
             catch (Exception e) when (e is TimeoutException or OrleansException or IOException)
             {
@@ -58,19 +99,42 @@ internal sealed class People(SimulatedWorld world)
                 return;
             }
 
+            if (answer is null) return;
             Count(answer.GetType().Name);
-            if (answer is AskAnswer.Refused { Refusal.Code: Codes.QuotaExceeded or Codes.Cooldown } && !world.Checks.QuotaRefused(QuotaKey.For(owner.ToString()), key, since))
+            Hear(ask, since, answer);
+            if (answer is AskAnswer.Question { Offer: { } offer }) offered?.Invoke(offer);
+            if (answer is AskAnswer.Accepted accepted) andThen?.Invoke(accepted.Video.Id);
+        });
+
+    private void Hear(VideoAsk ask, DateTimeOffset since, AskAnswer answer)
+    {
+        var user = ask.Owner.User;
+        if (answer is AskAnswer.Refused { Refusal: var refusal })
+        {
+            Count($"refused: {refusal.Code}");
+            var ledger = refusal.Code switch
             {
-                throw world.Checks.Broken($"{user} was refused, and the quota was free all the while.");
+                Codes.QuotaExceeded or Codes.Cooldown => QuotaKey.For(ask.Owner.ToString()),
+                Codes.RunLimit when ask.Confirmation is null => AgentRunKey.For(ask.Owner, ask.Run!),
+                _ => null,
+            };
+            var key = VideoRequestKey.For(1, ask);
+            if (ledger is not null && ask.Confirmation is null) // Which take a confirmation was for is not known here.
+            {
+                if (!world.Checks.WasFull(ledger, key, since)) throw world.Checks.Broken($"{user} was refused ({refusal.Code}), and {ledger} was free all the while.");
+                if (world.Checks.WasThere(key, since)) throw world.Checks.Broken($"{user} was refused ({refusal.Code}), and the video was on its way all the while.");
             }
 
-            if (answer is not AskAnswer.Accepted accepted) return;
-            Remember(accepted.Video.Id, user, prompt);
-            if (accepted.Dedup != Dedup.New) Duplicates++;
-            world.Trace.Add(world.Clock.GetUtcNow(), 0, "answered", $"{accepted.Video.Id.Round} {accepted.Dedup}");
-            if (accepted.Video.Options != (options ?? Usual)) throw world.Checks.Broken("An ask was answered with a video of other options.");
-            andThen?.Invoke(accepted.Video.Id);
-        });
+            if (refusal.Code == Codes.ConfirmationUnknown && world.Clock.GetUtcNow() < SaidYes[ask.Confirmation!] - ClocksAreWrongBy) throw world.Checks.Broken("A yes to an offer that stands was refused.");
+        }
+
+        if (answer is not AskAnswer.Accepted accepted) return;
+        Remember(accepted.Video.Id, user, ask.Prompt);
+        if (accepted.Dedup != Dedup.New) Duplicates++;
+        else if (ask.Run is { } run && ask.Options != Free) (NewOfRuns.TryGetValue(run, out var known) ? known : NewOfRuns[run] = []).Add(accepted.Video.Id);
+        world.Trace.Add(world.Clock.GetUtcNow(), 0, "answered", $"{accepted.Video.Id.Round} {accepted.Dedup}");
+        if (accepted.Video.Options != ask.Options) throw world.Checks.Broken("An ask was answered with a video of other options.");
+        if ((accepted.Video.Variation > 0) != (ask.Confirmation is not null)) throw world.Checks.Broken("A take was made that nobody confirmed, or one that was confirmed was not.");
     }
 
     public void Delete(VideoId id) =>
@@ -98,7 +162,7 @@ internal sealed class People(SimulatedWorld world)
     {
         var chance = world.Chance;
         var (user, prompt) = (chance.Pick<string>(Users), chance.Pick<string>(Prompts));
-        switch (chance.Next(12))
+        switch (chance.Next(15))
         {
             case < 3:
                 Ask(user, prompt, chance.Percent(20) ? Free : Usual);
@@ -127,6 +191,18 @@ internal sealed class People(SimulatedWorld world)
                 break;
             case 11:
                 Watch();
+                break;
+            case 12:
+                Ask(user, prompt);
+                After(chance.Span(TimeSpan.Zero, TimeSpan.FromMinutes(20)), () => AskForAnother(user, prompt, 1 + chance.Next(3), chance.Percent(50) ? Usual : Other));
+                break;
+            case 13: // An agent that will not take no for an answer.
+                var run = $"run-{chance.Next(3)}";
+                for (var wording = 2 + chance.Next(3); wording > 0; wording--) After(chance.Span(TimeSpan.Zero, TimeSpan.FromMinutes(chance.Percent(50) ? 0 : 30)), () => Ask(user, chance.Pick<string>(Prompts), run: run));
+                break;
+            case 14:
+                for (var burst = 1 + chance.Next(3); burst > 0; burst--) AskUnder(prompt, user, prompt);
+                After(TimeSpan.FromHours(chance.Next(30)), () => AskUnder(prompt, user, prompt));
                 break;
         }
     }

@@ -68,6 +68,21 @@ internal sealed record Scenario(string Name, string Shows, string[] Faults, Acti
             w.People.Ask("alice", "a cat");
             w.People.Ask("alice", "a dog");
         })) { VideosPerDay = 1, Swarm = new() { SecondProcess = true } },
+        new("another take, and yes twice", "Saving -> Completed", [], w =>
+        {
+            Asks(w);
+            w.People.After(TimeSpan.FromMinutes(5), () => w.People.AskForAnother("alice", "a cat", yes: 2));
+        }) { Swarm = new() { SecondProcess = true } },
+        new("a run that rewords its prompt", "Saving -> Completed", [], w => w.People.After(TimeSpan.FromSeconds(5), () =>
+        {
+            w.People.Ask("alice", "a cat", run: "run-1");
+            w.People.Ask("alice", "a dog", run: "run-1");
+        })) { Swarm = new() { SecondProcess = true } },
+        new("the same key again, and hours later", "Saving -> Completed", [], w =>
+        {
+            for (var i = 0; i < 2; i++) w.People.After(TimeSpan.FromSeconds(5), () => w.People.AskUnder("key-1", "alice", "a cat"));
+            w.People.After(TimeSpan.FromHours(2), () => w.People.AskUnder("key-1", "alice", "a cat"));
+        }) { Swarm = new() { SecondProcess = true } },
     ];
 
     private static void Asks(SimulatedWorld w) => w.People.After(TimeSpan.Zero, () => w.People.Ask("alice", "a cat"));

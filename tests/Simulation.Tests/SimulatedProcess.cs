@@ -49,7 +49,8 @@ internal sealed class SimulatedProcess
             .AddSingleton<INonces>(new NoncesModel(world))
             .AddSingleton<IHostState, RunningHostModel>()
             .AddSingleton<IOptionsMonitor<RequestOptions>>(new FixedOptions<RequestOptions>(world.Requests))
-            .AddSingleton<IOptionsMonitor<QuotaOptions>>(new FixedOptions<QuotaOptions>(world.Quotas));
+            .AddSingleton<IOptionsMonitor<QuotaOptions>>(new FixedOptions<QuotaOptions>(world.Quotas))
+            .AddSingleton<IOptionsMonitor<AgentRunOptions>>(new FixedOptions<AgentRunOptions>(world.Runs));
         built = builder.Build();
         _ = built.Engine.OpenClient("start").Run(() => built.Engine.StartAsync());
     }

@@ -25,9 +25,9 @@ internal sealed partial class SimulatedWorld
         for (var i = Swarm.DiskOutage ? 1 + Chance.Next(3) : 0; i > 0; i--)
         {
             // For minutes; the quotas alone for longer than a request waits for them.
-            var table = Chance.Pick(null, GrainNames.Quota, GrainNames.VideoRequest);
+            var table = Chance.Pick(null, GrainNames.Quota, GrainNames.VideoRequest, GrainNames.AgentRun);
             var outage = new Outage(table, WritesLand: Chance.Percent(50));
-            PlanOutage("disk down", table == GrainNames.Quota ? TimeSpan.FromHours(3) : TimeSpan.FromMinutes(10), down => Disk.Outage = down ? outage : null);
+            PlanOutage("disk down", table is GrainNames.Quota or GrainNames.AgentRun ? TimeSpan.FromHours(3) : TimeSpan.FromMinutes(10), down => Disk.Outage = down ? outage : null);
         }
 
         for (var i = Swarm.ProviderOutage ? 1 + Chance.Next(2) : 0; i > 0; i--)

@@ -108,6 +108,8 @@ internal sealed partial class SimulatedWorld
 
     public QuotaOptions Quotas { get; } = new();
 
+    public AgentRunOptions Runs { get; } = new();
+
     public People People { get; }
 
     public Checks Checks { get; }

@@ -73,7 +73,7 @@ public sealed class OrphanTests
         var ended = Assert.IsType<Ended>(Assert.Single(after.Rounds));
         Assert.IsType<RequestOutcome.DeadLettered>(ended.Outcome);
         Assert.Equal(charged, ended.Charge.Charged);
-        Assert.IsType<RequestAdmission.Judgement.Take>(RequestAdmission.Judge(after, Given.Options, 6, Given.T));
+        Assert.IsType<RequestAdmission.Judgement.Take>(RequestAdmission.Judge(after, Given.Options, anotherTake: false, 6, Given.T));
     }
 
     [Fact]
@@ -87,9 +87,9 @@ public sealed class OrphanTests
     public void One_that_was_paid_holds_its_prompt_although_its_round_ended_free_of_charge()
     {
         var free = Given.Settled(Given.Queued().EndCancelled(Given.T));
-        Assert.IsType<RequestAdmission.Judgement.Open>(RequestAdmission.Judge(With(free, Charged.No), Given.Options, 6, Given.T));
-        Assert.IsType<RequestAdmission.Judgement.Take>(RequestAdmission.Judge(With(free, Charged.Yes), Given.Options, 6, Given.T));
-        Assert.IsType<RequestAdmission.Judgement.Take>(RequestAdmission.Judge(With(free, null), Given.Options, 6, Given.T));
+        Assert.IsType<RequestAdmission.Judgement.Open>(RequestAdmission.Judge(With(free, Charged.No), Given.Options, anotherTake: false, 6, Given.T));
+        Assert.IsType<RequestAdmission.Judgement.Take>(RequestAdmission.Judge(With(free, Charged.Yes), Given.Options, anotherTake: false, 6, Given.T));
+        Assert.IsType<RequestAdmission.Judgement.Take>(RequestAdmission.Judge(With(free, null), Given.Options, anotherTake: false, 6, Given.T));
     }
 
     private static RequestDocument With(RequestState state, Charged? charged) =>

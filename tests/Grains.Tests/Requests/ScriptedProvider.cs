@@ -38,6 +38,9 @@ internal sealed class ScriptedProvider(TimeProvider time) : IVideoProvider, IVid
 
     public List<string> Log { get; } = [];
 
+    /// <summary>What made jobs.</summary>
+    public List<SubmitOrder> Orders { get; } = [];
+
     /// <summary>Submits that made a job, by key of ours: what costs money.</summary>
     public IReadOnlyList<Job> Jobs => jobs;
 
@@ -55,6 +58,7 @@ internal sealed class ScriptedProvider(TimeProvider time) : IVideoProvider, IVid
         }
 
         Log.Add($"submit {order.ProviderKey}");
+        Orders.Add(order);
         var job = new Job($"job_{jobs.Count + 1}", order.ProviderKey, time.GetUtcNow() + RenderTime, NextEndings.TryDequeue(out var ending) ? ending : new CheckReply.Finished(0.40m));
         jobs.Add(job);
         byKey[order.ProviderKey] = job;

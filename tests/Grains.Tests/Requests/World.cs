@@ -36,6 +36,8 @@ internal sealed class World : IAsyncDisposable
 
     public QuotaOptions Quotas { get; } = new();
 
+    public AgentRunOptions Runs { get; } = new();
+
     public HostState Host { get; private set; } = new();
 
     public Counter Prevented { get; } = new();
@@ -47,7 +49,10 @@ internal sealed class World : IAsyncDisposable
     /// <summary>Told of each nonce before it is drawn.</summary>
     public Action? OnDraw { get; set; }
 
-    public IGrainFactory Grains => engines[^1].Engine.Grains;
+    public IGrainFactory Grains => GrainsOf(-1);
+
+    /// <summary>The grains of one process; the newest where it is negative.</summary>
+    public IGrainFactory GrainsOf(int engine) => (engine < 0 ? engines[^1] : engines[engine]).Engine.Grains;
 
     /// <summary>Another process on the same disk: two activations of one grain alive at once.</summary>
     public void Start()
@@ -65,7 +70,8 @@ internal sealed class World : IAsyncDisposable
             .AddSingleton<INonces>(new Nonces(this))
             .AddSingleton<IHostState>(Host)
             .AddSingleton<IOptionsMonitor<RequestOptions>>(new FixedOptions<RequestOptions>(Requests))
-            .AddSingleton<IOptionsMonitor<QuotaOptions>>(new FixedOptions<QuotaOptions>(Quotas));
+            .AddSingleton<IOptionsMonitor<QuotaOptions>>(new FixedOptions<QuotaOptions>(Quotas))
+            .AddSingleton<IOptionsMonitor<AgentRunOptions>>(new FixedOptions<AgentRunOptions>(Runs));
         var engine = builder.Build();
         engine.Engine.StartAsync().GetAwaiter().GetResult();
         engines.Add(engine);
@@ -81,12 +87,17 @@ internal sealed class World : IAsyncDisposable
     }
 
     public IVideoRequestGrain Request(string prompt = "a cat", string user = "alice", int engine = -1) =>
-        (engine < 0 ? engines[^1] : engines[engine]).Engine.Grains.GetGrain<IVideoRequestGrain>(Key(prompt, user));
+        GrainsOf(engine).GetGrain<IVideoRequestGrain>(Key(prompt, user));
 
     public static string Key(string prompt = "a cat", string user = "alice") => VideoRequestKey.For(1, new("local", user), prompt);
 
     public Task<AskAnswer> Ask(string prompt = "a cat", string user = "alice", VideoOptions? options = null, int engine = -1) =>
         Request(prompt, user, engine).Ask(new(new Owner("local", user), prompt, options ?? Given.Options));
+
+    public Task<AskAnswer> Ask(VideoAsk ask, int engine = -1) =>
+        GrainsOf(engine).GetGrain<IVideoRequestGrain>(VideoRequestKey.For(1, ask)).Ask(ask);
+
+    public static VideoAsk Wish(string prompt = "a cat", string user = "alice") => new(new("local", user), prompt, Given.Options);
 
     public RequestDocument Document(string prompt = "a cat", string user = "alice") =>
         System.Text.Json.JsonSerializer.Deserialize<RequestDocument>(

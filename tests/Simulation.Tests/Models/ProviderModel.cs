@@ -14,6 +14,8 @@ internal sealed class Job(string id, string providerKey, DateTimeOffset accepted
     /// <summary>The request's key: <c>sim-v-…-round.attempt</c> without first and last part.</summary>
     public string Request { get; } = providerKey[(providerKey.IndexOf('-', StringComparison.Ordinal) + 1)..providerKey.LastIndexOf('-')];
 
+    public int Round { get; } = int.Parse(providerKey[(providerKey.LastIndexOf('-') + 1)..providerKey.LastIndexOf('.')], System.Globalization.CultureInfo.InvariantCulture);
+
     public DateTimeOffset AcceptedAt => acceptedAt;
 
     public DateTimeOffset EndsAt => endsAt;

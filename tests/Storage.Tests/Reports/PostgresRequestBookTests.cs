@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using VideoGen.Reports;
+using VideoGen.Requests;
 using VideoGen.Storage.Reports;
 using VideoGen.Storage.Tests.Waiting;
 
@@ -97,6 +98,28 @@ public sealed class PostgresRequestBookTests(StorageDatabase database) : IClassF
 
         Assert.Equal((2, 7.5m), (stats.DuplicatesPrevented, stats.UsdPrevented));
     }
+
+    [Fact]
+    public async Task A_list_is_one_client_s_videos_page_by_page_whatever_comes_and_goes()
+    {
+        await Store("v-a", """{"v":1,"owner":"bot/alice","createdAt":5,"rounds":[{"round":1,"status":"failed","stages":[5,1,2,3,4]},{"round":3,"status":"queued","course":{"stages":[9,1,-1,-1,-1]}}]}""");
+        await Store("v-b", """{"v":1,"owner":"bot/bob","createdAt":7,"rounds":[{"round":1,"status":"completed","stages":[7,1,2,3,4]}]}""");
+        await Store("v-c", """{"v":1,"owner":"bot/bob","createdAt":7,"rounds":[{"round":1,"status":"completed","stages":[7,1,2,3,4],"deleted":true}]}""");
+        await Store("v-d", """{"v":1,"owner":"bot/bob","createdAt":7,"rounds":[{"round":1,"status":"in_progress","course":{"stages":[7,1,-1,-1,-1]}}]}""");
+        await Store("v-e", """{"v":1,"owner":"bott/eve","createdAt":8,"rounds":[{"round":1,"status":"queued","course":{"stages":[8,1,-1,-1,-1]}}]}""");
+        await Store("v-f", """{"v":1,"owner":"bot/eve","createdAt":8,"rounds":[{"round":1}]}""");
+
+        Assert.Equal(["v-a 3", "v-d 1", "v-b 1", "v-a 1"], await List("bot"));
+        Assert.Equal(["v-a 1", "v-b 1", "v-d 1", "v-a 3"], await List("bot", oldestFirst: true));
+        Assert.Equal(["v-d 1", "v-b 1"], await List("bot", new("v-a", 3), limit: 2));
+        Assert.Equal(["v-b 1", "v-a 1"], await List("bot", new("v-c", 1)));
+        Assert.Equal(["v-e 1"], await List("bott"));
+        Assert.Empty(await List("bott", new("v-b", 1)));
+        Assert.Empty(await List("nobody"));
+    }
+
+    private async Task<string[]> List(string client, VideoId? after = null, bool oldestFirst = false, int limit = 10) =>
+        [.. (await new PostgresRequestBook(database.Pool, prevented).List(client, after, oldestFirst, limit, CancellationToken.None)).Select(id => $"{id.RequestKey} {id.Round}")];
 
     private static string StoredDocuments([CallerFilePath] string path = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "Grains.Tests", "StoredDocuments"));

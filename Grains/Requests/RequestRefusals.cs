@@ -1,0 +1,31 @@
+using System.Globalization;
+using VideoGen.Requests;
+
+namespace VideoGen.Grains.Requests;
+
+/// <summary>The refusals of a request that no ledger words.</summary>
+internal static class RequestRefusals
+{
+    public static readonly Refusal ConfirmationUnknown = new(
+        Codes.ConfirmationUnknown,
+        "This confirmation is not one of an offer that stands for this prompt and these options. Ask without it to get a new offer.");
+
+    public static readonly Refusal NotForRuns = new(
+        Codes.RunLimit,
+        "An agent's run cannot confirm another payment for a prompt. Let a person confirm it, without naming the run.");
+
+    public static readonly Refusal RemixSourceNotReady = new(
+        Codes.RemixSourceNotReady,
+        "Only a completed video of the same user can be remixed, and only while it is not deleted.");
+
+    public static readonly Refusal RemixNotOffered = new(
+        Codes.RemixNotOffered,
+        "This video cannot be remixed: its model is now made by another provider account than the one that has it.");
+
+    public static Refusal VariationLimit(DateTimeOffset until) => new(
+        Codes.VariationLimit,
+        string.Create(CultureInfo.InvariantCulture, $"Of one prompt {RequestVariations.MaxInWindow} other takes can be made in 24 hours. The next one is possible at {until:u}."),
+        until,
+        RequestVariations.MaxInWindow,
+        Remaining: 0);
+}

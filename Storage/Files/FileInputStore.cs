@@ -1,0 +1,89 @@
+using System.Security.Cryptography;
+using VideoGen.Requests;
+
+namespace VideoGen.Storage.Files;
+
+/// <summary>
+/// Pictures as files in one folder, each named by the hash of its content: written under a name of its own, synced, and renamed into
+/// place. One that is sent again is kept for longer; one that nobody sent for <see cref="KeptFor"/> is removed.
+/// </summary>
+/// <param name="folder">The folder; made where it is missing. In a cluster one that all hosts share.</param>
+/// <param name="time">The clock of ages.</param>
+public sealed class FileInputStore(string folder, TimeProvider time) : IInputFiles
+{
+    /// <summary>Longer than any request lives that a picture was sent with: a dead letter may be sent again by a person days later.</summary>
+    public static readonly TimeSpan KeptFor = TimeSpan.FromDays(14);
+
+    private static readonly TimeSpan CleanEvery = TimeSpan.FromHours(1), TemporaryAge = TimeSpan.FromHours(1);
+
+    private readonly string temporary = Path.Combine(folder, ".partial"); // In the same file system, so that the rename is atomic.
+    private long cleanAfter;
+
+    /// <inheritdoc/>
+    public async Task<InputFile> Save(Stream picture, string mediaType, CancellationToken cancellationToken)
+    {
+        var written = Path.Combine(temporary, RandomNumberGenerator.GetHexString(32, lowercase: true));
+        try
+        {
+            Directory.CreateDirectory(temporary);
+            RemoveOld();
+            var sha256 = await Write(written, picture, cancellationToken).ConfigureAwait(false);
+            var path = PathOf(sha256);
+            var place = Path.GetDirectoryName(path)!;
+            Directory.CreateDirectory(place);
+            File.Move(written, path, overwrite: true); // The same content: whoever reads the old file goes on with it.
+            DurableFolder.Sync(place);
+            DurableFolder.Sync(folder);
+            return new(sha256, mediaType);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException($"The folder '{folder}' cannot be written ({e.Message}). Give the user that runs this process the right to write there.", e);
+        }
+        finally
+        {
+            File.Delete(written);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<Stream?> Open(InputFile input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Task.FromResult<Stream?>(new FileStream(PathOf(input.Sha256), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 0, FileOptions.Asynchronous));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Task.FromResult<Stream?>(null);
+        }
+    }
+
+    private string PathOf(string sha256) => sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower)
+        ? Path.Combine(folder, sha256[..2], sha256)
+        : throw new ArgumentException($"'{sha256}' is not the hash of a picture.", nameof(sha256));
+
+    private static async Task<string> Write(string path, Stream picture, CancellationToken cancellationToken)
+    {
+        var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+        await using (file.ConfigureAwait(false))
+        {
+            await picture.CopyToAsync(file, cancellationToken).ConfigureAwait(false);
+            file.Flush(flushToDisk: true);
+            file.Position = 0;
+            return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false));
+        }
+    }
+
+    private void RemoveOld()
+    {
+        var now = time.GetUtcNow();
+        if (now.UtcTicks < Interlocked.Read(ref cleanAfter)) return;
+        Interlocked.Exchange(ref cleanAfter, (now + CleanEvery).UtcTicks);
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
+        {
+            var age = file.DirectoryName == temporary ? TemporaryAge : KeptFor;
+            if (file.LastWriteTimeUtc < now.UtcDateTime - age) file.Delete();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+// Drives a server as a program does that was written for the official service: the client is unchanged but for its address.
+// Prints one JSON object. Arguments: the address, and what to do.
+import OpenAI from 'openai';
+
+const [address, story] = process.argv.slice(2);
+const client = new OpenAI({ baseURL: `${address}/v1`, apiKey: 'none' });
+
+async function ended(id) {
+  for (let i = 0; i < 300; i++) {
+    const video = await client.videos.retrieve(id, { query: { wait: 20 } });
+    if (video.status === 'completed' || video.status === 'failed') return video;
+  }
+  throw new Error(`${id} did not end`);
+}
+
+const stories = {
+  async everything() {
+    const created = await client.videos.create({ prompt: 'A calico cat playing a piano on stage', size: '320x180', seconds: '1' });
+    const video = await ended(created.id);
+    const content = Buffer.from(await (await client.videos.downloadContent(video.id)).arrayBuffer());
+    const remix = await ended((await client.videos.remix(video.id, { prompt: 'Extend the scene with the cat taking a bow' })).id);
+    const other = await ended((await client.videos.create({ prompt: 'A dog', size: '320x180', seconds: '1' })).id);
+    const listed = [];
+    for await (const one of client.videos.list({ limit: 2, order: 'desc' })) listed.push(one.id);
+    const deleted = await client.videos.delete(other.id);
+    let gone;
+    try {
+      await client.videos.retrieve(other.id);
+    } catch (error) {
+      gone = { kind: error.constructor.name, status: error.status, code: error.code };
+    }
+    return { created, video, bytes: content.length, head: content.subarray(4, 8).toString(), remix, other: other.id, listed, deleted, gone };
+  },
+
+  async create() {
+    return { id: (await client.videos.create({ prompt: 'One video, please', size: '320x180', seconds: '1' })).id };
+  },
+
+  async refusal() {
+    try {
+      return { id: (await client.videos.create({ prompt: 'Another video', size: '320x180', seconds: '1' })).id };
+    } catch (error) {
+      return { kind: error.constructor.name, status: error.status, code: error.code, type: error.type, message: error.message };
+    }
+  },
+
+  async wrong() {
+    try {
+      return await client.videos.create({ prompt: 'x', model: 'sora-9', size: '320x180' });
+    } catch (error) {
+      return { kind: error.constructor.name, status: error.status, code: error.code, param: error.param };
+    }
+  },
+};
+
+console.log(JSON.stringify(await stories[story]()));

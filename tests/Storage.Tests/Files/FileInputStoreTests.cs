@@ -1,0 +1,69 @@
+using VideoGen.Requests;
+using VideoGen.Storage.Files;
+using VideoGen.Storage.Tests.Waiting;
+
+namespace VideoGen.Storage.Tests.Files;
+
+public sealed class FileInputStoreTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("videogen-inputs-").FullName;
+    private readonly ManualTime time = new();
+    private readonly FileInputStore store;
+
+    public FileInputStoreTests() => store = new(folder, time);
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task A_picture_is_one_file_under_its_hash_however_often_it_is_sent()
+    {
+        var inputs = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Save("a picture")));
+        var input = Assert.Single(inputs.Distinct());
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("a picture"u8)), input.Sha256);
+        Assert.Equal("a picture", await Read(input));
+        Assert.Single(Files());
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_to_its_end_leaves_nothing()
+    {
+        await Assert.ThrowsAsync<IOException>(() => store.Save(new Breaking(), "image/png", CancellationToken.None));
+        Assert.Empty(Files());
+    }
+
+    [Fact]
+    public async Task A_picture_that_nobody_sends_any_more_is_removed_and_one_that_is_sent_again_is_kept()
+    {
+        var (old, kept) = (await Save("old"), await Save("kept"));
+        foreach (var file in Files()) File.SetLastWriteTimeUtc(file, time.GetUtcNow().UtcDateTime - FileInputStore.KeptFor - TimeSpan.FromMinutes(1));
+        File.SetLastWriteTimeUtc(Files().Single(f => f.EndsWith(kept.Sha256, StringComparison.Ordinal)), time.GetUtcNow().UtcDateTime);
+        time.Advance(TimeSpan.FromHours(2));
+        await Save("another");
+        Assert.Null(await Read(old));
+        Assert.Equal("kept", await Read(kept));
+    }
+
+    [Fact]
+    public async Task A_name_that_is_no_hash_opens_nothing() =>
+        await Assert.ThrowsAsync<ArgumentException>(() => store.Open(new("../../etc/passwd", "image/png"), CancellationToken.None));
+
+    private async Task<InputFile> Save(string text)
+    {
+        using var bytes = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text));
+        return await store.Save(bytes, "image/png", CancellationToken.None);
+    }
+
+    private async Task<string?> Read(InputFile input)
+    {
+        if (await store.Open(input, CancellationToken.None) is not { } stream) return null;
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync();
+    }
+
+    private string[] Files() => Directory.GetFiles(folder, "*", SearchOption.AllDirectories);
+
+    private sealed class Breaking : MemoryStream
+    {
+        public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken) => throw new IOException("The line broke.");
+    }
+}
