@@ -4,7 +4,9 @@ namespace VideoGen.Reports;
 public interface IRequestBook
 {
     /// <summary>The counts as of now.</summary>
-    Task<VideoStats> Stats(CancellationToken cancellationToken);
+    /// <param name="client">Whose videos are counted; null counts everybody's.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<VideoStats> Stats(string? client, CancellationToken cancellationToken);
 }
 
 /// <summary>What there is and what did not happen.</summary>

@@ -11,10 +11,13 @@ namespace VideoGen.Grains.Quotas;
 internal sealed class QuotaGrain(
     [PersistentState(GrainNames.Quota)] IPersistentState<QuotaDocument> state,
     IOptionsMonitor<QuotaOptions> options,
+    IClientPlans plans,
     TimeProvider time,
     ILogger<QuotaGrain> logger) : Grain, IQuotaGrain
 {
     private Commit<QuotaDocument> commit = null!;
+
+    private QuotaOptions Limits => options.Get(plans.PlanOf(QuotaKey.OwnerOf(this.GetPrimaryKeyString()).Client));
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -31,9 +34,9 @@ internal sealed class QuotaGrain(
 
     public async Task<Refusal?> Peek()
     {
-        if (QuotaLedger.Refusal(commit.Committed, options.CurrentValue, time.Now()) is null) return null;
+        if (QuotaLedger.Refusal(commit.Committed, Limits, time.Now()) is null) return null;
         await commit.Refresh();
-        return QuotaLedger.Refusal(commit.Committed, options.CurrentValue, time.Now());
+        return QuotaLedger.Refusal(commit.Committed, Limits, time.Now());
     }
 
     public Task Settle(string requestKey, int round, bool counts, DateTimeOffset asked) =>
@@ -44,7 +47,7 @@ internal sealed class QuotaGrain(
         QuotaVerdict? verdict = null;
         await Record(ledger =>
         {
-            (var next, verdict) = QuotaLedger.Reserve(ledger, requestKey, round, options.CurrentValue, time.Now());
+            (var next, verdict) = QuotaLedger.Reserve(ledger, requestKey, round, Limits, time.Now());
             return next;
         });
         return verdict!;
