@@ -17,40 +17,47 @@ internal static class AccessSetup
         services.AddOptions<QuotaOptions>().BindConfiguration(QuotaOptions.Section);
         foreach (var plan in plans.All)
         {
-            // What a plan does not say is as in Quotas. What it says wrongly would be no limit at all, so it is refused.
-            var section = $"{QuotaOptions.PlansSection}:{plan}";
-            services.AddOptions<QuotaOptions>(plan)
-                .BindConfiguration(QuotaOptions.Section)
-                .BindConfiguration(section, binder => binder.ErrorOnUnknownConfiguration = true)
-                .ValidateOnStart();
+            // What a plan does not say is as in Quotas.
+            var section = configuration.GetSection($"{QuotaOptions.PlansSection}:{plan}");
+            services.AddOptions<QuotaOptions>(plan).BindConfiguration(QuotaOptions.Section).BindConfiguration(section.Path).ValidateOnStart();
             services.AddSingleton<IValidateOptions<QuotaOptions>>(new PlanCheck(plan, section));
         }
 
         services.AddOptions<ClientsOptions>()
-            .Configure(clients => configuration.GetSection(ClientsOptions.Section).Bind(clients.ByName, binder => binder.ErrorOnUnknownConfiguration = true))
+            .Configure(clients => configuration.GetSection(ClientsOptions.Section).Bind(clients.ByName))
             .ValidateOnStart();
-        services.AddSingleton<IValidateOptions<ClientsOptions>, ClientsCheck>();
+        services.AddSingleton<IValidateOptions<ClientsOptions>>(new ClientsCheck(plans, configuration.GetSection(ClientsOptions.Section)));
         return services;
     }
 
-    private sealed class PlanCheck(string plan, string section) : IValidateOptions<QuotaOptions>
+    /// <summary>Options that nobody reads: a limit or a key that is spelled wrongly must not be none.</summary>
+    private static IEnumerable<string> Unread(IConfigurationSection section, params string[] known) => section.GetChildren()
+        .Where(option => !known.Contains(option.Key, StringComparer.OrdinalIgnoreCase))
+        .Select(option => $"{option.Path} is unknown; here are {string.Join(" and ", known)}.");
+
+    private sealed class PlanCheck(string plan, IConfigurationSection section) : IValidateOptions<QuotaOptions>
     {
         public ValidateOptionsResult Validate(string? name, QuotaOptions options)
         {
             if (name != plan) return ValidateOptionsResult.Skip;
-            if (!PlanNames.IsPlan(plan)) return ValidateOptionsResult.Fail($"{section}: a plan's name has 1 to 64 of a-z, 0-9, dash and underscore, and is not '{PlanNames.Default}'.");
-            var wrong = new List<ValidationResult>();
-            return Validator.TryValidateObject(options, new(options), wrong, validateAllProperties: true)
-                ? ValidateOptionsResult.Success
-                : ValidateOptionsResult.Fail(wrong.Select(w => $"{section}:{string.Join(", ", w.MemberNames)}: {w.ErrorMessage}"));
+            if (!PlanNames.IsPlan(plan)) return ValidateOptionsResult.Fail($"{section.Path}: a plan's name has 1 to 64 of a-z, 0-9, dash and underscore, and is not '{PlanNames.Default}'.");
+            var outOfRange = new List<ValidationResult>();
+            _ = Validator.TryValidateObject(options, new(options), outOfRange, validateAllProperties: true);
+            string[] wrong =
+            [
+                .. outOfRange.Select(w => $"{section.Path}:{string.Join(", ", w.MemberNames)}: {w.ErrorMessage}"),
+                .. Unread(section, nameof(QuotaOptions.VideosPerDay), nameof(QuotaOptions.Cooldown)),
+            ];
+            return wrong.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
         }
     }
 
-    private sealed class ClientsCheck(PlanNames plans) : IValidateOptions<ClientsOptions>
+    private sealed class ClientsCheck(PlanNames plans, IConfigurationSection configured) : IValidateOptions<ClientsOptions>
     {
         public ValidateOptionsResult Validate(string? name, ClientsOptions options)
         {
             var wrong = options.ByName.SelectMany(client => WrongWith(client.Key, client.Value)).ToList();
+            wrong.AddRange(configured.GetChildren().SelectMany(client => Unread(client, nameof(ClientOptions.KeySha256), nameof(ClientOptions.Plan))));
             wrong.AddRange(options.ByName.Where(c => c.Value.KeySha256 is not null)
                 .GroupBy(c => c.Value.KeySha256, StringComparer.OrdinalIgnoreCase)
                 .Where(same => same.Count() > 1)
