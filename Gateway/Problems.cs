@@ -126,7 +126,7 @@ internal static class Problems
         "This call needs an API key that is in force: send it as 'Authorization: Bearer vg_...'. The operator makes one with: videogen keys create --client NAME");
 
     public static Problem KeysUnknown(DateTimeOffset now) => new(503, "unavailable",
-        "The database does not answer, so no API key can be checked now. Nothing that was accepted is lost; ask again, and have the operator look at /health/ready if this lasts.")
+        "The database does not answer, so no API key can be checked now. Nothing that was accepted is lost; have the operator look at /health/ready if this lasts.")
     {
         RetryAt = now + ShortPause,
     };
