@@ -10,7 +10,8 @@ namespace VideoGen.Gateway;
 
 /// <summary>
 /// How a host gets the door. It brings the grains (<c>IGrainFactory</c>) and the ports <c>IModelCatalogue</c>, <c>IInstallation</c>,
-/// <c>IVideoFiles</c>, <c>IInputFiles</c> and <c>IRequestBook</c>, and one <see cref="IReadinessCheck"/> for each thing the service cannot do without.
+/// <c>IVideoFiles</c>, <c>IInputFiles</c>, <c>IRequestBook</c> and <c>IClientKeys</c>, and one <see cref="IReadinessCheck"/> for each thing the service
+/// cannot do without.
 /// </summary>
 public static class GatewayWiring
 {
@@ -33,12 +34,15 @@ public static class GatewayWiring
         return services;
     }
 
-    /// <summary>Adds the door's middleware and routes. Call it before the host maps routes of its own: its checks apply to those too.</summary>
+    /// <summary>
+    /// Adds the door's middleware and routes. Call it before the host maps routes of its own: its checks apply to those too, and a
+    /// route is for clients with a key unless it is marked <see cref="OpenToAll"/>.
+    /// </summary>
     public static WebApplication MapGateway(this WebApplication app)
     {
         app.UseMiddleware<RequestMarks>();
         app.UseMiddleware<FailureBoundary>();
-        app.UseMiddleware<LoopbackOnly>();
+        app.UseMiddleware<AccessCheck>();
         VideoRoutes.Map(app);
         StatsRoutes.Map(app);
         HealthRoutes.Map(app);

@@ -155,14 +155,24 @@ internal static class Problems
 
     // Who may call.
 
+    /// <summary>No key, half a key, a revoked key: one answer, so that nobody learns which of them it is.</summary>
+    public static Problem InvalidKey() => new(401, "invalid_api_key",
+        "This call needs an API key that is in force: send it as 'Authorization: Bearer vg_...'. The operator makes one with: videogen keys create --client NAME");
+
+    public static Problem KeysUnknown(DateTimeOffset now) => new(503, "unavailable",
+        "The database does not answer, so no API key can be checked now. Nothing that was accepted is lost; have the operator look at /health/ready if this lasts.")
+    {
+        RetryAt = now + ShortPause,
+    };
+
     public static Problem NotThisMachine() => new(403, "loopback_only",
-        "This installation has no API keys yet, so only programs on its own machine may call it. Call http://127.0.0.1 there, or bring the port over with ssh -L.");
+        $"This installation has no API keys yet, so only programs on its own machine may call it. {FirstKey} Or call http://127.0.0.1 there, or bring the port over with ssh -L.");
 
     public static Problem ForeignHost() => new(403, "loopback_host_only",
-        "The Host header names another machine. This installation has no API keys yet: call it as http://localhost, http://127.0.0.1 or http://[::1].");
+        $"The Host header names another machine. This installation has no API keys yet: call it as http://localhost, http://127.0.0.1 or http://[::1]. {FirstKey}");
 
     public static Problem ThroughProxy() => new(403, "proxy_not_allowed",
-        "The request came through a proxy. This installation has no API keys yet, so nobody beyond its own machine may be let in: call it directly.");
+        $"The request came through a proxy. This installation has no API keys yet, so nobody beyond its own machine may be let in: call it directly. {FirstKey}");
 
     // What the framework said.
 
@@ -187,6 +197,8 @@ internal static class Problems
 
     public static Problem Internal() => new(500, "internal_error",
         "Something went wrong here. The operator finds it in the log under the x-request-id of this answer.");
+
+    private const string FirstKey = "Its operator opens it to others with a first key: videogen keys create --client NAME.";
 
     private const string SharedQuota =
         "All users of this client share one quota as long as its requests name no user: send 'user' in the body or the X-VideoGen-User header to tell them apart.";

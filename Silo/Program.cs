@@ -1,1 +1,6 @@
-return await VideoGen.Silo.Hosting.VideoGenHost.Run(args).ConfigureAwait(false);
+using VideoGen.Silo.Access;
+using VideoGen.Silo.Hosting;
+
+return args is [KeysCommand.Name, ..]
+    ? await KeysCommand.Run(args).ConfigureAwait(false)
+    : await VideoGenHost.Run(args).ConfigureAwait(false);

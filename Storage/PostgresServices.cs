@@ -3,8 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Orleans.Storage;
+using VideoGen.Access;
 using VideoGen.Reports;
 using VideoGen.Requests;
+using VideoGen.Storage.Access;
 using VideoGen.Storage.Files;
 using VideoGen.Storage.Installations;
 using VideoGen.Storage.Reminders;
@@ -17,7 +19,7 @@ namespace VideoGen.Storage;
 /// <summary>What a host says to store in PostgreSQL. After building it, and before starting it, comes <see cref="StorageStart.Prepare"/>.</summary>
 public static class PostgresServices
 {
-    /// <summary>Adds the ports that are kept in PostgreSQL, and the flusher of counts. Opens no connection.</summary>
+    /// <summary>Adds the ports that are kept in PostgreSQL, the flusher of counts and the reader of keys. Opens no connection.</summary>
     /// <exception cref="ArgumentException">The text is not a connection string of Npgsql.</exception>
     public static IServiceCollection AddPostgresStorage(this IServiceCollection services, string connectionString)
     {
@@ -33,6 +35,11 @@ public static class PostgresServices
         services.AddHostedService(s => s.GetRequiredService<PostgresPreventedPayments>());
         services.AddSingleton<IRequestBook, PostgresRequestBook>();
         services.AddSingleton<WakeBook>();
+        services.AddOptions<ClientsOptions>();
+        services.AddSingleton<PostgresClientKeys>();
+        services.AddSingleton<ClientKeyRing>();
+        services.AddSingleton<IClientKeys>(s => s.GetRequiredService<ClientKeyRing>());
+        services.AddHostedService(s => s.GetRequiredService<ClientKeyRing>());
         return services;
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using VideoGen.Storage.Access;
 using VideoGen.Storage.Files;
 using VideoGen.Storage.Installations;
 using VideoGen.Storage.Reports;
@@ -11,7 +12,7 @@ namespace VideoGen.Storage;
 public static class StorageStart
 {
     /// <summary>
-    /// Brings the schema up to date, loads the installation and checks the video folder, in that order. A host calls it once,
+    /// Brings the schema up to date, loads the installation and the keys, and checks the video folder, in that order. A host calls it once,
     /// after it has its <see cref="Hosts.HostLock"/> and before it starts a grain or a listener. Several may call it together.
     /// </summary>
     /// <exception cref="SchemaException">The database is not this program's.</exception>
@@ -23,6 +24,7 @@ public static class StorageStart
         await SchemaMigrations.Apply(services.GetRequiredService<NpgsqlDataSource>(), cancellationToken).ConfigureAwait(false);
         await services.GetRequiredService<PostgresInstallation>().Load(cancellationToken).ConfigureAwait(false);
         await services.GetRequiredService<PostgresPreventedPayments>().ForgetOldWriters(cancellationToken).ConfigureAwait(false);
+        await services.GetRequiredService<ClientKeyRing>().Load(cancellationToken).ConfigureAwait(false);
         if (services.GetService<FileVideoStore>() is { } videos) await videos.Check(cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,11 +1,14 @@
-using VideoGen.Access;
-
 namespace VideoGen.Gateway.Access;
 
-/// <summary>Which client calls. While there are no API keys it is this machine.</summary>
-internal static class Caller
+/// <summary>Which client calls: <see cref="AccessCheck"/> finds it out, everything after it only reads it.</summary>
+internal sealed class Caller(string client)
 {
-#pragma warning disable IDE0060 // The client will come from the request's key.
-    public static string Client(HttpContext http) => Owner.LocalClient;
-#pragma warning restore IDE0060
+    /// <summary>The client that calls.</summary>
+    /// <exception cref="InvalidOperationException">The route is open to all, so nobody was asked who calls.</exception>
+    public static string Client(HttpContext http) =>
+        http.Features.Get<Caller>()?.Name ?? throw new InvalidOperationException("Nobody found out who calls.");
+
+    public static void Is(HttpContext http, string client) => http.Features.Set(new Caller(client));
+
+    private string Name => client;
 }

@@ -6,13 +6,12 @@ namespace VideoGen.Gateway.Access;
 /// Without API keys only programs on this machine may call. Web pages and proxies on this machine are not such programs:
 /// a page can point its own name at 127.0.0.1, which the Host header shows, and a proxy shows itself in its headers.
 /// </summary>
-internal sealed class LoopbackOnly(RequestDelegate next)
+internal static class LoopbackOnly
 {
-    private static readonly string[] ProxyHeaders = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP"];
+    private static readonly string[] ProxyHeaders = ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP"];
 
-    public Task InvokeAsync(HttpContext http) => Refusal(http) is { } problem ? problem.ExecuteAsync(http) : next(http);
-
-    private static Problem? Refusal(HttpContext http)
+    /// <summary>Why this call is not one of this machine; null where it is.</summary>
+    public static Problem? Refusal(HttpContext http)
     {
         // No address at all is no proof of loopback.
         if (http.Connection.RemoteIpAddress is not { } remote || !IsLoopback(remote)) return Problems.NotThisMachine();

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using VideoGen.Access;
 
 namespace VideoGen.Gateway.Access;
 
-/// <summary>Gives every request an id (the caller's, if it is a harmless one) and every answer the headers that all answers have.</summary>
+/// <summary>Gives every request an id (the caller's, if it is a harmless one: it is logged) and every answer the headers that all answers have.</summary>
 internal sealed partial class RequestMarks(RequestDelegate next)
 {
     private const string Header = "x-request-id";
@@ -11,7 +12,7 @@ internal sealed partial class RequestMarks(RequestDelegate next)
     public Task InvokeAsync(HttpContext http)
     {
         var asked = http.Request.Headers[Header];
-        http.TraceIdentifier = asked.Count == 1 && Ids().IsMatch(asked[0]!) ? asked[0]! : $"req_{RandomNumberGenerator.GetHexString(32, lowercase: true)}";
+        http.TraceIdentifier = asked.Count == 1 && Ids().IsMatch(asked[0]!) && !ApiKey.IsIn(asked[0]!) ? asked[0]! : $"req_{RandomNumberGenerator.GetHexString(32, lowercase: true)}";
 
         var headers = http.Response.Headers;
         headers[Header] = http.TraceIdentifier;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using VideoGen.Gateway.Access;
 
 namespace VideoGen.Gateway.Health;
 
@@ -10,8 +11,8 @@ internal static class HealthRoutes
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health/live", () => WireJson.Answer(new { Live = true }));
-        routes.MapGet("/health/ready", Ready);
+        routes.MapGet("/health/live", () => WireJson.Answer(new { Live = true })).WithMetadata(OpenToAll.Mark);
+        routes.MapGet("/health/ready", Ready).WithMetadata(OpenToAll.Mark);
     }
 
     private static async Task<IResult> Ready(HttpContext http, IEnumerable<IReadinessCheck> checks, TimeProvider time, ILogger<IReadinessCheck> logger)

@@ -1,9 +1,11 @@
+using VideoGen.Access;
+using VideoGen.Gateway.Access;
 using VideoGen.Reports;
 using VideoGen.Requests;
 
 namespace VideoGen.Gateway.Reports;
 
-/// <summary><c>GET /api/stats</c>: what there is and what did not happen.</summary>
+/// <summary><c>GET /api/stats</c>: what there is and what did not happen, to the client that asks; to this machine without keys, all of it.</summary>
 internal static class StatsRoutes
 {
     private static readonly string[] Statuses =
@@ -11,9 +13,10 @@ internal static class StatsRoutes
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/stats", Get);
 
-    private static async Task<IResult> Get(IRequestBook book, CancellationToken cancellationToken)
+    private static async Task<IResult> Get(HttpContext http, IRequestBook book, CancellationToken cancellationToken)
     {
-        var stats = await book.Stats(cancellationToken);
+        var client = Caller.Client(http);
+        var stats = await book.Stats(client == Owner.LocalClient ? null : client, cancellationToken);
         return WireJson.Answer(new
         {
             Stats = new

@@ -155,6 +155,11 @@ internal sealed class AskReader(IModelCatalogue catalogue, AskInput inputs, IOpt
         {
             problem = Problems.Field(header.Count == 0 ? "user" : UserHeader, $"must have 1 to {Owner.MaxUserLength} visible ASCII characters and no spaces.");
         }
+        else if (ApiKey.IsIn(user))
+        {
+            // A user's name is stored and logged.
+            problem = Problems.Field(header.Count == 0 ? "user" : UserHeader, "holds an API key, which belongs into the Authorization header alone: that key should be revoked.");
+        }
         else if (body.User is not null && body.User != user)
         {
             problem = Problems.Field("user", $"must equal the {UserHeader} header where both are sent.");

@@ -18,6 +18,9 @@ public sealed partial record Owner([property: Id(0)] string Client, [property: I
     /// <summary>The most characters a user's name may have.</summary>
     public const int MaxUserLength = 128;
 
+    /// <summary>Whether this text can be the name of a client that has keys; <see cref="LocalClient"/> has none.</summary>
+    public static bool IsClient([NotNullWhen(true)] string? client) => client is not null and not LocalClient && ClientNames().IsMatch(client);
+
     /// <summary>Whether this text can be a user's name.</summary>
     public static bool IsUser([NotNullWhen(true)] string? user) => user is not null && UserNames().IsMatch(user);
 
@@ -29,6 +32,9 @@ public sealed partial record Owner([property: Id(0)] string Client, [property: I
     public static Owner Parse(string text) => text.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash
         ? new(text[..slash], text[(slash + 1)..])
         : throw new FormatException($"'{text}' is not an owner: expected client/user.");
+
+    [GeneratedRegex(@"\A[a-z0-9_-]{1,64}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex ClientNames();
 
     [GeneratedRegex(@"\A[\x21-\x7e]{1,128}\z", RegexOptions.NonBacktracking)]
     private static partial Regex UserNames();

@@ -4,7 +4,9 @@ namespace VideoGen.Reports;
 public interface IRequestBook
 {
     /// <summary>The counts as of now.</summary>
-    Task<VideoStats> Stats(CancellationToken cancellationToken);
+    /// <param name="client">Whose videos are counted; null counts everybody's.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<VideoStats> Stats(string? client, CancellationToken cancellationToken);
 
     /// <summary>The ids of one client's videos, deleted ones not among them, by when they were asked for.</summary>
     /// <param name="client">The client, see <see cref="Access.Owner"/>.</param>

@@ -9,8 +9,16 @@ namespace VideoGen.Grains.Quotas;
 internal sealed class QuotaGrain(
     [PersistentState(GrainNames.Quota)] IPersistentState<QuotaDocument> state,
     IOptionsMonitor<QuotaOptions> options,
+    IClientPlans plans,
     TimeProvider time,
     ILogger<QuotaGrain> logger) : ReservationGrain(state, time, logger), IQuotaGrain
 {
-    protected override ReservationLimits Limits => new QuotaLimits(options.CurrentValue.VideosPerDay, options.CurrentValue.Cooldown);
+    protected override ReservationLimits Limits
+    {
+        get
+        {
+            var plan = options.Get(plans.PlanOf(QuotaKey.OwnerOf(this.GetPrimaryKeyString()).Client));
+            return new QuotaLimits(plan.VideosPerDay, plan.Cooldown);
+        }
+    }
 }

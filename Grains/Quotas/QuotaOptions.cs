@@ -2,10 +2,16 @@ using System.ComponentModel.DataAnnotations;
 
 namespace VideoGen.Grains.Quotas;
 
-/// <summary>How much one user may ask for (configuration section <c>Quotas</c>).</summary>
+/// <summary>
+/// How much one user may ask for (configuration section <c>Quotas</c>). A plan is the same under its own name: section
+/// <c>Plans:&lt;name&gt;</c>, in which whatever it does not say is as in <c>Quotas</c>.
+/// </summary>
 public sealed class QuotaOptions
 {
     public const string Section = "Quotas";
+
+    /// <summary>The section of the plans.</summary>
+    public const string PlansSection = "Plans";
 
     /// <summary>Over which time videos are counted.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromHours(24);

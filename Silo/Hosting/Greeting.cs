@@ -19,18 +19,24 @@ internal static class Greeting
     {
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://127.0.0.1:8080";
         var took = TimeProvider.System.GetElapsedTime(began);
-        var owner = new Owner(Owner.LocalClient, Owner.Everyone);
-        var id = new VideoId(VideoRequestKey.For(app.Services.GetRequiredService<IInstallation>().KeyRules, owner, Prompt), 1);
+        // Only without keys is it known who will ask, and so what the id will be.
+        var keysExist = app.Services.GetRequiredService<IClientKeys>().Latest.KeysExist;
+        var curl = keysExist ? "curl -s -H \"Authorization: Bearer $VIDEOGEN_KEY\"" : "curl -s";
+        var id = keysExist ? "<id>" : FirstId(app.Services.GetRequiredService<IInstallation>().KeyRules);
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
 
             Orleans.VideoGen listens on {address} ({took.TotalSeconds:0.0} s after the program began).
+            {(keysExist ? "Who calls needs an API key" : "Only this machine may call, until there is an API key")}: ./run keys create --client NAME
             Ask for a video:
-              curl -s {address}/v1/videos -H 'Content-Type: application/json' -d '{JsonSerializer.Serialize(new { prompt = Prompt })}'
-            Wait for it, and get it (the first time you ask, this is its id):
-              curl -s '{address}/v1/videos/{id}?wait=59'
-              curl -s {address}/v1/videos/{id}/content -o video.mp4
+              {curl} {address}/v1/videos -H 'Content-Type: application/json' -d '{JsonSerializer.Serialize(new { prompt = Prompt })}'
+            Wait for it, and get it{(keysExist ? "" : " (the first time you ask, this is its id)")}:
+              {curl} '{address}/v1/videos/{id}?wait=59'
+              {curl} {address}/v1/videos/{id}/content -o video.mp4
 
             """));
         Console.Out.Flush();
     }
+
+    private static string FirstId(int keyRules) =>
+        new VideoId(VideoRequestKey.For(keyRules, new Owner(Owner.LocalClient, Owner.Everyone), Prompt), 1).ToString();
 }

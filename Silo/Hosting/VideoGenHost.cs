@@ -5,6 +5,7 @@ using VideoGen.Grains;
 using VideoGen.Grains.Quotas;
 using VideoGen.Grains.Requests;
 using VideoGen.Requests;
+using VideoGen.Silo.Access;
 using VideoGen.Silo.Providers;
 using VideoGen.Silo.Requests;
 using VideoGen.Storage;
@@ -58,8 +59,8 @@ internal static class VideoGenHost
         services.AddVideoProviders(configuration);
         services.AddVideoGrains();
         services.AddOptions<RequestOptions>().BindConfiguration(RequestOptions.Section);
-        services.AddOptions<QuotaOptions>().BindConfiguration(QuotaOptions.Section);
         services.AddOptions<AgentRunOptions>().BindConfiguration(AgentRunOptions.Section);
+        services.AddClients(configuration);
         services.AddSingleton<HostState>();
         services.AddSingleton<IHostState>(s => s.GetRequiredService<HostState>());
         services.AddSingleton<INonces, SystemNonces>();

@@ -16,9 +16,9 @@ internal sealed class FolderLock : IDisposable
         var start = clock.GetTimestamp();
         for (var waits = 0; ; waits++)
         {
-            if (TryOpen(folder.LockFile) is { } file)
+            if (TryTake(folder) is { } taken)
             {
-                return new FolderLock(file);
+                return taken;
             }
 
             if (waits == 0)
@@ -35,6 +35,9 @@ internal sealed class FolderLock : IDisposable
             await Task.Delay(Step, clock, ct).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Takes the lock if nobody has it now; null where somebody has.</summary>
+    internal static FolderLock? TryTake(ServerFolder folder) => TryOpen(folder.LockFile) is { } file ? new FolderLock(file) : null;
 
     public void Dispose() => _file.Dispose();
 

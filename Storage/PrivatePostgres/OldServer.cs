@@ -52,10 +52,13 @@ internal sealed class OldServer(ServerFolder folder, TimeProvider clock)
         }
     }
 
-    internal bool SaysReady()
+    internal bool SaysReady() => ReadyPort() is not null;
+
+    /// <summary>The port of a server that says that it takes connections; null where none says so.</summary>
+    internal int? ReadyPort()
     {
         var lines = PidFileLines();
-        return lines.Length > 7 && lines[7].Trim() == "ready";
+        return lines.Length > 7 && lines[7].Trim() == "ready" && int.TryParse(lines[3], CultureInfo.InvariantCulture, out var port) ? port : null;
     }
 
     private int? Pid() =>

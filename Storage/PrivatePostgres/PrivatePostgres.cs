@@ -35,13 +35,23 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
     /// <exception cref="PrivatePostgresException">It cannot start; the message says why and what to do.</exception>
     public static async Task<PrivatePostgres> Start(PrivatePostgresOptions options, ILogger log, CancellationToken ct = default)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            throw new PrivatePostgresException("The private PostgreSQL needs Linux: give the host a connection string to a database of yours.");
-        }
-
-        var folder = new ServerFolder(options.Directory);
+        var folder = FolderOf(options);
         var hostLock = await FolderLock.Take(folder, options.Patience, options.Clock, () => LogWaitingForHost(log, folder.Path), ct).ConfigureAwait(false);
+        return await Start(folder, hostLock, options, log, ct).ConfigureAwait(false);
+    }
+
+    internal static ServerFolder FolderOf(PrivatePostgresOptions options) => OperatingSystem.IsWindows()
+        ? throw new PrivatePostgresException("The private PostgreSQL needs Linux: give the host a connection string to a database of yours.")
+        : new ServerFolder(options.Directory);
+
+    /// <param name="folder">Its files.</param>
+    /// <param name="hostLock">The lock of that folder; it is this server's from now on.</param>
+    /// <param name="options">How to start.</param>
+    /// <param name="log">Where it says so.</param>
+    /// <param name="ct">Ends the start.</param>
+    internal static async Task<PrivatePostgres> Start(
+        ServerFolder folder, FolderLock hostLock, PrivatePostgresOptions options, ILogger log, CancellationToken ct)
+    {
         try
         {
             if (options.Throwaway && folder.DataVersion() is not null)

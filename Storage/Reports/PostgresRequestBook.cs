@@ -13,15 +13,22 @@ public sealed class PostgresRequestBook(NpgsqlDataSource database, PostgresPreve
     /// <inheritdoc/>
     /// <remarks>This process's own counts are written first, so a caller sees what it just did; another host's may lag by a second.</remarks>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
-    public async Task<VideoStats> Stats(CancellationToken cancellationToken)
+    public async Task<VideoStats> Stats(string? client, CancellationToken cancellationToken)
     {
         await prevented.Flush(cancellationToken).ConfigureAwait(false);
 
         var batch = database.CreateBatch();
         await using (batch.ConfigureAwait(false))
         {
-            batch.BatchCommands.Add(new("select status, ending, videos from videogen.video_counts"));
-            batch.BatchCommands.Add(new("select coalesce(sum(count) filter (where kind in ('joined', 'replayed')), 0)::bigint, coalesce(sum(usd), 0) from videogen.prevented"));
+            batch.BatchCommands.Add(new(
+                "select status, ending, count(*) from videogen.videos where $1::text is null or client = $1 group by status, ending")
+            {
+                Parameters = { Of(client) },
+            });
+            batch.BatchCommands.Add(new("select coalesce(sum(count) filter (where kind in ('joined', 'replayed')), 0)::bigint, coalesce(sum(usd), 0) from videogen.prevented where $1::text is null or client = $1")
+            {
+                Parameters = { Of(client) },
+            });
             var rows = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (rows.ConfigureAwait(false))
             {
@@ -65,6 +72,8 @@ public sealed class PostgresRequestBook(NpgsqlDataSource database, PostgresPreve
             }
         }
     }
+
+    private static NpgsqlParameter Of(string? client) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = client ?? (object)DBNull.Value };
 
     private static async Task<(SortedDictionary<string, long> ByStatus, long DeadLettered)> Videos(
         NpgsqlDataReader rows, CancellationToken cancellationToken)

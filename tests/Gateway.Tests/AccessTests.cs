@@ -28,6 +28,7 @@ public sealed class AccessTests
         Assert.Equal(("loopback_only", "application/problem+json; charset=utf-8"), ((string)answer.Json["code"]!, answer.Header("Content-Type")));
         Assert.Equal(("loopback_only", "permission_error"), (v1.Code, (string)v1.Error["type"]!));
         Assert.Contains("http://127.0.0.1", v1.Message, StringComparison.Ordinal);
+        Assert.Contains("videogen keys create --client NAME", v1.Message, StringComparison.Ordinal);
         Assert.Empty(door.Grains.Keys);
     }
 
@@ -66,6 +67,8 @@ public sealed class AccessTests
     [InlineData("X-Forwarded-Host", "localhost")]
     [InlineData("X-Real-IP", "127.0.0.1")]
     [InlineData("Forwarded", "for=127.0.0.1")]
+    [InlineData("X-Forwarded-Proto", "https")]
+    [InlineData("Via", "1.1 proxy")]
     public async Task A_proxy_on_this_machine_opens_no_way_for_others(string header, string value)
     {
         await using var door = await Door.Open();

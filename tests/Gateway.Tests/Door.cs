@@ -6,9 +6,12 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using VideoGen.Access;
+using VideoGen.Gateway.Access;
 using VideoGen.Gateway.Health;
 using VideoGen.Reports;
 using VideoGen.Requests;
@@ -36,7 +39,8 @@ internal sealed class Door : IAsyncDisposable
         builder.Services.AddSingleton<IInstallation, FixedInstallation>();
         builder.Services.AddSingleton<IVideoFiles>(Files);
         builder.Services.AddSingleton<IInputFiles>(Inputs);
-        builder.Services.AddSingleton<IRequestBook, FixedBook>();
+        builder.Services.AddSingleton<IRequestBook>(Book);
+        builder.Services.AddSingleton<IClientKeys>(Keys);
         foreach (var check in checks) builder.Services.AddSingleton(check);
         builder.Services.AddGateway(builder.Configuration);
 
@@ -62,6 +66,10 @@ internal sealed class Door : IAsyncDisposable
 
     public MemoryFiles Files { get; } = new();
 
+    public FixedBook Book { get; } = new();
+
+    public ScriptedKeys Keys { get; } = new();
+
     public VirtualTime Time { get; } = new();
 
     public ConcurrentQueue<string> Log { get; } = new();
@@ -75,6 +83,10 @@ internal sealed class Door : IAsyncDisposable
         door.Client = new HttpClient { BaseAddress = new(door._app.Urls.Single()) };
         return door;
     }
+
+    /// <summary>The routes that need no key where others do.</summary>
+    public IEnumerable<string> OpenRoutes => ((IEndpointRouteBuilder)_app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
+        .Where(e => e.Metadata.GetMetadata<OpenToAll>() is not null).Select(e => e.RoutePattern.RawText!);
 
     public void Stop() => _app.Lifetime.StopApplication();
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using VideoGen.Access;
 using VideoGen.Gateway.Health;
 using VideoGen.Reports;
@@ -122,6 +123,38 @@ internal sealed class MemoryFiles : IVideoFiles
     public Task<string?> Trouble(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 }
 
+/// <summary>Keys that a test made; none at first.</summary>
+internal sealed class ScriptedKeys : IClientKeys
+{
+    private readonly List<KnownKey> _keys = [];
+
+    public KnownClients Latest { get; private set; } = new([], new Dictionary<string, string>(), keysExist: false);
+
+    /// <summary>Whether the database answered lately.</summary>
+    public bool Reachable { get; set; } = true;
+
+    public ConcurrentQueue<string> Uses { get; } = new();
+
+    /// <summary>Makes a key for a client; what comes back is its whole text.</summary>
+    public string Make(string client)
+    {
+        var key = ApiKey.From(RandomNumberGenerator.GetString(ApiKey.Alphabet, ApiKey.SecretLength));
+        _keys.Add(new(_keys.Count + 1, client, key.Hash));
+        Latest = new(_keys, new Dictionary<string, string>(), keysExist: true);
+        return key.Reveal();
+    }
+
+    public void Revoke(string key)
+    {
+        _keys.RemoveAll(k => ApiKey.TryParse(key, out var revoked) && k.Hash.Equals(revoked.Hash));
+        Latest = new(_keys, new Dictionary<string, string>(), keysExist: true);
+    }
+
+    public ValueTask<KnownClients?> Fresh(CancellationToken cancellationToken) => new(Reachable ? Latest : null);
+
+    public void Used(KnownKey key) => Uses.Enqueue(key.Client);
+}
+
 internal sealed class FixedBook : IRequestBook
 {
     public static readonly VideoId[] Ids = [.. Enumerable.Range(1, 5).Select(round => new VideoId(Views.Id.RequestKey, round))];
@@ -134,8 +167,16 @@ internal sealed class FixedBook : IRequestBook
         return Task.FromResult<IReadOnlyList<VideoId>>(client == Owner.LocalClient ? [.. ids.Skip(from).Take(limit)] : []);
     }
 
-    public Task<VideoStats> Stats(CancellationToken cancellationToken) => Task.FromResult(new VideoStats(
-        7, new Dictionary<string, long> { [VideoStatusWords.Completed] = 5, [VideoStatusWords.Failed] = 2 }, 3, 9.6m, 1));
+    public ConcurrentQueue<string?> Clients { get; } = new();
+
+    public Task<VideoStats> Stats(string? client, CancellationToken cancellationToken)
+    {
+        Clients.Enqueue(client);
+        return Task.FromResult(Everything);
+    }
+
+    private static VideoStats Everything => new(
+        7, new Dictionary<string, long> { [VideoStatusWords.Completed] = 5, [VideoStatusWords.Failed] = 2 }, 3, 9.6m, 1);
 }
 
 internal sealed class Check(string name, Func<CancellationToken, Task<string?>> trouble) : IReadinessCheck

@@ -48,6 +48,7 @@ internal sealed class SimulatedProcess
             .AddSingleton<IInstallation, InstallationModel>()
             .AddSingleton<INonces>(new NoncesModel(world))
             .AddSingleton<IHostState, RunningHostModel>()
+            .AddSingleton<IClientPlans, OnePlanModel>()
             .AddSingleton<IOptionsMonitor<RequestOptions>>(new FixedOptions<RequestOptions>(world.Requests))
             .AddSingleton<IOptionsMonitor<QuotaOptions>>(new FixedOptions<QuotaOptions>(world.Quotas))
             .AddSingleton<IOptionsMonitor<AgentRunOptions>>(new FixedOptions<AgentRunOptions>(world.Runs));

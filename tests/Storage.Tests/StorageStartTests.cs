@@ -32,7 +32,7 @@ public sealed class StorageStartTests : IAsyncLifetime
         foreach (var service in hosted) await service.StartAsync(CancellationToken.None);
 
         services.GetRequiredService<IPreventedPayments>().Count(new("bot", "alice"), PreventedKind.Joined, 4m);
-        Assert.Equal(1, (await services.GetRequiredService<IRequestBook>().Stats(CancellationToken.None)).DuplicatesPrevented);
+        Assert.Equal(1, (await services.GetRequiredService<IRequestBook>().Stats(null, CancellationToken.None)).DuplicatesPrevented);
         Assert.True(await services.GetRequiredService<IJobBook>().Claim("local", "job", "v-a", 1, 1, CancellationToken.None));
         Assert.Empty(await services.GetRequiredService<WakeBook>().Owed(long.MaxValue, null, 10, CancellationToken.None));
         Assert.Equal(services.GetRequiredService<IInstallation>().Id + "\n", await File.ReadAllTextAsync(Path.Combine(folder, ".store-id")));
@@ -46,7 +46,7 @@ public sealed class StorageStartTests : IAsyncLifetime
         await using var next = Services();
         await StorageStart.Prepare(next, CancellationToken.None);
         Assert.Equal(services.GetRequiredService<IInstallation>().Id, next.GetRequiredService<IInstallation>().Id);
-        Assert.Equal((2, 8m), await next.GetRequiredService<IRequestBook>().Stats(CancellationToken.None) is var stats ? (stats.DuplicatesPrevented, stats.UsdPrevented) : default);
+        Assert.Equal((2, 8m), await next.GetRequiredService<IRequestBook>().Stats(null, CancellationToken.None) is var stats ? (stats.DuplicatesPrevented, stats.UsdPrevented) : default);
     }
 
     [Fact]

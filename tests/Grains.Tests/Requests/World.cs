@@ -38,6 +38,12 @@ internal sealed class World : IAsyncDisposable
 
     public AgentRunOptions Runs { get; } = new();
 
+    /// <summary>The plans besides the default one, by name.</summary>
+    public Dictionary<string, QuotaOptions> Plans { get; } = [];
+
+    /// <summary>The clients that have one of them.</summary>
+    public Dictionary<string, string> PlanOf { get; } = [];
+
     public HostState Host { get; private set; } = new();
 
     public Counter Prevented { get; } = new();
@@ -70,8 +76,9 @@ internal sealed class World : IAsyncDisposable
             .AddSingleton<INonces>(new Nonces(this))
             .AddSingleton<IHostState>(Host)
             .AddSingleton<IOptionsMonitor<RequestOptions>>(new FixedOptions<RequestOptions>(Requests))
-            .AddSingleton<IOptionsMonitor<QuotaOptions>>(new FixedOptions<QuotaOptions>(Quotas))
-            .AddSingleton<IOptionsMonitor<AgentRunOptions>>(new FixedOptions<AgentRunOptions>(Runs));
+            .AddSingleton<IOptionsMonitor<AgentRunOptions>>(new FixedOptions<AgentRunOptions>(Runs))
+            .AddSingleton<IOptionsMonitor<QuotaOptions>>(new NamedQuotas(this))
+            .AddSingleton<IClientPlans>(new ClientPlans(this));
         var engine = builder.Build();
         engine.Engine.StartAsync().GetAwaiter().GetResult();
         engines.Add(engine);
@@ -202,6 +209,20 @@ internal sealed class World : IAsyncDisposable
         public IReadOnlyList<ModelTerms> All => [new("local", "local", UsdPerSecond, Counts, ["1280x720", "720x1280"], [4, 8])];
 
         public ModelTerms? Find(string model) => All.FirstOrDefault(m => m.Model == model);
+    }
+
+    private sealed class NamedQuotas(World world) : IOptionsMonitor<QuotaOptions>
+    {
+        public QuotaOptions CurrentValue => world.Quotas;
+
+        public QuotaOptions Get(string? name) => string.IsNullOrEmpty(name) ? world.Quotas : world.Plans[name];
+
+        public IDisposable? OnChange(Action<QuotaOptions, string?> listener) => null;
+    }
+
+    private sealed class ClientPlans(World world) : IClientPlans
+    {
+        string IClientPlans.PlanOf(string client) => world.PlanOf.GetValueOrDefault(client, IClientPlans.DefaultPlan);
     }
 
     private sealed class Installation : IInstallation

@@ -1,5 +1,6 @@
 using System.Globalization;
 using VideoGen.Access;
+using VideoGen.Grains.Quotas;
 using VideoGen.Grains.Requests;
 using VideoGen.Reports;
 using VideoGen.Requests;
@@ -73,4 +74,9 @@ internal sealed class NoncesModel(SimulatedWorld world) : INonces
 internal sealed class RunningHostModel : IHostState
 {
     public CancellationToken Stopping => CancellationToken.None;
+}
+
+internal sealed class OnePlanModel : IClientPlans
+{
+    public string PlanOf(string client) => IClientPlans.DefaultPlan;
 }

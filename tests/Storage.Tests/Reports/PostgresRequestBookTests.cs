@@ -118,13 +118,26 @@ public sealed class PostgresRequestBookTests(StorageDatabase database) : IClassF
         Assert.Empty(await List("nobody"));
     }
 
+    [Fact]
+    public async Task A_clients_counts_are_its_own()
+    {
+        await Store("v-1", """{"v":1,"owner":"bot/alice","status":"queued","rounds":[{"state":"queued","status":"queued"}]}""");
+        await Store("v-2", """{"v":1,"owner":"bot/web/x","status":"failed","rounds":[{"state":"ended","status":"failed","outcome":{"ending":"dead_lettered"}}]}""");
+        await Store("v-3", """{"v":1,"owner":"web/alice","status":"queued","rounds":[{"state":"queued","status":"queued"}]}""");
+        prevented.Count(new("bot", "alice"), PreventedKind.Joined, 3.5m);
+        prevented.Count(new("web", "alice"), PreventedKind.Joined, 1m);
+
+        Assert.Equal([(3L, 2L, 4.5m, 1L), (2, 1, 3.5m, 1), (1, 1, 1m, 0), (0, 0, 0m, 0)], new[] { await Stats(), await Stats("bot"), await Stats("web"), await Stats("bo") }
+            .Select(s => (s.TotalVideos, s.DuplicatesPrevented, s.UsdPrevented, s.DeadLettered)));
+    }
+
     private async Task<string[]> List(string client, VideoId? after = null, bool oldestFirst = false, int limit = 10) =>
         [.. (await new PostgresRequestBook(database.Pool, prevented).List(client, after, oldestFirst, limit, CancellationToken.None)).Select(id => $"{id.RequestKey} {id.Round}")];
 
     private static string StoredDocuments([CallerFilePath] string path = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "Grains.Tests", "StoredDocuments"));
 
-    private Task<VideoStats> Stats() => new PostgresRequestBook(database.Pool, prevented).Stats(CancellationToken.None);
+    private Task<VideoStats> Stats(string? client = null) => new PostgresRequestBook(database.Pool, prevented).Stats(client, CancellationToken.None);
 
     private Task Store(string key, string document) =>
         database.Run("insert into videogen.grain_state (state_name, grain_key, version, state) values ('videorequest', $1, 1, $2::jsonb)", key, document);

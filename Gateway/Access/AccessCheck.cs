@@ -1,0 +1,43 @@
+using Microsoft.Net.Http.Headers;
+using VideoGen.Access;
+
+namespace VideoGen.Gateway.Access;
+
+/// <summary>
+/// Who may call. As long as there never was an API key: programs on this machine, as the client <see cref="Owner.LocalClient"/>.
+/// From the first key on: who sends one that is in force, as its client, wherever the call comes from.
+/// </summary>
+internal sealed class AccessCheck(RequestDelegate next, IClientKeys keys, TimeProvider time)
+{
+    private const string Scheme = "Bearer ";
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        if (await Refusal(http) is { } problem) await problem.ExecuteAsync(http);
+        else await next(http);
+    }
+
+    private async ValueTask<Problem?> Refusal(HttpContext http)
+    {
+        if (http.GetEndpoint()?.Metadata.GetMetadata<OpenToAll>() is not null) return keys.Latest.KeysExist ? null : LoopbackOnly.Refusal(http);
+        if (await keys.Fresh(http.RequestAborted) is not { } known) return Problems.KeysUnknown(time.GetUtcNow());
+        if (!known.KeysExist)
+        {
+            if (LoopbackOnly.Refusal(http) is { } refusal) return refusal;
+            Caller.Is(http, Owner.LocalClient);
+            return null;
+        }
+
+        if (!ApiKey.TryParse(Bearer(http.Request), out var key) || known.Find(key.Hash) is not { } holder) return Problems.InvalidKey();
+        keys.Used(holder);
+        Caller.Is(http, holder.Client);
+        return null;
+    }
+
+    // The header alone: what stands in an address is kept by browsers and proxies.
+    private static string? Bearer(HttpRequest request)
+    {
+        var header = request.Headers[HeaderNames.Authorization];
+        return header.Count == 1 && header[0] is { } text && text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? text[Scheme.Length..].Trim(' ') : null;
+    }
+}
