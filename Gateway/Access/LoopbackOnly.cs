@@ -12,7 +12,8 @@ internal sealed class LoopbackOnly(RequestDelegate next)
 
     public Task InvokeAsync(HttpContext http) => Refusal(http) is { } problem ? problem.ExecuteAsync(http) : next(http);
 
-    private static Problem? Refusal(HttpContext http)
+    /// <summary>Why the caller is not a program on this machine; null where it is one.</summary>
+    public static Problem? Refusal(HttpContext http)
     {
         // No address at all is no proof of loopback.
         if (http.Connection.RemoteIpAddress is not { } remote || !IsLoopback(remote)) return Problems.NotThisMachine();

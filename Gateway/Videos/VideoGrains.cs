@@ -1,20 +1,30 @@
 using Microsoft.Extensions.Options;
+using VideoGen.Reports;
 using VideoGen.Requests;
 using VideoGen.Storage;
 
 namespace VideoGen.Gateway.Videos;
 
 /// <summary>The calls of request grains, each with a bound; whatever goes wrong in one comes out as <see cref="GrainCallException"/>.</summary>
-internal sealed class VideoGrains(IGrainFactory grains, IInstallation installation, TimeProvider time, IOptions<GatewayOptions> options)
+internal sealed class VideoGrains(IGrainFactory grains, IInstallation installation, TimeProvider time, IOptions<GatewayOptions> options, VideoGenTelemetry telemetry)
 {
     /// <summary>How long <see cref="IVideoRequestGrain.WaitForChange"/> may wait on purpose.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
 
     // Not cancelled when the caller leaves: an ask that is under way is finished, so that asking again finds its answer.
-    public Task<AskAnswer> Ask(VideoAsk ask)
+    public async Task<AskAnswer> Ask(VideoAsk ask)
     {
         var key = VideoRequestKey.For(installation.KeyRules, ask.Owner, ask.Prompt);
-        return Bounded(() => Grain(key).Ask(ask), options.Value.AskTimeout, wasAsk: true);
+        using var span = telemetry.StartAsk(key); // The call carries it: the grain keeps it with the round that it opens.
+        AskAnswer answer = new AskAnswer.Unknown();
+        try
+        {
+            return answer = await Bounded(() => Grain(key).Ask(ask), options.Value.AskTimeout, wasAsk: true);
+        }
+        finally
+        {
+            telemetry.Asked(span, answer);
+        }
     }
 
     public Task<VideoView?> Get(VideoId id) => Bounded(() => Grain(id.RequestKey).Get(id.Round), options.Value.CallTimeout);

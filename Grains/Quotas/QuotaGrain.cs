@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VideoGen.Grains.Persistence;
 using VideoGen.Quotas;
+using VideoGen.Reports;
 using VideoGen.Requests;
 
 namespace VideoGen.Grains.Quotas;
@@ -12,13 +13,14 @@ internal sealed class QuotaGrain(
     [PersistentState(GrainNames.Quota)] IPersistentState<QuotaDocument> state,
     IOptionsMonitor<QuotaOptions> options,
     TimeProvider time,
+    VideoGenTelemetry telemetry,
     ILogger<QuotaGrain> logger) : Grain, IQuotaGrain
 {
     private Commit<QuotaDocument> commit = null!;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        commit = new(state, ledger => ledger with { Revision = ledger.Revision + 1 }, (_, _) => { }, time, logger, this.GetPrimaryKeyString());
+        commit = new(state, ledger => ledger with { Revision = ledger.Revision + 1 }, (_, _) => { }, time, telemetry, logger, this.GetPrimaryKeyString());
         return Task.CompletedTask;
     }
 

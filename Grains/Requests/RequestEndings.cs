@@ -35,7 +35,10 @@ internal static class RequestEndings
             // While nobody knows whether it was charged, what is reserved stays reserved.
             Settle: s.Ticket.Reserves && charge.Charged != Charged.Unknown ? new Due(at) : null,
             Discard: outcome is RequestOutcome.Completed && limits.KeepsOriginal ? new Due(at) : null,
-            Removal: null);
+            Removal: null)
+        {
+            Trace = s.Ticket.Trace,
+        };
     }
 
     public static Ended EndCancelled(this Live s, DateTimeOffset at, Charge? charge = null) => s.End(new RequestOutcome.Cancelled(), charge ?? NothingSent, at);

@@ -90,6 +90,18 @@ internal abstract record RequestEvent(int Round, DateTimeOffset At)
 /// <summary>One piece of IO that the shell must do. Each ends in exactly one fact.</summary>
 internal abstract record RequestEffect(int Round)
 {
+    /// <summary>The provider account that carrying it out calls; null for what stays in our house.</summary>
+    public string? CalledAccount => this switch
+    {
+        SubmitJob e => e.Ticket.Account,
+        FindJob e => e.Ticket.Account,
+        CheckJob e => e.Account,
+        CancelJob e => e.Account,
+        SaveVideo e => e.Account,
+        DiscardOriginal e => e.Account,
+        _ => null,
+    };
+
     public sealed record ReserveFunds(int Round) : RequestEffect(Round);
 
     /// <param name="Counts">Whether the reservation became a payment; false gives it back.</param>

@@ -19,4 +19,5 @@ internal sealed record RequestPorts(
     INonces Nonces,
     IHostState Host,
     IOptionsMonitor<RequestOptions> Options,
-    TimeProvider Time);
+    TimeProvider Time,
+    VideoGenTelemetry Telemetry);

@@ -30,6 +30,9 @@ internal abstract record RequestState
     /// <param name="Release">Set while a reservation whose answer we never saw must be given back.</param>
     public sealed record Refused([property: JsonPropertyName("round")] int RoundNumber, Refusal Refusal, DateTimeOffset Since, Due? Release) : RequestState
     {
+        /// <summary>As <see cref="Ticket.Trace"/>, while something is owed.</summary>
+        public string? Trace { get; init; }
+
         [JsonIgnore] public override int Round => RoundNumber;
     }
 
@@ -91,6 +94,9 @@ internal abstract record RequestState
         Due? Discard,
         Due? Removal) : RequestState
     {
+        /// <summary>As <see cref="Ticket.Trace"/>, while something is owed: ended rounds stay for ever and must be small.</summary>
+        public string? Trace { get; init; }
+
         [JsonIgnore] public AttemptId AttemptId => new(RoundNumber, Attempt);
         [JsonIgnore] public override int Round => RoundNumber;
     }

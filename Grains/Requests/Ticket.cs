@@ -16,7 +16,8 @@ namespace VideoGen.Grains.Requests;
 /// <param name="PriceUsd">The worst case, US dollars.</param>
 /// <param name="Reserves">Whether something must be reserved before it may start.</param>
 /// <param name="Limits">The limits in force.</param>
-internal sealed record Ticket(int Round, string Ask, VideoOptions Options, string Account, decimal PriceUsd, bool Reserves, RequestLimits Limits);
+/// <param name="Trace">The trace of the ask that opened the round; null where it had none. See <see cref="RequestTraces"/>.</param>
+internal sealed record Ticket(int Round, string Ask, VideoOptions Options, string Account, decimal PriceUsd, bool Reserves, RequestLimits Limits, string? Trace = null);
 
 /// <summary>The limits of one round. Their meaning, units and defaults are those of <see cref="RequestOptions"/> and <see cref="ProviderTraits"/>.</summary>
 internal sealed record RequestLimits(

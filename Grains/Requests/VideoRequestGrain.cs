@@ -46,7 +46,7 @@ internal sealed partial class VideoRequestGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        commit = new(state, RequestRounds.Stamp, OnCommitted, ports.Time, logger, Key);
+        commit = new(state, RequestRounds.Stamp, OnCommitted, ports.Time, ports.Telemetry, logger, Key);
         pump = new(Key, commit, new RequestCalls(Key, ports, logger), ports, logger);
         if (commit.Committed.Revision == 0) reminded = new(null);
         ArmForNext();
@@ -134,6 +134,7 @@ internal sealed partial class VideoRequestGrain(
 
     public async Task ReceiveReminder(string reminderName, TickStatus status)
     {
+        ports.Telemetry.ReminderTicked();
         reminded = new(new DateTimeOffset(DateTime.SpecifyKind(status.FirstTickTime, DateTimeKind.Utc)));
         if (commit.Committed.WakeAt is null) await LookAgain();
         ArmForNext();
@@ -216,6 +217,7 @@ internal sealed partial class VideoRequestGrain(
         if (verdict is not AskAnswer.Accepted accepted || accepted.Video.Id.Round == opened) return verdict;
         var replayed = accepted.Video.Status.IsEnded();
         ports.Prevented.Count(accepted.Video.Owner, replayed ? PreventedKind.Replayed : PreventedKind.Joined, priceUsd);
+        ports.Telemetry.PaymentPrevented(replayed ? PreventedKind.Replayed : PreventedKind.Joined, priceUsd);
         LogDuplicatePrevented(Key, accepted.Video.Id.Round, replayed ? "replayed" : "joined", priceUsd);
         return accepted with { Dedup = replayed ? Dedup.Replayed : Dedup.Joined };
     }
@@ -241,7 +243,7 @@ internal sealed partial class VideoRequestGrain(
         var limits = new RequestLimits(
             o.MaxAttempts, o.MaxSubmits, o.Deadline, o.JobDeadline, o.ResolveFor, o.SubmitWindow, o.SubmitTimeout, o.CheckEvery,
             o.Window, o.WindowMargin, traits.Resolution, traits.QuietTime, traits.KeepsOriginal);
-        return new(Round: 0, ports.Nonces.Draw(), options, terms.Provider, terms.UsdPerSecond * options.Seconds, terms.CountsAgainstQuota, limits);
+        return new(Round: 0, ports.Nonces.Draw(), options, terms.Provider, terms.UsdPerSecond * options.Seconds, terms.CountsAgainstQuota, limits, VideoGenTelemetry.CurrentTrace);
     }
 
     private VideoView? View(int round) => RequestViews.View(Key, commit.Committed, RequestRounds.RoundOf(commit.Committed, round));
@@ -249,6 +251,7 @@ internal sealed partial class VideoRequestGrain(
     private void OnCommitted(RequestDocument before, RequestDocument after)
     {
         RequestNews.Log(logger, Key, before, after);
+        if (commit.IsOwn) RequestNews.Count(ports.Telemetry, before, after);
         changed.Set();
     }
 

@@ -40,6 +40,9 @@ internal sealed class World : IAsyncDisposable
 
     public Counter Prevented { get; } = new();
 
+    /// <summary>Outlives crashes, so that a test hears all that the processes tell.</summary>
+    public HeardTelemetry Heard { get; } = new();
+
     public Catalogue Models { get; } = new();
 
     public List<(string Job, string Request)> Claims { get; } = [];
@@ -64,6 +67,7 @@ internal sealed class World : IAsyncDisposable
             .AddSingleton<IInstallation, Installation>()
             .AddSingleton<INonces>(new Nonces(this))
             .AddSingleton<IHostState>(Host)
+            .AddSingleton(Heard.Telemetry)
             .AddSingleton<IOptionsMonitor<RequestOptions>>(new FixedOptions<RequestOptions>(Requests))
             .AddSingleton<IOptionsMonitor<QuotaOptions>>(new FixedOptions<QuotaOptions>(Quotas));
         var engine = builder.Build();
@@ -160,6 +164,8 @@ internal sealed class World : IAsyncDisposable
             engine.Engine.Crash();
             await engine.DisposeAsync();
         }
+
+        Heard.Dispose();
     }
 
     internal sealed class HostState : IHostState, IDisposable
