@@ -31,4 +31,7 @@ public sealed class GatewayOptions
     /// <summary>How long any other call of a grain may take, on top of what it may wait on purpose.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether <c>/metrics</c> answers other machines than this one. It shows counts and times, never a user, a prompt or an id.</summary>
+    public bool MetricsOpen { get; set; }
 }

@@ -5,13 +5,14 @@ using VideoGen.Gateway.Access;
 using VideoGen.Gateway.Health;
 using VideoGen.Gateway.Reports;
 using VideoGen.Gateway.Videos;
+using VideoGen.Reports;
 
 namespace VideoGen.Gateway;
 
 /// <summary>
 /// How a host gets the door. It brings the grains (<c>IGrainFactory</c>) and the ports <c>IModelCatalogue</c>, <c>IInstallation</c>,
-/// <c>IVideoFiles</c>, <c>IInputFiles</c>, <c>IRequestBook</c> and <c>IClientKeys</c>, and one <see cref="IReadinessCheck"/> for each thing the service
-/// cannot do without.
+/// <c>IVideoFiles</c>, <c>IInputFiles</c>, <c>IRequestBook</c> and <c>IClientKeys</c>, one <see cref="IReadinessCheck"/> for each thing the service cannot
+/// do without, and <see cref="IMetricsText"/> where there is to be a <c>/metrics</c>.
 /// </summary>
 public static class GatewayWiring
 {
@@ -27,6 +28,7 @@ public static class GatewayWiring
             kestrel.Limits.MaxConcurrentConnections = options.Value.MaxConnections;
         });
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<VideoGenTelemetry>();
         services.AddSingleton<VideoGrains>();
         services.AddSingleton<VideoWatch>();
         services.AddSingleton<AskInput>();
@@ -40,8 +42,10 @@ public static class GatewayWiring
     /// </summary>
     public static WebApplication MapGateway(this WebApplication app)
     {
+        app.UseMiddleware<HttpSpan>();
         app.UseMiddleware<RequestMarks>();
         app.UseMiddleware<FailureBoundary>();
+        app.UseMiddleware<MetricsPage>();
         app.UseMiddleware<AccessCheck>();
         VideoRoutes.Map(app);
         StatsRoutes.Map(app);

@@ -1,7 +1,9 @@
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using VideoGen.Grains.Quotas;
 using VideoGen.Grains.Requests;
+using VideoGen.Reports;
 
 namespace VideoGen.Grains;
 
@@ -16,6 +18,7 @@ public static class GrainsRegistration
         services.AddOptions<RequestOptions>().ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<QuotaOptions>().ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<AgentRunOptions>().ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton<VideoGenTelemetry>();
         return services.AddSingleton<RequestPorts>();
     }
 }

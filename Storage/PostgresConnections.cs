@@ -31,11 +31,11 @@ public sealed class PostgresConnections : IAsyncDisposable, IDisposable
             Pooling = true,
         };
         settings.ApplicationName = ProcessName(string.IsNullOrEmpty(settings.ApplicationName) ? "videogen" : settings.ApplicationName);
-        Pool = NpgsqlDataSource.Create(settings);
+        Pool = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "videogen" }.Build(); // Metrics name the pool; without a name by its connection string.
 
         settings.Pooling = false;
         settings.MaxAutoPrepare = 0;
-        own = NpgsqlDataSource.Create(settings);
+        own = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "videogen-own" }.Build();
     }
 
     /// <summary>The shared pool.</summary>

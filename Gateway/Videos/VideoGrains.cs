@@ -1,21 +1,40 @@
 using Microsoft.Extensions.Options;
+using VideoGen.Reports;
 using VideoGen.Requests;
 using VideoGen.Storage;
 
 namespace VideoGen.Gateway.Videos;
 
 /// <summary>The calls of request grains, each with a bound; whatever goes wrong in one comes out as <see cref="GrainCallException"/>.</summary>
-internal sealed class VideoGrains(IGrainFactory grains, IInstallation installation, TimeProvider time, IOptions<GatewayOptions> options)
+internal sealed class VideoGrains(IGrainFactory grains, IInstallation installation, TimeProvider time, IOptions<GatewayOptions> options, VideoGenTelemetry telemetry)
 {
     /// <summary>How long <see cref="IVideoRequestGrain.WaitForChange"/> may wait on purpose.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
 
     // Not cancelled when the caller leaves: an ask that is under way is finished, so that asking again finds its answer.
-    public Task<AskAnswer> Ask(VideoAsk ask) =>
-        Bounded(() => Grain(VideoRequestKey.For(installation.KeyRules, ask)).Ask(ask), options.Value.AskTimeout, wasAsk: true);
+    public Task<AskAnswer> Ask(VideoAsk ask) => Told(ask, key => Grain(key).Ask(ask), answer => answer);
 
-    public Task<IdempotentAnswer> AskUnder(string key, string fingerprint, VideoAsk ask) =>
-        Bounded(() => grains.GetGrain<IIdempotencyGrain>(IdempotencyKey.For(ask.Owner, key)).Ask(fingerprint, ask), options.Value.AskTimeout, wasAsk: true);
+    public Task<IdempotentAnswer> AskUnder(string idempotencyKey, string fingerprint, VideoAsk ask) => Told(
+        ask,
+        _ => grains.GetGrain<IIdempotencyGrain>(IdempotencyKey.For(ask.Owner, idempotencyKey)).Ask(fingerprint, ask),
+        answer => (answer as IdempotentAnswer.Answered)?.Answer);
+
+    private async Task<T> Told<T>(VideoAsk ask, Func<string, Task<T>> call, Func<T, AskAnswer?> said)
+    {
+        var key = VideoRequestKey.For(installation.KeyRules, ask);
+        using var span = telemetry.StartAsk(key); // The call carries it: the grain keeps it with the round that it opens.
+        AskAnswer? answer = new AskAnswer.Unknown();
+        try
+        {
+            var result = await Bounded(() => call(key), options.Value.AskTimeout, wasAsk: true);
+            answer = said(result);
+            return result;
+        }
+        finally
+        {
+            if (answer is not null) telemetry.Asked(span, answer);
+        }
+    }
 
     public Task<VideoView?> Get(VideoId id) => Bounded(() => Grain(id.RequestKey).Get(id.Round), options.Value.CallTimeout);
 

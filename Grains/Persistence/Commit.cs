@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Orleans.Storage;
+using VideoGen.Reports;
 
 namespace VideoGen.Grains.Persistence;
 
@@ -11,6 +13,7 @@ namespace VideoGen.Grains.Persistence;
 /// <param name="stamp">Applied once to each changed document before it is written.</param>
 /// <param name="committed">Told of each document that is newly known to be on disk: before, after. Must not throw.</param>
 /// <param name="time">The clock of back-off and of the time limit.</param>
+/// <param name="telemetry">Where writes are counted.</param>
 /// <param name="logger">Where failed writes are said.</param>
 /// <param name="key">The grain's key, for the log.</param>
 internal sealed partial class Commit<TDocument>(
@@ -18,6 +21,7 @@ internal sealed partial class Commit<TDocument>(
     Func<TDocument, TDocument> stamp,
     Action<TDocument, TDocument> committed,
     TimeProvider time,
+    VideoGenTelemetry telemetry,
     ILogger logger,
     string key)
     where TDocument : class
@@ -29,9 +33,16 @@ internal sealed partial class Commit<TDocument>(
 
     private readonly List<Change> waiting = [];
     private bool writing, stale; // Stale: the disk may know better, and was not read since.
+    private bool tried; // What is read next may be what was written here.
 
     /// <summary>What is known to be on disk. Never changed in place.</summary>
     public TDocument Committed { get; private set; } = state.State;
+
+    /// <summary>
+    /// Whether <see cref="Committed"/> was written here, or may have been: who counts what changed counts this. What another activation
+    /// wrote, it counted itself.
+    /// </summary>
+    public bool IsOwn { get; private set; }
 
     /// <summary>Whether a write ended without an answer that we understood: this activation should go once it is idle.</summary>
     public bool Doubtful { get; private set; }
@@ -89,6 +100,7 @@ internal sealed partial class Commit<TDocument>(
             catch (Exception e)
 #pragma warning restore CA1031
             {
+                if (!stale) CountFailed(lostRace: e is InconsistentStateException);
                 Doubtful = stale = true;
                 LogWriteFailed(key, failures + 1, batch.Exists(c => c.UntilItLands), e);
             }
@@ -121,8 +133,10 @@ internal sealed partial class Commit<TDocument>(
         {
             next = stamp(next);
             state.State = next;
+            tried = true;
             await state.WriteStateAsync();
             Replace(next);
+            telemetry.Written(typeof(TDocument).Name, WriteOutcome.Written);
         }
 
         foreach (var change in batch) change.Landed.TrySetResult(next);
@@ -132,7 +146,15 @@ internal sealed partial class Commit<TDocument>(
     {
         var before = Committed;
         Committed = next;
+        IsOwn = tried;
+        tried = false;
         committed(before, next);
+    }
+
+    private void CountFailed(bool lostRace)
+    {
+        if (lostRace) tried = false;
+        telemetry.Written(typeof(TDocument).Name, lostRace ? WriteOutcome.LostRace : WriteOutcome.Failed);
     }
 
     private bool GiveUp(Change change)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VideoGen.Quotas;
+using VideoGen.Reports;
 
 namespace VideoGen.Grains.Quotas;
 
@@ -10,7 +11,8 @@ internal sealed class AgentRunGrain(
     [PersistentState(GrainNames.AgentRun)] IPersistentState<QuotaDocument> state,
     IOptionsMonitor<AgentRunOptions> options,
     TimeProvider time,
-    ILogger<AgentRunGrain> logger) : ReservationGrain(state, time, logger), IAgentRunGrain
+    VideoGenTelemetry telemetry,
+    ILogger<AgentRunGrain> logger) : ReservationGrain(state, time, telemetry, logger), IAgentRunGrain
 {
     protected override ReservationLimits Limits => new RunLimits(options.CurrentValue.VideosPerRun);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VideoGen.Quotas;
+using VideoGen.Reports;
 
 namespace VideoGen.Grains.Quotas;
 
@@ -11,7 +12,8 @@ internal sealed class QuotaGrain(
     IOptionsMonitor<QuotaOptions> options,
     IClientPlans plans,
     TimeProvider time,
-    ILogger<QuotaGrain> logger) : ReservationGrain(state, time, logger), IQuotaGrain
+    VideoGenTelemetry telemetry,
+    ILogger<QuotaGrain> logger) : ReservationGrain(state, time, telemetry, logger), IQuotaGrain
 {
     protected override ReservationLimits Limits
     {

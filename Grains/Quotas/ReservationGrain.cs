@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Logging;
 using VideoGen.Grains.Persistence;
 using VideoGen.Quotas;
+using VideoGen.Reports;
 using VideoGen.Requests;
 
 namespace VideoGen.Grains.Quotas;
 
 /// <summary>The shell around one <see cref="QuotaLedger"/>. Waiting calls share one write.</summary>
-internal abstract class ReservationGrain(IPersistentState<QuotaDocument> state, TimeProvider time, ILogger logger) : Grain, IReservations
+internal abstract class ReservationGrain(IPersistentState<QuotaDocument> state, TimeProvider time, VideoGenTelemetry telemetry, ILogger logger) : Grain, IReservations
 {
     private Commit<QuotaDocument> commit = null!;
 
@@ -15,7 +16,7 @@ internal abstract class ReservationGrain(IPersistentState<QuotaDocument> state, 
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        commit = new(state, ledger => ledger with { Revision = ledger.Revision + 1 }, (_, _) => { }, time, logger, this.GetPrimaryKeyString());
+        commit = new(state, ledger => ledger with { Revision = ledger.Revision + 1 }, (_, _) => { }, time, telemetry, logger, this.GetPrimaryKeyString());
         return Task.CompletedTask;
     }
 

@@ -19,7 +19,7 @@ internal sealed partial class IdempotencyGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        commit = new(state, document => document with { Revision = document.Revision + 1 }, (_, _) => { }, ports.Time, logger, "of a user");
+        commit = new(state, document => document with { Revision = document.Revision + 1 }, (_, _) => { }, ports.Time, ports.Telemetry, logger, "of a user");
         return Task.CompletedTask;
     }
 
@@ -64,7 +64,7 @@ internal sealed partial class IdempotencyGrain(
     {
         if (await ports.Grains.GetGrain<IVideoRequestGrain>(id.RequestKey).Get(id.Round) is not { Deleted: false } video) return new IdempotentAnswer.Deleted();
         var replayed = video.Status.IsEnded();
-        ports.Prevented.Count(owner, replayed ? PreventedKind.Replayed : PreventedKind.Joined, video.EstimatedUsd);
+        ports.CountPrevented(owner, replayed ? PreventedKind.Replayed : PreventedKind.Joined, video.EstimatedUsd);
         return new IdempotentAnswer.Answered(new AskAnswer.Accepted(video, replayed ? Dedup.Replayed : Dedup.Joined));
     }
 

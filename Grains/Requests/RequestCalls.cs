@@ -168,19 +168,24 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
 
     private async Task<RequestEvent> Call(RequestEffect effect, Func<Task<RequestEvent>> call, Func<Failure, RequestEvent> failed)
     {
+        RequestEvent fact;
+        var since = ports.Time.GetTimestamp();
         try
         {
-            return await call();
+            fact = await call();
         }
 #pragma warning disable CA1031 // The border: whatever a port throws is a failure of this one call, and says nothing about its effect.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             LogCallFailed(key, effect.Round, effect.GetType().Name, e);
-            return failed(new(FailureKind.Unknown, e is OperationCanceledException or TimeoutException
+            fact = failed(new(FailureKind.Unknown, e is OperationCanceledException or TimeoutException
                 ? "There was no answer in time."
                 : $"The call failed ({e.GetType().Name})."));
         }
+
+        if (effect.CalledAccount is { } account) ports.Telemetry.ProviderCalled(account, effect, fact, ports.Time.GetElapsedTime(since));
+        return fact;
     }
 
     /// <summary>Our mark on an attempt, as the provider gets it.</summary>

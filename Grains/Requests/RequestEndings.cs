@@ -37,7 +37,10 @@ internal static class RequestEndings
             Settle: settles ? new Due(at) : null,
             Discard: outcome is RequestOutcome.Completed && limits.KeepsOriginal ? new Due(at) : null,
             Removal: null,
-            Run: settles ? s.Ticket.Run : null);
+            Run: settles ? s.Ticket.Run : null)
+        {
+            Trace = s.Ticket.Trace,
+        };
     }
 
     public static Ended EndCancelled(this Live s, DateTimeOffset at, Charge? charge = null) => s.End(new RequestOutcome.Cancelled(), charge ?? NothingSent, at);

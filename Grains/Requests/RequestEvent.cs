@@ -90,6 +90,18 @@ internal abstract record RequestEvent(int Round, DateTimeOffset At)
 /// <summary>One piece of IO that the shell must do. Each ends in exactly one fact.</summary>
 internal abstract record RequestEffect(int Round)
 {
+    /// <summary>The provider account that carrying it out calls; null for what stays in our house.</summary>
+    public string? CalledAccount => this switch
+    {
+        SubmitJob e => e.Ticket.Account,
+        FindJob e => e.Ticket.Account,
+        CheckJob e => e.Account,
+        CancelJob e => e.Account,
+        SaveVideo e => e.Account,
+        DiscardOriginal e => e.Account,
+        _ => null,
+    };
+
     /// <param name="Run">The agent's run that it is reserved of, too.</param>
     public sealed record ReserveFunds(int Round, string? Run) : RequestEffect(Round);
 

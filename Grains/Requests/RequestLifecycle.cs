@@ -164,7 +164,7 @@ internal static class RequestLifecycle
     // have landed without an answer, or one of another activation may still be on its way, and only a tombstone stops that one.
     private static RequestState Refuse(Admitting s, Refusal refusal, DateTimeOffset at) => s.Shown
         ? s.End(new RequestOutcome.Failed(refusal.Code, refusal.Text), RequestEndings.NothingSent, at)
-        : new Refused(s.Round, refusal, at, Release: new Due(at), s.Ticket.Run);
+        : new Refused(s.Round, refusal, at, Release: new Due(at), s.Ticket.Run) { Trace = s.Ticket.Trace };
 
     private static Running Start(Live s, JobAccepted e) => new(
         s.Ticket,

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using VideoGen.Reports;
 using static VideoGen.Grains.Requests.RequestState;
 
 namespace VideoGen.Grains.Requests;
@@ -22,6 +23,36 @@ internal static partial class RequestNews
             if (!Array.Exists(before.Orphans, o => o.JobId == orphan.JobId)) LogOrphan(logger, key, orphan.Id.Round, orphan.Id.Attempt, orphan.JobId);
         }
     }
+
+    /// <summary>The same for metrics: each only once, by the activation that wrote it.</summary>
+    public static void Count(VideoGenTelemetry telemetry, RequestDocument before, RequestDocument after)
+    {
+        foreach (var state in after.Rounds)
+        {
+            var old = RequestRounds.RoundOf(before, state.Round);
+            if (ReferenceEquals(old, state) || CaseOf(old) == CaseOf(state)) continue;
+            if (old is Live left) telemetry.StageEnded(left, SinceOf(state) - left.Since);
+            if (state is not Ended ended) continue;
+            telemetry.RoundEnded(ended.Outcome, ended.Charge.Charged);
+            if (ended.Outcome is RequestOutcome.DeadLettered) telemetry.DeadLettered(ended.Charge.Charged);
+        }
+
+        foreach (var orphan in after.Orphans)
+        {
+            if (!Array.Exists(before.Orphans, o => o.JobId == orphan.JobId)) telemetry.OrphanFound();
+        }
+    }
+
+    // A dead letter that ended otherwise after all is news too.
+    private static Type? CaseOf(RequestState? state) => state is Ended ended ? ended.Outcome.GetType() : state?.GetType();
+
+    private static DateTimeOffset SinceOf(RequestState state) => state switch
+    {
+        Live s => s.Since,
+        Refused s => s.Since,
+        Ended s => s.Since,
+        _ => throw new InvalidOperationException($"{state.GetType().Name} is no round."),
+    };
 
     [LoggerMessage(10, LogLevel.Information, "Request {Key} round {Round}: {From} to {To}")]
     private static partial void LogMoved(ILogger logger, string key, int round, string from, string to);

@@ -28,7 +28,13 @@ internal sealed partial class RequestPump(string key, Commit<RequestDocument> co
             {
                 if (RequestEffects.NextEffect(commit.Committed, ports.Time.Now()) is not { } effect) return true;
                 if (effect is RecordIntent && ports.Host.Stopping.IsCancellationRequested) return true; // Whoever starts next sends it.
-                var fact = await CarryOut(effect);
+                RequestEvent fact;
+                using (var span = RequestTraces.Start(ports.Telemetry, key, commit.Committed, effect))
+                {
+                    fact = await CarryOut(effect);
+                    RequestTraces.Tell(span, fact);
+                }
+
                 await commit.Record(document => RequestRounds.Apply(document, fact), untilItLands: fact.IsAboutMoney);
             }
 

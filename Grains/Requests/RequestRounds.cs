@@ -94,7 +94,7 @@ internal static class RequestRounds
         var after = RequestLifecycle.Apply(before, e);
         if (ReferenceEquals(before, after)) return document;
         var rounds = (RequestState[])document.Rounds.Clone();
-        rounds[index] = after;
+        rounds[index] = RequestTraces.WithoutWhereNothingIsOwed(after);
         return document with { Rounds = rounds };
     }
 

@@ -36,6 +36,9 @@ internal abstract record RequestState
         Due? Release,
         string? Run = null) : RequestState
     {
+        /// <summary>As <see cref="Ticket.Trace"/>, while something is owed.</summary>
+        public string? Trace { get; init; }
+
         [JsonIgnore] public override int Round => RoundNumber;
     }
 
@@ -99,6 +102,9 @@ internal abstract record RequestState
         Due? Removal,
         string? Run = null) : RequestState
     {
+        /// <summary>As <see cref="Ticket.Trace"/>, while something is owed: ended rounds stay for ever and must be small.</summary>
+        public string? Trace { get; init; }
+
         [JsonIgnore] public AttemptId AttemptId => new(RoundNumber, Attempt);
         [JsonIgnore] public override int Round => RoundNumber;
     }

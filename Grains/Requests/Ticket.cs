@@ -18,6 +18,7 @@ namespace VideoGen.Grains.Requests;
 /// <param name="Limits">The limits in force.</param>
 /// <param name="Run">The agent's run that asked; what must be reserved is reserved of it, too.</param>
 /// <param name="SourceJobId">The provider's job whose video this one is made from.</param>
+/// <param name="Trace">The trace of the ask that opened the round; null where it had none. See <see cref="RequestTraces"/>.</param>
 internal sealed record Ticket(
     int Round,
     string Ask,
@@ -27,7 +28,8 @@ internal sealed record Ticket(
     bool Reserves,
     RequestLimits Limits,
     string? Run = null,
-    string? SourceJobId = null);
+    string? SourceJobId = null,
+    string? Trace = null);
 
 /// <summary>The limits of one round. Their meaning, units and defaults are those of <see cref="RequestOptions"/> and <see cref="ProviderTraits"/>.</summary>
 internal sealed record RequestLimits(

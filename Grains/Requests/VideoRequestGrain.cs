@@ -46,7 +46,7 @@ internal sealed partial class VideoRequestGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        commit = new(state, RequestRounds.Stamp, OnCommitted, ports.Time, logger, Key);
+        commit = new(state, RequestRounds.Stamp, OnCommitted, ports.Time, ports.Telemetry, logger, Key);
         pump = new(Key, commit, new RequestCalls(Key, ports, logger), ports, logger);
         if (commit.Committed.Revision == 0) reminded = new(null);
         ArmForNext();
@@ -145,6 +145,7 @@ internal sealed partial class VideoRequestGrain(
 
     public async Task ReceiveReminder(string reminderName, TickStatus status)
     {
+        ports.Telemetry.ReminderTicked();
         reminded = new(new DateTimeOffset(DateTime.SpecifyKind(status.FirstTickTime, DateTimeKind.Utc)));
         if (commit.Committed.WakeAt is null) await LookAgain();
         ArmForNext();
@@ -238,7 +239,7 @@ internal sealed partial class VideoRequestGrain(
     private AskAnswer.Refused Refuse(Refusal refusal, Owner owner, decimal usd)
     {
         LogRefused(Key, refusal.Code);
-        if (refusal.Code == Codes.RunLimit) ports.Prevented.Count(owner, PreventedKind.BlockedRun, usd);
+        if (refusal.Code == Codes.RunLimit) ports.CountPrevented(owner, PreventedKind.BlockedRun, usd);
         return new(refusal);
     }
 
@@ -247,7 +248,7 @@ internal sealed partial class VideoRequestGrain(
         if (verdict is AskAnswer.Refused refused) return Refuse(refused.Refusal, ask.Owner, ticket.PriceUsd);
         if (verdict is not AskAnswer.Accepted accepted || accepted.Video.Id.Round == opened) return verdict;
         var replayed = accepted.Video.Status.IsEnded();
-        ports.Prevented.Count(accepted.Video.Owner, replayed ? PreventedKind.Replayed : PreventedKind.Joined, ticket.PriceUsd);
+        ports.CountPrevented(accepted.Video.Owner, replayed ? PreventedKind.Replayed : PreventedKind.Joined, ticket.PriceUsd);
         LogDuplicatePrevented(Key, accepted.Video.Id.Round, replayed ? "replayed" : "joined", ticket.PriceUsd);
         return accepted with { Dedup = replayed ? Dedup.Replayed : Dedup.Joined };
     }
@@ -273,7 +274,7 @@ internal sealed partial class VideoRequestGrain(
         var limits = new RequestLimits(
             o.MaxAttempts, o.MaxSubmits, o.Deadline, o.JobDeadline, o.ResolveFor, o.SubmitWindow, o.SubmitTimeout, o.CheckEvery,
             o.Window, o.WindowMargin, traits.Resolution, traits.QuietTime, traits.KeepsOriginal);
-        return new(Round: 0, ports.Nonces.Draw(), options, terms.Provider, terms.UsdPerSecond * options.Seconds, terms.CountsAgainstQuota, limits);
+        return new(Round: 0, ports.Nonces.Draw(), options, terms.Provider, terms.UsdPerSecond * options.Seconds, terms.CountsAgainstQuota, limits, Trace: VideoGenTelemetry.CurrentTrace);
     }
 
     private VideoView? View(int round) => RequestViews.View(Key, commit.Committed, RequestRounds.RoundOf(commit.Committed, round));
@@ -281,6 +282,7 @@ internal sealed partial class VideoRequestGrain(
     private void OnCommitted(RequestDocument before, RequestDocument after)
     {
         RequestNews.Log(logger, Key, before, after);
+        if (commit.IsOwn) RequestNews.Count(ports.Telemetry, before, after);
         changed.Set();
     }
 
@@ -290,16 +292,4 @@ internal sealed partial class VideoRequestGrain(
     {
         if (commit.Doubtful && !pumping) DeactivateOnIdle();
     }
-
-    [LoggerMessage(1, LogLevel.Information, "DuplicatePrevented: request {Key} round {Round} was {Dedup}; {Usd} USD not spent", EventName = "DuplicatePrevented")]
-    private partial void LogDuplicatePrevented(string key, int round, string dedup, decimal usd);
-
-    [LoggerMessage(2, LogLevel.Information, "Request {Key} was refused: {Code}")]
-    private partial void LogRefused(string key, string code);
-
-    [LoggerMessage(4, LogLevel.Warning, "Request {Key}: the quota did not answer a look; the reservation decides")]
-    private partial void LogPeekFailed(string key, Exception exception);
-
-    [LoggerMessage(3, LogLevel.Warning, "Request {Key}: its reminder could not be kept in step; the sweep wakes it")]
-    private partial void LogReminderFailed(string key, Exception exception);
 }

@@ -12,6 +12,9 @@ internal static class GrainEngine
     /// <summary>All grains are in this process alone.</summary>
     public const HostLockMode LockMode = HostLockMode.Alone;
 
+    /// <summary>How many grains are in the memory of this process.</summary>
+    public static int Activations(IServiceProvider services) => services.GetRequiredService<EmbeddedEngine>().ActivationCount;
+
     public static IServiceCollection AddGrainEngine(this IServiceCollection services)
     {
         services.AddPostgresGrainState(StateJson.Options);

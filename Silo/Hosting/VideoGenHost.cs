@@ -8,6 +8,7 @@ using VideoGen.Requests;
 using VideoGen.Silo.Access;
 using VideoGen.Silo.Providers;
 using VideoGen.Silo.Requests;
+using VideoGen.Silo.Telemetry;
 using VideoGen.Storage;
 using VideoGen.Storage.Hosts;
 
@@ -52,7 +53,8 @@ internal static class VideoGenHost
         services.AddSingleton(TimeProvider.System);
         services.Configure<HostOptions>(o => o.ShutdownTimeout = Shutdown.Patience(configuration));
 
-        // What is started first is stopped last: the counts and the provider outlive the grains, the grains outlive the door.
+        // What is started first is stopped last: telemetry hears everything, the counts and the provider outlive the grains, the grains outlive the door.
+        services.AddTelemetry(configuration, GrainEngine.Activations);
         services.AddPostgresStorage(connectionString);
         services.AddVideoFolder(new() { Folder = configuration.GetValue<string>(DataFolder.VideosKey)! });
         services.AddInputFolder(configuration.GetValue<string>(DataFolder.InputsKey)!);

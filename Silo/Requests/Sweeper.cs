@@ -1,4 +1,5 @@
 using Npgsql;
+using VideoGen.Reports;
 using VideoGen.Requests;
 using VideoGen.Storage.States;
 
@@ -8,7 +9,7 @@ namespace VideoGen.Silo.Requests;
 /// Wakes what is owed, whatever became of its timer and its reminder: all of it once at start, then every 15 s what is over 30 s late.
 /// One process of a cluster at a time. A wake of a request that is already at work does nothing.
 /// </summary>
-internal sealed partial class Sweeper(WakeBook book, IGrainFactory grains, TimeProvider time, ILogger<Sweeper> logger) : BackgroundService
+internal sealed partial class Sweeper(WakeBook book, IGrainFactory grains, TimeProvider time, VideoGenTelemetry telemetry, ILogger<Sweeper> logger) : BackgroundService
 {
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(15), Grace = TimeSpan.FromSeconds(30);
 
@@ -45,6 +46,9 @@ internal sealed partial class Sweeper(WakeBook book, IGrainFactory grains, TimeP
             {
                 var woken = await WakeAll(before, stoppingToken).ConfigureAwait(false);
                 if (woken > 0) LogWoke(woken);
+                var (requests, earliest) = await book.Backlog(stoppingToken).ConfigureAwait(false);
+                var late = time.GetUtcNow().ToUnixTimeMilliseconds() - earliest ?? 0;
+                telemetry.Owed(requests, TimeSpan.FromMilliseconds(Math.Max(late, 0)));
                 await book.SweepRefused((time.GetUtcNow() - RefusedKeptFor).ToUnixTimeMilliseconds(), stoppingToken).ConfigureAwait(false);
             }
         }
@@ -82,6 +86,7 @@ internal sealed partial class Sweeper(WakeBook book, IGrainFactory grains, TimeP
         try
         {
             await grains.GetGrain<IVideoRequestGrain>(key).Wake().ConfigureAwait(false);
+            telemetry.Swept(woken: true);
             return true;
         }
 #pragma warning disable CA1031 // One request that cannot be woken (a document of a newer program) must not keep the others asleep.
@@ -89,6 +94,7 @@ internal sealed partial class Sweeper(WakeBook book, IGrainFactory grains, TimeP
 #pragma warning restore CA1031
         {
             LogWakeFailed(key, e);
+            telemetry.Swept(woken: false);
             return false;
         }
     }

@@ -34,6 +34,24 @@ public sealed class WakeBook(PostgresConnections connections)
         }
     }
 
+    /// <summary>How many documents owe something, and the earliest of their <c>wakeAt</c>, milliseconds since 1970; null where there is none.</summary>
+    /// <exception cref="NpgsqlException">The database did not answer.</exception>
+    public async Task<(long Documents, long? EarliestEpochMs)> Backlog(CancellationToken cancellationToken)
+    {
+        var command = connections.Pool.CreateCommand(BacklogQuery);
+        await using (command.ConfigureAwait(false))
+        {
+            var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (rows.ConfigureAwait(false))
+            {
+                await rows.ReadAsync(cancellationToken).ConfigureAwait(false);
+                return (rows.GetInt64(0), await rows.IsDBNullAsync(1, cancellationToken).ConfigureAwait(false) ? null : rows.GetInt64(1));
+            }
+        }
+    }
+
+    internal const string BacklogQuery = "select count(*), min(wake_at) from videogen.grain_state where wake_at is not null";
+
     internal const string OwedQuery =
         """
         select state_name, grain_key

@@ -26,7 +26,7 @@ internal sealed class Door : IAsyncDisposable
 
     private readonly WebApplication _app;
 
-    private Door(IReadinessCheck[] checks)
+    private Door(Action<IServiceCollection> configure)
     {
         Idempotency = new(Grain);
         Grains = new(Grain, Idempotency);
@@ -41,8 +41,8 @@ internal sealed class Door : IAsyncDisposable
         builder.Services.AddSingleton<IInputFiles>(Inputs);
         builder.Services.AddSingleton<IRequestBook>(Book);
         builder.Services.AddSingleton<IClientKeys>(Keys);
-        foreach (var check in checks) builder.Services.AddSingleton(check);
         builder.Services.AddGateway(builder.Configuration);
+        configure(builder.Services);
 
         _app = builder.Build();
         _app.Use((http, next) =>
@@ -76,9 +76,12 @@ internal sealed class Door : IAsyncDisposable
 
     public HttpClient Client { get; private set; } = null!;
 
-    public static async Task<Door> Open(params IReadinessCheck[] checks)
+    public static Task<Door> Open(params IReadinessCheck[] checks) => Open(services => Array.ForEach(checks, check => services.AddSingleton(check)));
+
+    /// <param name="configure">Adds to the door's services, or replaces them.</param>
+    public static async Task<Door> Open(Action<IServiceCollection> configure)
     {
-        var door = new Door(checks);
+        var door = new Door(configure);
         await door._app.StartAsync();
         door.Client = new HttpClient { BaseAddress = new(door._app.Urls.Single()) };
         return door;

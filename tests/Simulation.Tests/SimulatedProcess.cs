@@ -18,6 +18,9 @@ internal sealed class SimulatedProcess
 {
     private static readonly Type[] GrainTypes = [.. new EmbeddedEngineOptions().AddGrainsFrom(GrainsRegistration.Assembly).Grains];
 
+    // One for all: a process that dies here disposes nothing.
+    private static readonly VideoGenTelemetry Telemetry = new();
+
     private readonly SimulatedWorld world;
     private readonly BuiltEngine built;
     private readonly SkewedClock clock;
@@ -49,6 +52,7 @@ internal sealed class SimulatedProcess
             .AddSingleton<INonces>(new NoncesModel(world))
             .AddSingleton<IHostState, RunningHostModel>()
             .AddSingleton<IClientPlans, OnePlanModel>()
+            .AddSingleton(Telemetry)
             .AddSingleton<IOptionsMonitor<RequestOptions>>(new FixedOptions<RequestOptions>(world.Requests))
             .AddSingleton<IOptionsMonitor<QuotaOptions>>(new FixedOptions<QuotaOptions>(world.Quotas))
             .AddSingleton<IOptionsMonitor<AgentRunOptions>>(new FixedOptions<AgentRunOptions>(world.Runs));

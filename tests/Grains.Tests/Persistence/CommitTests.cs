@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using VideoGen.Engine.Simulation;
 using VideoGen.Grains.Persistence;
+using VideoGen.Reports;
 
 namespace VideoGen.Grains.Tests.Persistence;
 
@@ -53,7 +54,7 @@ public sealed class CommitTests
         Assert.Equal(T, time.GetUtcNow());
     }
 
-    private Commit<Number> Make(Slot disk) => new(disk, number => number, (_, _) => { }, time, NullLogger.Instance, "test");
+    private Commit<Number> Make(Slot disk) => new(disk, number => number, (_, _) => { }, time, new VideoGenTelemetry(), NullLogger.Instance, "test");
 
     /// <summary>Does something on turns of its own, as a grain would, then moves the clock from one due timer to the next until it is done.</summary>
     private async Task Pass(Action begin, Func<bool> done)

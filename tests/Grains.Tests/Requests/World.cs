@@ -48,6 +48,9 @@ internal sealed class World : IAsyncDisposable
 
     public Counter Prevented { get; } = new();
 
+    /// <summary>Outlives crashes, so that a test hears all that the processes tell.</summary>
+    public HeardTelemetry Heard { get; } = new();
+
     public Catalogue Models { get; } = new();
 
     public List<(string Job, string Request)> Claims { get; } = [];
@@ -75,6 +78,7 @@ internal sealed class World : IAsyncDisposable
             .AddSingleton<IInstallation, Installation>()
             .AddSingleton<INonces>(new Nonces(this))
             .AddSingleton<IHostState>(Host)
+            .AddSingleton(Heard.Telemetry)
             .AddSingleton<IOptionsMonitor<RequestOptions>>(new FixedOptions<RequestOptions>(Requests))
             .AddSingleton<IOptionsMonitor<AgentRunOptions>>(new FixedOptions<AgentRunOptions>(Runs))
             .AddSingleton<IOptionsMonitor<QuotaOptions>>(new NamedQuotas(this))
@@ -178,6 +182,8 @@ internal sealed class World : IAsyncDisposable
             engine.Engine.Crash();
             await engine.DisposeAsync();
         }
+
+        Heard.Dispose();
     }
 
     internal sealed class HostState : IHostState, IDisposable

@@ -44,7 +44,7 @@ public sealed partial class TidyTests
         .SelectMany(p => Directory.EnumerateFiles(Path.Combine(Repository, p), "*.cs", SearchOption.AllDirectories))
         .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal));
 
-    private static string Repository => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", ".."));
+    public static string Repository => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", ".."));
 
     private static string Here([CallerFilePath] string path = "") => path;
 

@@ -52,6 +52,22 @@ public sealed class WakeBookTests(StorageDatabase database) : IClassFixture<Stor
     }
 
     [Fact]
+    public async Task The_backlog_is_how_many_owe_something_and_since_when()
+    {
+        Assert.Equal((0L, null), await book.Backlog(CancellationToken.None));
+        await database.Run(
+            $$"""
+            insert into videogen.grain_state (state_name, grain_key, version, state)
+            select 'videorequest', 'v-' || i, 1, case when i % 1000 = 0 then jsonb_build_object('wakeAt', i) else '{}' end
+            from generate_series(1, {{Many}}) i
+            """);
+        await database.Run("analyze videogen.grain_state");
+
+        Assert.Equal((Many / 1000, (long?)1000), await book.Backlog(CancellationToken.None));
+        Assert.Contains("grain_state_owed", await database.Plan(WakeBook.BacklogQuery), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task One_process_at_a_time_has_the_turn()
     {
         var other = new WakeBook(new PostgresConnections(database.ConnectionString));
