@@ -41,10 +41,17 @@ internal sealed partial class MediaSweep(FileVideoStore files, MediaBook book, W
         {
             bench.Clear();
             files.RemoveLeftovers();
+            var unknown = new HashSet<VideoId>();
             foreach (var batch in files.WrittenBefore(time.GetUtcNow() - YoungestFile).Chunk(BatchSize))
             {
-                await Sweep(new HashSet<VideoId>(batch), cancellationToken).ConfigureAwait(false);
+                foreach (var (id, reason) in await book.Unwanted(new HashSet<VideoId>(batch), time.GetUtcNow(), files.RetainFor, cancellationToken).ConfigureAwait(false))
+                {
+                    if (reason == UnwantedReason.Unknown) unknown.Add(id);
+                    else await Remove(id, reason, cancellationToken).ConfigureAwait(false);
+                }
             }
+
+            if (unknown.Count > 0) LogUnknown(unknown.Count, unknown.First());
         }
         catch (Exception trouble) when (trouble is NpgsqlException or IOException or UnauthorizedAccessException)
         {
@@ -52,26 +59,17 @@ internal sealed partial class MediaSweep(FileVideoStore files, MediaBook book, W
         }
     }
 
-    private async Task Sweep(HashSet<VideoId> videos, CancellationToken cancellationToken)
+    private async Task Remove(VideoId id, UnwantedReason reason, CancellationToken cancellationToken)
     {
-        foreach (var (id, reason) in await book.Unwanted(videos, time.GetUtcNow(), files.RetainFor, cancellationToken).ConfigureAwait(false))
-        {
-            if (reason == UnwantedReason.Unknown)
-            {
-                LogUnknown(id);
-                continue;
-            }
-
-            await files.Delete(id, cancellationToken).ConfigureAwait(false);
-            LogRemoved(id, reason);
-        }
+        await files.Delete(id, cancellationToken).ConfigureAwait(false);
+        LogRemoved(id, reason);
     }
 
     [LoggerMessage(1, LogLevel.Information, "Removed the files of video {Id}: {Reason}")]
     private partial void LogRemoved(VideoId id, UnwantedReason reason);
 
-    [LoggerMessage(2, LogLevel.Error, "The store has files of video {Id}, which the database does not know: it was restored from a backup. They are kept")]
-    private partial void LogUnknown(VideoId id);
+    [LoggerMessage(2, LogLevel.Error, "The store has files of {Count} videos that the database does not know, such as {Id}: was it restored from a backup? They are kept")]
+    private partial void LogUnknown(int count, VideoId id);
 
     [LoggerMessage(3, LogLevel.Warning, "The sweep of the store did not come to its end; the next one tries again")]
     private partial void LogSweepFailed(Exception exception);
