@@ -2,14 +2,14 @@ namespace VideoGen.Requests;
 
 /// <summary>
 /// Where finished videos are kept, with the pictures made from them. Names are made from ids only. Two savers of one file are
-/// harmless: each writes its own temporary file, syncs it and renames it into place.
+/// harmless: each writes its own temporary file and syncs it, and the first that is given its place is the one that both are told of.
 /// </summary>
 public interface IVideoFiles
 {
     /// <summary>How long a video's files are kept after it ended; null: until somebody deletes it.</summary>
     TimeSpan? RetainFor { get; }
 
-    /// <summary>Stores a file, or finds that it is stored with the same content; whole and durable when this returns, not there before.</summary>
+    /// <summary>Stores a file, or finds that there is one, and answers what is there; whole and durable when this returns, and never there in part.</summary>
     /// <exception cref="StoreFullException">There is no room; nothing was lost, it works once there is.</exception>
     /// <exception cref="IOException">The store is gone or cannot be written; nothing was lost, try again later.</exception>
     Task<StoredVideo> Save(VideoId id, MediaVariant variant, Stream content, CancellationToken cancellationToken);

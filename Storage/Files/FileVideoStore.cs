@@ -6,8 +6,8 @@ using VideoGen.Requests;
 namespace VideoGen.Storage.Files;
 
 /// <summary>
-/// Videos and their pictures as files in one folder. A file is written under a name of its own, synced, renamed into place, and the
-/// folder is synced: at every instant there is no file or a whole one, whoever else saves the same and wherever the process dies.
+/// Videos and their pictures as files in one folder. A file is written under a name of its own, synced, given its place, and the folder
+/// is synced: at every instant there is no file or a whole one, whoever else saves the same and wherever the process dies.
 /// </summary>
 public sealed partial class FileVideoStore(
     FileVideoStoreOptions options, IInstallation installation, TimeProvider time, ILogger<FileVideoStore> logger) : IVideoFiles
@@ -47,7 +47,10 @@ public sealed partial class FileVideoStore(
     }
 
     /// <inheritdoc/>
-    /// <remarks>A file that is there is replaced in one step: by the same one nothing changes, by another one the newer stays.</remarks>
+    /// <remarks>
+    /// A file that is there stays, and is what is answered: a document that knows a checksum knows the one of the file, although a provider
+    /// may serve other bytes each time and two processes may save at once.
+    /// </remarks>
     public async Task<StoredVideo> Save(VideoId id, MediaVariant variant, Stream content, CancellationToken cancellationToken)
     {
         var path = VideoPath.Of(folder, id, variant);
@@ -58,10 +61,10 @@ public sealed partial class FileVideoStore(
             var stored = await Write(temporary, content, cancellationToken).ConfigureAwait(false);
             var place = Path.GetDirectoryName(path)!;
             Directory.CreateDirectory(place);
-            File.Move(temporary, path, overwrite: true);
+            var isFirst = DurableFolder.TryName(temporary, path);
             DurableFolder.Sync(place);
             DurableFolder.Sync(folder); // The place's own name too: another saver may have made it and not synced it yet.
-            return stored;
+            return isFirst ? stored : await Known(path, cancellationToken).ConfigureAwait(false);
         }
         catch (IOException e) when (e is not StoreFullException && FreeSpace.IsFull(e))
         {
@@ -166,6 +169,15 @@ public sealed partial class FileVideoStore(
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static async Task<StoredVideo> Known(string path, CancellationToken cancellationToken)
+    {
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferBytes, FileOptions.Asynchronous);
+        await using (file.ConfigureAwait(false))
+        {
+            return new(file.Length, Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false)));
         }
     }
 

@@ -98,6 +98,24 @@ public sealed class FileVideoStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_savers_of_different_bytes_are_both_told_of_the_one_that_stays()
+    {
+        var (one, two) = (await Started(), await Started());
+        for (var round = 1; round <= 20; round++)
+        {
+            var id = new VideoId(Key, round);
+            var stored = await Task.WhenAll(
+                Task.Run(() => one.Save(id, MediaVariant.Video, new SlowStream(RandomNumberGenerator.GetBytes(300_000)), CancellationToken.None)),
+                Task.Run(() => two.Save(id, MediaVariant.Video, new SlowStream(RandomNumberGenerator.GetBytes(300_000)), CancellationToken.None)));
+
+            Assert.Equal(stored[0], stored[1]);
+            Assert.Equal(stored[0].Sha256, Convert.ToHexStringLower(SHA256.HashData((await Read(one, id))!)));
+        }
+
+        Assert.Equal(21, Files().Length);
+    }
+
+    [Fact]
     public async Task A_save_that_breaks_off_leaves_neither_a_video_nor_a_trace()
     {
         var store = await Started();
