@@ -101,6 +101,15 @@ internal static class Problems
     public static Problem ContentMissing() => new(404, "video_content_missing",
         "The video is completed but its file is not in the store. The operator finds the cause in the log under the x-request-id of this answer.");
 
+    public static Problem ContentExpired(VideoView view, TimeSpan retainFor) => new(404, "video_expired", string.Create(CultureInfo.InvariantCulture,
+        $"The files of this video were kept until {view.EndedAt + retainFor:u} and then removed. Ask for its prompt again to have it made anew."));
+
+    public static Problem PictureMissing(MediaVariant variant) => new(404, "variant_not_available",
+        $"The video is completed, but there is no {variant.ToWire()} of it: it could not be made, and is not made later. The video itself is under variant=video.")
+    {
+        Param = "variant",
+    };
+
     public static Problem StoreUnavailable(DateTimeOffset now) => new(503, "store_unavailable",
         "The video store cannot be read now. The video itself is safe; try again, and have the operator look at /health/ready if this lasts.")
     {

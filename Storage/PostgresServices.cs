@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Storage;
 using VideoGen.Access;
@@ -63,11 +65,13 @@ public static class PostgresServices
         return services.AddSingleton<IInputFiles>(s => new FileInputStore(Path.GetFullPath(folder), s.GetRequiredService<TimeProvider>()));
     }
 
-    /// <summary>Adds the store of videos as files.</summary>
-    public static IServiceCollection AddVideoFolder(this IServiceCollection services, FileVideoStoreOptions options)
+    /// <summary>Adds the store of videos as files. Options: section <see cref="FileVideoStoreOptions.Section"/>.</summary>
+    public static IServiceCollection AddVideoFolder(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(options);
+        services.AddOptions<FileVideoStoreOptions>().Bind(configuration.GetSection(FileVideoStoreOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(s => s.GetRequiredService<IOptions<FileVideoStoreOptions>>().Value);
+        services.AddSingleton<MediaBook>();
         services.AddSingleton<FileVideoStore>();
         services.AddSingleton<IVideoFiles>(s => s.GetRequiredService<FileVideoStore>());
         return services;

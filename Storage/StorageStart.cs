@@ -19,12 +19,15 @@ public static class StorageStart
     /// <exception cref="InvalidOperationException">The key rules or the video folder are not this installation's.</exception>
     /// <exception cref="IOException">The video folder cannot be written.</exception>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
-    public static async Task Prepare(IServiceProvider services, CancellationToken cancellationToken)
+    /// <param name="services">The host's services.</param>
+    /// <param name="isAlone">Whether the host's lock shuts all other hosts of this database out.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    public static async Task Prepare(IServiceProvider services, bool isAlone, CancellationToken cancellationToken)
     {
         await SchemaMigrations.Apply(services.GetRequiredService<NpgsqlDataSource>(), cancellationToken).ConfigureAwait(false);
         await services.GetRequiredService<PostgresInstallation>().Load(cancellationToken).ConfigureAwait(false);
         await services.GetRequiredService<PostgresPreventedPayments>().ForgetOldWriters(cancellationToken).ConfigureAwait(false);
         await services.GetRequiredService<ClientKeyRing>().Load(cancellationToken).ConfigureAwait(false);
-        if (services.GetService<FileVideoStore>() is { } videos) await videos.Check(cancellationToken).ConfigureAwait(false);
+        if (services.GetService<FileVideoStore>() is { } videos) await videos.Check(isAlone, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Net.Http.Headers;
 using VideoGen.Gateway.Access;
 using VideoGen.Requests;
 
@@ -20,7 +19,7 @@ internal static class VideoRoutes
         routes.MapGet("/v1/videos", VideoList.Get);
         routes.MapGet("/v1/videos/{id}", Get);
         routes.MapDelete("/v1/videos/{id}", Delete);
-        routes.MapMethods("/v1/videos/{id}/content", [HttpMethods.Get, HttpMethods.Head], Content);
+        routes.MapMethods("/v1/videos/{id}/content", [HttpMethods.Get, HttpMethods.Head], ContentRoute.Answer);
     }
 
     private static async Task<IResult> Create(HttpContext http, AskReader reader, VideoGrains grains, TimeProvider time, ILogger<VideoGrains> logger)
@@ -82,40 +81,6 @@ internal static class VideoRoutes
         return view is null ? Problems.VideoNotFound() : WireJson.Answer(VideoBody.Of(view));
     }
 
-    private static async Task<IResult> Content(string id, HttpContext http, VideoGrains grains, IVideoFiles files, TimeProvider time, ILogger<IVideoFiles> logger)
-    {
-        if (http.Request.Query["variant"] is { Count: > 0 } variant && variant != "video")
-        {
-            return Problems.Field("variant", "must be video: thumbnails and sprite sheets are not offered.");
-        }
-
-        if (await Find(id, http, grains) is not { } view) return Problems.VideoNotFound();
-        if (view.Status == VideoStatus.Failed) return Problems.VideoFailed(view);
-        if (view.Status != VideoStatus.Completed || view.File is not { } file) return Problems.VideoNotReady(view);
-
-        Stream? stream;
-        try
-        {
-            stream = await files.Open(view.Id, http.RequestAborted);
-        }
-        catch (IOException exception)
-        {
-            GatewayLog.StoreFailed(logger, http.TraceIdentifier, view.Id.ToString(), exception);
-            return Problems.StoreUnavailable(time.GetUtcNow());
-        }
-
-        if (stream is null)
-        {
-            GatewayLog.ContentMissing(logger, http.TraceIdentifier, view.Id.ToString());
-            return Problems.ContentMissing();
-        }
-
-        // Kept by the caller, but asked about each time: the video may have been deleted.
-        http.Response.Headers.CacheControl = "private, no-cache";
-        http.Response.Headers.ContentDisposition = $"inline; filename=\"{view.Id}.mp4\"";
-        return TypedResults.Stream(stream, "video/mp4", lastModified: view.EndedAt, entityTag: new($"\"{file.Sha256}\""), enableRangeProcessing: true);
-    }
-
     private static async Task<IResult> Delete(string id, HttpContext http, VideoGrains grains, ILogger<VideoGrains> logger)
     {
         // Looked at first: another client's video must not even be cancelled.
@@ -124,7 +89,8 @@ internal static class VideoRoutes
         return WireJson.Answer(DeletedBody.Of(deleted));
     }
 
-    private static async Task<VideoView?> Find(string id, HttpContext http, VideoGrains grains) =>
+    /// <summary>A video that the caller may see; null where there is none.</summary>
+    internal static async Task<VideoView?> Find(string id, HttpContext http, VideoGrains grains) =>
         VideoId.TryParse(id, out var parsed) ? Visible(await grains.Get(parsed), http) : null;
 
     private static VideoView? Visible(VideoView? view, HttpContext http) =>

@@ -1,21 +1,31 @@
 namespace VideoGen.Requests;
 
 /// <summary>
-/// Where finished videos are kept. Names are made from ids only. Two savers of one video are harmless:
-/// each writes its own temporary file, syncs it and renames it into place.
+/// Where finished videos are kept, with the pictures made from them. Names are made from ids only. Two savers of one file are
+/// harmless: each writes its own temporary file and syncs it, and the first that is given its place is the one that both are told of.
 /// </summary>
 public interface IVideoFiles
 {
-    /// <summary>Stores a video, or finds that it is stored with the same content; durable when this returns.</summary>
-    /// <exception cref="IOException">The store is full or gone; nothing was lost, try again later.</exception>
-    Task<StoredVideo> Save(VideoId id, Stream video, CancellationToken cancellationToken);
+    /// <summary>How long a video's files are kept after it ended; null: until somebody deletes it.</summary>
+    TimeSpan? RetainFor { get; }
 
-    /// <summary>A seekable stream of a stored video; null where it is not stored.</summary>
-    Task<Stream?> Open(VideoId id, CancellationToken cancellationToken);
+    /// <summary>Stores a file, or finds that there is one, and answers what is there; whole and durable when this returns, and never there in part.</summary>
+    /// <exception cref="StoreFullException">There is no room; nothing was lost, it works once there is.</exception>
+    /// <exception cref="IOException">The store is gone or cannot be written; nothing was lost, try again later.</exception>
+    Task<StoredVideo> Save(VideoId id, MediaVariant variant, Stream content, CancellationToken cancellationToken);
 
-    /// <summary>Removes a video; does nothing where there is none.</summary>
+    /// <summary>A seekable stream of a stored file; null where it is not stored.</summary>
+    /// <exception cref="IOException">The store is gone, so nobody can say whether it has the file.</exception>
+    Task<Stream?> Open(VideoId id, MediaVariant variant, CancellationToken cancellationToken);
+
+    /// <summary>Removes a video and its pictures; does nothing where there are none.</summary>
     Task Delete(VideoId id, CancellationToken cancellationToken);
 
     /// <summary>Null when videos can be stored now; else what is wrong and what to do.</summary>
     Task<string?> Trouble(CancellationToken cancellationToken);
 }
+
+/// <summary>The store has no room.</summary>
+#pragma warning disable CA1032, RCS1194 // Made by stores, which always know what to say.
+public sealed class StoreFullException(string message, Exception? inner = null) : IOException(message, inner);
+#pragma warning restore CA1032, RCS1194

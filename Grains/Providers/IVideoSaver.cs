@@ -8,5 +8,10 @@ namespace VideoGen.Grains.Providers;
 /// </summary>
 public interface IVideoSaver
 {
-    Task<SaveReply> Save(VideoId id, string account, string jobId, CancellationToken cancellationToken);
+    /// <param name="id">Whose video it becomes.</param>
+    /// <param name="account">The provider account that has it.</param>
+    /// <param name="jobId">The finished job.</param>
+    /// <param name="asked">What was asked for. A video of another size or length was paid for all the same: it is kept, and said in the log.</param>
+    /// <param name="cancellationToken">Ends the try, not the copy: what is whole by then stays.</param>
+    Task<SaveReply> Save(VideoId id, string account, string jobId, VideoOptions asked, CancellationToken cancellationToken);
 }

@@ -93,6 +93,10 @@ public abstract record SaveReply
     /// <summary>The provider says that the file is gone for good.</summary>
     public sealed record Gone(string Detail) : SaveReply;
 
-    /// <summary>The copy did not work; it can be tried again.</summary>
-    public sealed record Trouble(Failure Failure) : SaveReply;
+    /// <summary>The copy did not work, or what was copied is no video; it can be tried again.</summary>
+    public sealed record Trouble(Failure Failure) : SaveReply
+    {
+        /// <summary>The failure's code where our store, or the disk before it, has no room.</summary>
+        public const string StoreFull = "store_full";
+    }
 }

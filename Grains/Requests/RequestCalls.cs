@@ -132,7 +132,7 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
         async () =>
         {
             using var timeout = new CancellationTokenSource(ports.Options.CurrentValue.SaveTimeout, ports.Time);
-            return await ports.Saver.Save(new(key, e.Round), e.Account, e.JobId, timeout.Token) switch
+            return await ports.Saver.Save(new(key, e.Round), e.Account, e.JobId, e.Asked, timeout.Token) switch
             {
                 SaveReply.Saved reply => new VideoSaved(e.Id, reply.File, Now),
                 SaveReply.Gone reply => new SourceGone(e.Id, reply.Detail, Now),

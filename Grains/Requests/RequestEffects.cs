@@ -80,7 +80,7 @@ internal static class RequestEffects
                 yield return (s.Check.NotBefore, new CheckJob(s.AttemptId, s.Ticket.Account, s.JobId));
                 break;
             case Saving s:
-                yield return (s.Save.NotBefore, new SaveVideo(s.AttemptId, s.Ticket.Account, s.JobId));
+                yield return (s.Save.NotBefore, new SaveVideo(s.AttemptId, s.Ticket.Account, s.JobId, s.Ticket.Options));
                 break;
             case Ended s:
                 foreach (var owed in Owed(s)) yield return owed;

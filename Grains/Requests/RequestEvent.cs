@@ -117,7 +117,7 @@ internal abstract record RequestEffect(int Round)
     public sealed record FindJob(AttemptId Id, Ticket Ticket, string Nonce) : RequestEffect(Id.Round);
     public sealed record CheckJob(AttemptId Id, string Account, string JobId) : RequestEffect(Id.Round);
     public sealed record CancelJob(AttemptId Id, string Account, string JobId) : RequestEffect(Id.Round);
-    public sealed record SaveVideo(AttemptId Id, string Account, string JobId) : RequestEffect(Id.Round);
+    public sealed record SaveVideo(AttemptId Id, string Account, string JobId, VideoOptions Asked) : RequestEffect(Id.Round);
     public sealed record DiscardOriginal(AttemptId Id, string Account, string JobId) : RequestEffect(Id.Round);
     public sealed record RemoveMedia(int Round) : RequestEffect(Round);
 }

@@ -119,7 +119,7 @@ internal static class RequestLifecycle
     private static RequestState InSaving(Saving s, RequestEvent happened) => happened switch
     {
         VideoSaved e => s.End(new RequestOutcome.Completed(e.File), new Charge(Charged.Yes, "The provider finished the job.", s.CostUsd), e.At),
-        SaveFailed e => s with { Save = s.Save.Later(e.At, Salt(s), e.Failure) },
+        SaveFailed e => s with { Save = s.Save.Later(e.At, Salt(s), e.Failure), LastFailure = e.Failure },
         SourceGone e => s.DeadLetter(new(FailureKind.Unavailable, e.Detail), new Charge(Charged.Yes, "The provider finished the job.", s.CostUsd), e.At),
         _ => s,
     };

@@ -76,7 +76,8 @@ internal abstract record RequestState
     public sealed record Running(Ticket Ticket, Course Course, DateTimeOffset Since, string JobId, int Percent, Due Check, Due? Cancel) : Live(Ticket, Course, Since);
 
     /// <summary>The provider has finished. Its copy expires, so the video is copied to our store before we say completed.</summary>
-    public sealed record Saving(Ticket Ticket, Course Course, DateTimeOffset Since, string JobId, decimal? CostUsd, Due Save) : Live(Ticket, Course, Since);
+    /// <param name="LastFailure">Why the last try did not work; null before the first.</param>
+    public sealed record Saving(Ticket Ticket, Course Course, DateTimeOffset Since, string JobId, decimal? CostUsd, Due Save, Failure? LastFailure = null) : Live(Ticket, Course, Since);
 
     /// <summary>Over, but for what is owed. Only a dead letter can be left again.</summary>
     /// <param name="Settle">Set while the reservation must be told what became of it.</param>

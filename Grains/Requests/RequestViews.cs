@@ -1,4 +1,5 @@
 using VideoGen.Access;
+using VideoGen.Grains.Providers;
 using VideoGen.Requests;
 using static VideoGen.Grains.Requests.RequestState;
 
@@ -50,6 +51,8 @@ internal static class RequestViews
         Admitting => "Its quota is being checked.",
         Queued { LastFailure: { } failure } => failure.Detail,
         Unresolved => "The provider did not answer; we are asking it whether it has the job.",
+        Saving { Save.Failures: > 0, LastFailure.Code: SaveReply.Trouble.StoreFull } =>
+            "The video is finished, and our store is full. The provider has it, and it is copied as soon as there is room.",
         Saving { Save.Failures: > 0 } => "The finished video is being copied; the last try did not work.",
         _ => null,
     };

@@ -1,4 +1,6 @@
+using VideoGen.Silo.Media;
 using VideoGen.Silo.Providers.Local;
+using VideoGen.Storage.Files;
 
 namespace VideoGen.Silo.Hosting;
 
@@ -7,9 +9,6 @@ internal static class DataFolder
 {
     /// <summary>The environment variable, or key of the configuration, that names it. Default: <c>.data</c> in the working folder.</summary>
     public const string Key = "VIDEOGEN_DATA";
-
-    /// <summary>Where finished videos are kept. Default: <c>videos</c> in the data folder.</summary>
-    public const string VideosKey = "Store:Folder";
 
     /// <summary>Where pictures are kept that guide videos. Default: <c>inputs</c> in the data folder.</summary>
     public const string InputsKey = "Store:Inputs";
@@ -25,7 +24,8 @@ internal static class DataFolder
 
         var defaults = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
         {
-            [VideosKey] = Path.Combine(folder, "videos"),
+            [$"{FileVideoStoreOptions.Section}:{nameof(FileVideoStoreOptions.Folder)}"] = Path.Combine(folder, "videos"),
+            [$"{MediaOptions.Section}:{nameof(MediaOptions.Folder)}"] = Path.Combine(folder, "media"),
             [InputsKey] = Path.Combine(folder, "inputs"),
             [$"{LocalVideosOptions.Section}:{nameof(LocalVideosOptions.Folder)}"] = Path.Combine(folder, "local"),
         };

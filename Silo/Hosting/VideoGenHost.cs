@@ -6,6 +6,7 @@ using VideoGen.Grains.Quotas;
 using VideoGen.Grains.Requests;
 using VideoGen.Requests;
 using VideoGen.Silo.Access;
+using VideoGen.Silo.Media;
 using VideoGen.Silo.Providers;
 using VideoGen.Silo.Requests;
 using VideoGen.Silo.Telemetry;
@@ -56,9 +57,11 @@ internal static class VideoGenHost
         // What is started first is stopped last: telemetry hears everything, the counts and the provider outlive the grains, the grains outlive the door.
         services.AddTelemetry(configuration, GrainEngine.Activations);
         services.AddPostgresStorage(connectionString);
-        services.AddVideoFolder(new() { Folder = configuration.GetValue<string>(DataFolder.VideosKey)! });
+        services.AddVideoFolder(configuration);
         services.AddInputFolder(configuration.GetValue<string>(DataFolder.InputsKey)!);
         services.AddVideoProviders(configuration);
+        services.AddMedia(configuration);
+        services.AddHostedService<MediaSweep>();
         services.AddVideoGrains();
         services.AddOptions<RequestOptions>().BindConfiguration(RequestOptions.Section);
         services.AddOptions<AgentRunOptions>().BindConfiguration(AgentRunOptions.Section);
@@ -84,7 +87,7 @@ internal static class VideoGenHost
             CancellationToken.None).ConfigureAwait(false);
         await using (hostLock.ConfigureAwait(false))
         {
-            await StorageStart.Prepare(services, CancellationToken.None).ConfigureAwait(false);
+            await StorageStart.Prepare(services, isAlone: GrainEngine.LockMode == HostLockMode.Alone, CancellationToken.None).ConfigureAwait(false);
             var state = services.GetRequiredService<HostState>();
             using var lost = hostLock.Lost.Register(state.Lose);
             app.MapGateway();

@@ -1,16 +1,54 @@
+using System.Buffers.Binary;
+using Microsoft.Win32.SafeHandles;
+
 namespace VideoGen.Silo.Media;
 
-/// <summary>Tells a video from an error page that was served in its place.</summary>
+/// <summary>Tells a whole MP4 from an error page that was served in its place, and from a copy that broke off, without any tool.</summary>
 internal static class Mp4
 {
-    /// <summary>Every MP4 begins with a box of type <c>ftyp</c>: 4 bytes of its length, then the word.</summary>
-    private const int HeadBytes = 8;
+    public const string NotMp4 = "not_mp4", Truncated = "truncated";
 
-    /// <summary>The whole content again, from its first byte, when it begins as an MP4; else null.</summary>
-    public static async Task<Stream?> Check(Stream content, CancellationToken cancellationToken)
+    private const int HeadBytes = 8, LongHeadBytes = 16;
+
+    /// <summary>More boxes than any honest file has at its top: from here a tool decides.</summary>
+    private const int MostBoxes = 100_000;
+
+    /// <summary>What is wrong with a file: null, <see cref="NotMp4"/> or <see cref="Truncated"/>.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public static string? Check(string path)
     {
-        var head = new byte[HeadBytes];
-        var count = await content.ReadAtLeastAsync(head, HeadBytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-        return count == HeadBytes && head.AsSpan(4).SequenceEqual("ftyp"u8) ? new HeadedStream(head, content) : null;
+        using var file = File.OpenHandle(path);
+        var end = RandomAccess.GetLength(file);
+        if (Read(file, 0, end) is not { Type: "ftyp" } first) return NotMp4;
+
+        // An MP4 is a row of boxes, each with its length and its type: "ftyp" first, "moov" (the index) and "mdat" (the pictures) in any order.
+        var hasIndex = false;
+        var (at, box) = (0L, first);
+        for (var count = 0; count < MostBoxes; count++)
+        {
+            if (box.Length > end - at) return Truncated;
+            hasIndex |= box.Type == "moov";
+            at += box.Length;
+            if (at == end) break;
+            if (Read(file, at, end) is not { } next) break; // Padding behind the last box harms nobody.
+            box = next;
+        }
+
+        return hasIndex ? null : Truncated;
     }
+
+    private static Box? Read(SafeFileHandle file, long at, long end)
+    {
+        Span<byte> head = stackalloc byte[LongHeadBytes];
+        head = head[..RandomAccess.Read(file, head, at)];
+        if (head.Length < HeadBytes || !IsType(head[4..HeadBytes])) return null;
+        long length = BinaryPrimitives.ReadUInt32BigEndian(head);
+        if (length == 0) length = end - at; // It goes on to the end.
+        if (length == 1) length = head.Length < LongHeadBytes ? long.MaxValue : BinaryPrimitives.ReadInt64BigEndian(head[HeadBytes..]);
+        return length < HeadBytes ? null : new(System.Text.Encoding.ASCII.GetString(head[4..HeadBytes]), length);
+    }
+
+    private static bool IsType(ReadOnlySpan<byte> type) => !type.ContainsAnyExceptInRange((byte)' ', (byte)'~');
+
+    private sealed record Box(string Type, long Length);
 }

@@ -1,33 +1,54 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
 using VideoGen.Grains.Providers;
 using VideoGen.Grains.Requests;
 using VideoGen.Requests;
+using VideoGen.Storage.Files;
 
 namespace VideoGen.Silo.Media;
 
-/// <summary>Streams a finished video from its provider to our store, on threads of the pool and never in a grain's turn.</summary>
-internal sealed partial class VideoSaver(IEnumerable<IVideoSource> sources, IVideoFiles files, ILogger<VideoSaver> logger) : IVideoSaver
+/// <summary>
+/// Takes a finished video from its provider into our store, on threads of the pool and never in a grain's turn: copy it to a workplace, look
+/// whether it is a video, store it, make its pictures. Each step that is done is found done by the next try, whoever died in between.
+/// </summary>
+internal sealed partial class VideoSaver(
+    IEnumerable<IVideoSource> sources,
+    IVideoFiles files,
+    Workbench bench,
+    VideoProbe probe,
+    Pictures pictures,
+    IOptions<MediaOptions> options,
+    IOptions<FileVideoStoreOptions> store,
+    ILogger<VideoSaver> logger) : IVideoSaver
 {
     private readonly FrozenDictionary<string, IVideoSource> _sources = sources.ToFrozenDictionary(source => source.Account, StringComparer.Ordinal);
 
-    public Task<SaveReply> Save(VideoId id, string account, string jobId, CancellationToken cancellationToken) =>
-        Task.Run(() => SaveHere(id, account, jobId, cancellationToken), CancellationToken.None);
+    public Task<SaveReply> Save(VideoId id, string account, string jobId, VideoOptions asked, CancellationToken cancellationToken) =>
+        Task.Run(() => SaveHere(id, account, jobId, asked, cancellationToken), CancellationToken.None);
 
-    private async Task<SaveReply> SaveHere(VideoId id, string account, string jobId, CancellationToken cancellationToken)
+    private async Task<SaveReply> SaveHere(VideoId id, string account, string jobId, VideoOptions asked, CancellationToken cancellationToken)
     {
-        if (!_sources.TryGetValue(account, out var source))
-        {
-            return Trouble(id, new(FailureKind.Unavailable, $"The provider account '{account}' is not configured here: add it again, its video is not saved yet."));
-        }
-
         try
         {
-            return await Copy(id, source, jobId, cancellationToken).ConfigureAwait(false);
+            // What is in the store was looked into before it got there, and a round has one video at most: it is not copied again.
+            if (await Stored(id, cancellationToken).ConfigureAwait(false) is { } stored)
+            {
+                await Complete(id, cancellationToken).ConfigureAwait(false);
+                return new SaveReply.Saved(stored);
+            }
+
+            return _sources.TryGetValue(account, out var source)
+                ? await Copy(id, source, jobId, asked, cancellationToken).ConfigureAwait(false)
+                : Trouble(id, new(FailureKind.Unavailable, $"The provider account '{account}' is not configured here: add it again, its video is not saved yet."));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return Trouble(id, new(FailureKind.Expired, $"Copying the video took longer than {RequestOptions.Section}:{nameof(RequestOptions.SaveTimeout)}."));
+        }
+        catch (IOException full) when (FreeSpace.IsFull(full))
+        {
+            return Trouble(id, new(FailureKind.Unavailable, full.Message, SaveReply.Trouble.StoreFull));
         }
         catch (Exception trouble) when (trouble is IOException or HttpRequestException or UnauthorizedAccessException)
         {
@@ -35,19 +56,17 @@ internal sealed partial class VideoSaver(IEnumerable<IVideoSource> sources, IVid
         }
     }
 
-    private async Task<SaveReply> Copy(VideoId id, IVideoSource source, string jobId, CancellationToken cancellationToken)
+    private async Task<SaveReply> Copy(VideoId id, IVideoSource source, string jobId, VideoOptions asked, CancellationToken cancellationToken)
     {
         switch (await source.Open(jobId, cancellationToken).ConfigureAwait(false))
         {
             case SourceReply.Opened opened:
                 await using (opened.Video.ConfigureAwait(false))
                 {
-                    return await Store(id, opened.Video, cancellationToken).ConfigureAwait(false);
+                    return await Store(id, opened.Video, asked, cancellationToken).ConfigureAwait(false);
                 }
 
             case SourceReply.Gone gone:
-                // A copy that was made before a crash is as good as one made now.
-                if (await Stored(id, cancellationToken).ConfigureAwait(false) is { } stored) return new SaveReply.Saved(stored);
                 LogGone(id, source.Account, jobId, gone.Detail);
                 return new SaveReply.Gone(gone.Detail);
 
@@ -59,23 +78,73 @@ internal sealed partial class VideoSaver(IEnumerable<IVideoSource> sources, IVid
         }
     }
 
-    private async Task<SaveReply> Store(VideoId id, Stream content, CancellationToken cancellationToken)
+    private async Task<SaveReply> Store(VideoId id, Stream content, VideoOptions asked, CancellationToken cancellationToken)
     {
-        var video = await Mp4.Check(content, cancellationToken).ConfigureAwait(false);
-        if (video is null)
+        using var place = bench.Open();
+        if (!await place.Receive(content, options.Value.MaxVideoBytes, store.Value.ReserveBytes, cancellationToken).ConfigureAwait(false))
         {
-            return Trouble(id, new(FailureKind.Unavailable, "What the provider serves as the video does not begin like an MP4; nothing was stored.", "not_mp4"));
+            return Trouble(id, new(FailureKind.Unavailable, $"What the provider serves as the video is larger than {MediaOptions.Section}:{nameof(MediaOptions.MaxVideoBytes)}.", "too_large"));
         }
 
+        if (Mp4.Check(place.PathOf(Workplace.VideoFile)) is { } wrong)
+        {
+            return Trouble(id, new(FailureKind.Unavailable, "What the provider serves as the video is not a whole MP4; nothing was stored.", wrong));
+        }
+
+        var found = await probe.Look(place, cancellationToken).ConfigureAwait(false);
+        if (found is ProbeReply.NoVideo no) return Trouble(id, new(FailureKind.Unavailable, $"What the provider serves as the video is none: {no.Detail}", "not_video"));
+        if (found is ProbeReply.NotLooked not) LogNotLooked(id, not.Detail);
+        if (found is ProbeReply.Video other && !other.Is(asked)) LogMismatch(id, asked.Size, asked.Seconds, other.Size, other.Seconds);
+
+        StoredVideo stored;
+        var video = File.OpenRead(place.PathOf(Workplace.VideoFile));
         await using (video.ConfigureAwait(false))
         {
-            return new SaveReply.Saved(await files.Save(id, video, cancellationToken).ConfigureAwait(false));
+            stored = await files.Save(id, MediaVariant.Video, video, cancellationToken).ConfigureAwait(false);
+        }
+
+        await Picture(id, place, found as ProbeReply.Video, cancellationToken).ConfigureAwait(false);
+        return new SaveReply.Saved(stored);
+    }
+
+    /// <summary>Makes the pictures that a try which died did not make.</summary>
+    private async Task Complete(VideoId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await pictures.Missing(id, cancellationToken).ConfigureAwait(false) is { Count: 0 }) return;
+            var video = await files.Open(id, MediaVariant.Video, cancellationToken).ConfigureAwait(false);
+            if (video is null) return;
+            await using (video.ConfigureAwait(false))
+            {
+                using var place = bench.Open();
+                await place.Receive(video, long.MaxValue, store.Value.ReserveBytes, cancellationToken).ConfigureAwait(false);
+                await Picture(id, place, await probe.Look(place, cancellationToken).ConfigureAwait(false) as ProbeReply.Video, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException || IsOver(trouble, cancellationToken))
+        {
+            LogNoPictures(id, trouble.Message);
+        }
+    }
+
+    // From here the video is safe: whatever happens to its pictures, it is told as saved.
+    private async Task Picture(VideoId id, Workplace place, ProbeReply.Video? video, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var missing = await pictures.Missing(id, cancellationToken).ConfigureAwait(false);
+            await pictures.Make(id, missing, place, video?.Seconds ?? 0, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException || IsOver(trouble, cancellationToken))
+        {
+            LogNoPictures(id, trouble.Message);
         }
     }
 
     private async Task<StoredVideo?> Stored(VideoId id, CancellationToken cancellationToken)
     {
-        var video = await files.Open(id, cancellationToken).ConfigureAwait(false);
+        var video = await files.Open(id, MediaVariant.Video, cancellationToken).ConfigureAwait(false);
         if (video is null) return null;
         await using (video.ConfigureAwait(false))
         {
@@ -83,9 +152,12 @@ internal sealed partial class VideoSaver(IEnumerable<IVideoSource> sources, IVid
         }
     }
 
+    private static bool IsOver(Exception exception, CancellationToken cancellationToken) =>
+        exception is OperationCanceledException && cancellationToken.IsCancellationRequested;
+
     private SaveReply.Trouble Trouble(VideoId id, Failure failure)
     {
-        LogTrouble(id, failure.Kind, failure.Detail);
+        LogTrouble(id, failure.Kind, failure.Code, failure.Detail);
         return new(failure);
     }
 }

@@ -7,7 +7,7 @@ using VideoGen.Silo.Providers.Local;
 
 namespace VideoGen.Silo.Providers;
 
-/// <summary>Registers the providers, the catalogue and the saver. The host registers <see cref="IVideoFiles"/> itself.</summary>
+/// <summary>Registers the providers and the catalogue.</summary>
 internal static class ProviderSetup
 {
     public static IServiceCollection AddVideoProviders(this IServiceCollection services, IConfiguration configuration)
@@ -18,7 +18,6 @@ internal static class ProviderSetup
         services.AddSingleton<IValidateOptions<CatalogueOptions>, CatalogueCheck>();
         services.AddSingleton<IModelCatalogue, ModelCatalogue>();
         services.AddSingleton<IVideoProviders, VideoProviders>();
-        services.AddSingleton<IVideoSaver, VideoSaver>();
         return services;
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using VideoGen.Requests;
@@ -7,24 +6,31 @@ using VideoGen.Requests;
 namespace VideoGen.Storage.Files;
 
 /// <summary>
-/// Videos as files in one folder. A video is written under a name of its own, synced, renamed into place, and the folder is
-/// synced: at every instant there is no video or a whole one, whoever else saves the same and wherever the process dies.
+/// Videos and their pictures as files in one folder. A file is written under a name of its own, synced, given its place, and the folder
+/// is synced: at every instant there is no file or a whole one, whoever else saves the same and wherever the process dies.
 /// </summary>
 public sealed partial class FileVideoStore(
     FileVideoStoreOptions options, IInstallation installation, TimeProvider time, ILogger<FileVideoStore> logger) : IVideoFiles
 {
     private const int BufferBytes = 128 * 1024;
     private const string TemporaryFolder = ".partial"; // In the same file system, so that the rename is atomic.
-    private static readonly TimeSpan TemporaryAge = TimeSpan.FromDays(1);
+
+    /// <summary>No save takes longer than this: an unfinished file that nobody has written to for so long is left over.</summary>
+    private static readonly TimeSpan LongestSave = TimeSpan.FromDays(1);
 
     private readonly string folder = Path.GetFullPath(options.Folder);
+
+    /// <inheritdoc/>
+    public TimeSpan? RetainFor => options.RetainFor;
 
     private string Temporary => Path.Combine(folder, TemporaryFolder);
 
     /// <summary>At start: makes the folder, makes sure that it is this installation's, and removes what crashes left behind.</summary>
+    /// <param name="isAlone">Whether no other host can be writing here: then whatever is unfinished was left by a crash, however young.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="InvalidOperationException">The folder holds another installation's videos.</exception>
     /// <exception cref="IOException">The folder cannot be made or written; the message says what to do.</exception>
-    public async Task Check(CancellationToken cancellationToken)
+    public async Task Check(bool isAlone, CancellationToken cancellationToken)
     {
         try
         {
@@ -32,7 +38,7 @@ public sealed partial class FileVideoStore(
             var owner = await StoreId.Read(folder, cancellationToken).ConfigureAwait(false)
                 ?? await StoreId.Claim(folder, NewTemporary(), installation.Id, cancellationToken).ConfigureAwait(false);
             if (owner != installation.Id) throw new InvalidOperationException(Foreign(owner));
-            RemoveLeftovers();
+            RemoveLeftovers(isAlone ? TimeSpan.Zero : LongestSave);
         }
         catch (UnauthorizedAccessException e)
         {
@@ -41,20 +47,28 @@ public sealed partial class FileVideoStore(
     }
 
     /// <inheritdoc/>
-    /// <remarks>A video that is there is replaced in one step: by the same one nothing changes, by another one the newer stays.</remarks>
-    public async Task<StoredVideo> Save(VideoId id, Stream video, CancellationToken cancellationToken)
+    /// <remarks>
+    /// A file that is there stays, and is what is answered: a document that knows a checksum knows the one of the file, although a provider
+    /// may serve other bytes each time and two processes may save at once.
+    /// </remarks>
+    public async Task<StoredVideo> Save(VideoId id, MediaVariant variant, Stream content, CancellationToken cancellationToken)
     {
-        var path = VideoPath.Of(folder, id);
+        var path = VideoPath.Of(folder, id, variant);
         var temporary = NewTemporary();
         try
         {
-            var stored = await Write(temporary, video, cancellationToken).ConfigureAwait(false);
+            FreeSpace.Ensure(folder, content.CanSeek ? content.Length - content.Position : 0, options.ReserveBytes);
+            var stored = await Write(temporary, content, cancellationToken).ConfigureAwait(false);
             var place = Path.GetDirectoryName(path)!;
             Directory.CreateDirectory(place);
-            File.Move(temporary, path, overwrite: true);
+            var isFirst = DurableFolder.TryName(temporary, path);
             DurableFolder.Sync(place);
             DurableFolder.Sync(folder); // The place's own name too: another saver may have made it and not synced it yet.
-            return stored;
+            return isFirst ? stored : await Known(path, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e) when (e is not StoreFullException && FreeSpace.IsFull(e))
+        {
+            throw new StoreFullException(FreeSpace.Sentence(folder, FreeSpace.In(folder), options.ReserveBytes), e);
         }
         catch (UnauthorizedAccessException e)
         {
@@ -67,10 +81,9 @@ public sealed partial class FileVideoStore(
     }
 
     /// <inheritdoc/>
-    /// <exception cref="IOException">The whole store is gone, so nobody can say whether it has the video.</exception>
-    public Task<Stream?> Open(VideoId id, CancellationToken cancellationToken)
+    public Task<Stream?> Open(VideoId id, MediaVariant variant, CancellationToken cancellationToken)
     {
-        var path = VideoPath.Of(folder, id);
+        var path = VideoPath.Of(folder, id, variant);
         try
         {
             return Task.FromResult<Stream?>(new FileStream(
@@ -86,15 +99,27 @@ public sealed partial class FileVideoStore(
     /// <inheritdoc/>
     public Task Delete(VideoId id, CancellationToken cancellationToken)
     {
-        var path = VideoPath.Of(folder, id);
-        if (File.Exists(path))
-        {
-            File.Delete(path);
-            DurableFolder.Sync(Path.GetDirectoryName(path)!);
-        }
-
+        // The video last: while it is there, whoever looks for what is not wanted any more finds that something is left to remove.
+        var paths = Enum.GetValues<MediaVariant>().Reverse().Select(variant => VideoPath.Of(folder, id, variant)).Where(File.Exists).ToList();
+        paths.ForEach(File.Delete);
+        if (paths.Count > 0) DurableFolder.Sync(Path.GetDirectoryName(paths[0])!);
         return Task.CompletedTask;
     }
+
+    /// <summary>The videos that have a file, of any variant, last written before a time; a video may come more than once.</summary>
+    /// <exception cref="IOException">The folder is gone or cannot be read.</exception>
+    public IEnumerable<VideoId> WrittenBefore(DateTimeOffset time) =>
+        from place in new DirectoryInfo(folder).EnumerateDirectories()
+        where place.Name != TemporaryFolder
+        from file in place.EnumerateFiles()
+        where file.LastWriteTimeUtc < time.UtcDateTime
+        let id = VideoPath.IdOf(file.Name)
+        where id is not null
+        select id.Value;
+
+    /// <summary>Removes the unfinished files that nobody can be writing any more; another host of a cluster may be in the middle of the others.</summary>
+    /// <exception cref="IOException">The folder is gone or cannot be read.</exception>
+    public void RemoveLeftovers() => RemoveLeftovers(LongestSave);
 
     /// <inheritdoc/>
     public async Task<string?> Trouble(CancellationToken cancellationToken)
@@ -105,8 +130,8 @@ public sealed partial class FileVideoStore(
             if (owner is null) return Gone();
             if (owner != installation.Id) return Foreign(owner);
 
-            var free = new DriveInfo(folder).AvailableFreeSpace;
-            if (free < options.MinFreeBytes) return TooFull(free);
+            var free = FreeSpace.In(folder);
+            if (free < options.MinFreeBytes) return FreeSpace.Sentence(folder, free, options.MinFreeBytes);
 
             var probe = NewTemporary();
             await File.WriteAllBytesAsync(probe, "probe"u8.ToArray(), cancellationToken).ConfigureAwait(false);
@@ -147,6 +172,15 @@ public sealed partial class FileVideoStore(
         }
     }
 
+    private static async Task<StoredVideo> Known(string path, CancellationToken cancellationToken)
+    {
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferBytes, FileOptions.Asynchronous);
+        await using (file.ConfigureAwait(false))
+        {
+            return new(file.Length, Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false)));
+        }
+    }
+
     private string NewTemporary() => Path.Combine(Temporary, RandomNumberGenerator.GetHexString(32, lowercase: true));
 
     private void MakeFolders()
@@ -156,11 +190,10 @@ public sealed partial class FileVideoStore(
         if (isNew && Path.GetDirectoryName(folder) is { } parent) DurableFolder.Sync(parent);
     }
 
-    // Only those that nobody can be writing any more: another host of the cluster may be in the middle of one.
-    private void RemoveLeftovers()
+    private void RemoveLeftovers(TimeSpan age)
     {
-        var oldest = time.GetUtcNow().UtcDateTime - TemporaryAge;
-        foreach (var leftover in new DirectoryInfo(Temporary).EnumerateFiles().Where(f => f.LastWriteTimeUtc < oldest))
+        var youngest = time.GetUtcNow().UtcDateTime - age;
+        foreach (var leftover in new DirectoryInfo(Temporary).EnumerateFiles().Where(file => age == TimeSpan.Zero || file.LastWriteTimeUtc < youngest))
         {
             Remove(leftover.FullName);
             LogLeftover(logger, leftover.Name, leftover.LastWriteTimeUtc);
@@ -189,7 +222,4 @@ public sealed partial class FileVideoStore(
 
     private string NotWritable(Exception e) =>
         $"The video folder '{folder}' cannot be written ({e.Message}). Give the user that runs this process the right to write there, or name another folder.";
-
-    private string TooFull(long free) => string.Create(CultureInfo.InvariantCulture,
-        $"The video folder '{folder}' has {free / (1 << 20)} MiB free, less than {options.MinFreeBytes / (1 << 20)} MiB. Free space or name a larger disk.");
 }

@@ -1,11 +1,30 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace VideoGen.Storage.Files;
 
-/// <summary>Where videos are kept as files.</summary>
+/// <summary>Where videos are kept as files, and how long; section <c>Store</c>.</summary>
 public sealed class FileVideoStoreOptions
 {
-    /// <summary>The folder; made at start where it is missing. In a cluster one that all hosts share.</summary>
-    public required string Folder { get; init; }
+    public const string Section = "Store";
 
-    /// <summary>The free space, bytes, below which the store says that it is in trouble. Default 1 GiB.</summary>
-    public long MinFreeBytes { get; init; } = 1L << 30;
+    /// <summary>The folder; made at start where it is missing. In a cluster one that all hosts share. Default: <c>videos</c> in the data folder.</summary>
+    [Required(AllowEmptyStrings = false)]
+    public string Folder { get; set; } = "";
+
+    /// <summary>The free space, bytes, below which the store says that it is in trouble; it still takes videos. Default: 1 GiB.</summary>
+    [Range(0, long.MaxValue)]
+    public long MinFreeBytes { get; set; } = 1L << 30;
+
+    /// <summary>
+    /// The free space, bytes, that no video takes: it is the database's, which is often on the same disk and stops when that is full.
+    /// Default: 64 MiB.
+    /// </summary>
+    [Range(0, long.MaxValue)]
+    public long ReserveBytes { get; set; } = 64L << 20;
+
+    /// <summary>
+    /// How long a video's files are kept after it ended. At least the window in which its prompt is answered with it, or that answer would be
+    /// a dead link. Default: until somebody deletes it.
+    /// </summary>
+    public TimeSpan? RetainFor { get; set; }
 }

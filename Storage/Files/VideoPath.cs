@@ -3,14 +3,14 @@ using VideoGen.Requests;
 
 namespace VideoGen.Storage.Files;
 
-/// <summary>Where a video lies in its folder. Made from ids only: no word of a user or a provider ever becomes a path.</summary>
+/// <summary>Where the files of a video lie in their folder. Made from ids only: no word of a user or a provider ever becomes a path.</summary>
 internal static class VideoPath
 {
     private const int FanOutStart = 2; // After "v-", which all keys share.
     private const int FanOutLength = 2;
 
     /// <exception cref="ArgumentException">Not an id that we could have made.</exception>
-    public static string Of(string folder, VideoId id)
+    public static string Of(string folder, VideoId id, MediaVariant variant)
     {
         if (!VideoRequestKey.IsKey(id.RequestKey) || id.Round < 1)
         {
@@ -20,6 +20,22 @@ internal static class VideoPath
         return Path.Combine(
             folder,
             id.RequestKey.Substring(FanOutStart, FanOutLength),
-            string.Create(CultureInfo.InvariantCulture, $"{id.RequestKey}_{id.Round}.mp4"));
+            string.Create(CultureInfo.InvariantCulture, $"{id.RequestKey}_{id.Round}{Ending(variant)}"));
     }
+
+    /// <summary>Whose file a path is; null where it is none that <see cref="Of"/> makes.</summary>
+    public static VideoId? IdOf(string path)
+    {
+        var name = Path.GetFileName(path);
+        var end = name.IndexOf('.', StringComparison.Ordinal);
+        return end > 0 && VideoId.TryParse($"video_{name[..end]}", out var id) && Enum.GetValues<MediaVariant>().Any(variant => Ending(variant) == name[end..]) ? id : null;
+    }
+
+    private static string Ending(MediaVariant variant) => variant switch
+    {
+        MediaVariant.Video => ".mp4",
+        MediaVariant.Thumbnail => ".thumbnail.webp",
+        MediaVariant.Spritesheet => ".spritesheet.webp",
+        _ => throw new ArgumentOutOfRangeException(nameof(variant), variant, null),
+    };
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using VideoGen.Requests;
 
 namespace VideoGen.Gateway.Tests;
@@ -67,6 +68,34 @@ public sealed class ContentTests
         Assert.Equal((412, "precondition_failed"), (other.Status, other.Code));
     }
 
+    /// <summary>A download that broke off goes on where the file is still the same, and starts anew where it is not.</summary>
+    [Fact]
+    public async Task Who_has_a_part_of_it_gets_the_rest_or_where_it_is_another_file_the_whole()
+    {
+        await using var door = await OpenWith(Views.Completed);
+
+        var rest = await door.Get(Path, ("Range", "bytes=4-"), ("If-Range", ETag));
+        var whole = await door.Get(Path, ("Range", "bytes=4-"), ("If-Range", "\"other\""));
+        var weak = await door.Get(Path, ("Range", "bytes=4-"), ("If-Range", "W/" + ETag));
+
+        Assert.Equal((206, "456789"), (rest.Status, rest.Text));
+        Assert.Equal((200, "0123456789"), (whole.Status, whole.Text));
+        Assert.Equal((200, "0123456789"), (weak.Status, weak.Text));
+    }
+
+    [Theory]
+    [InlineData("*")]
+    [InlineData("\"other\", {0}")]
+    [InlineData("W/{0}")]
+    public async Task Whoever_has_one_of_several_is_told_so_too(string tags)
+    {
+        await using var door = await OpenWith(Views.Completed);
+
+        var answer = await door.Get(Path, ("If-None-Match", tags.Replace("{0}", ETag, StringComparison.Ordinal)), ("Range", "bytes=0-3"));
+
+        Assert.Equal((304, 0, ETag), (answer.Status, answer.Bytes.Length, answer.Header("ETag")));
+    }
+
     [Fact]
     public async Task Head_says_how_long_it_is()
     {
@@ -92,18 +121,81 @@ public sealed class ContentTests
     }
 
     [Theory]
-    [InlineData("thumbnail")]
-    [InlineData("spritesheet")]
+    [InlineData("gif")]
+    [InlineData("Video")]
     [InlineData("")]
     [InlineData("video&variant=video")]
-    public async Task Other_variants_are_refused_by_name(string variant)
+    public async Task Other_variants_are_refused_and_the_known_ones_named(string variant)
     {
         await using var door = await OpenWith(Views.Completed);
 
         var answer = await door.Get($"{Path}?variant={variant}");
 
         Assert.Equal((400, "invalid_value", "variant"), (answer.Status, answer.Code, (string)answer.Error["param"]!));
-        Assert.Contains("must be video", answer.Message, StringComparison.Ordinal);
+        Assert.Contains("must be one of: video, thumbnail, spritesheet", answer.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(MediaVariant.Thumbnail)]
+    [InlineData(MediaVariant.Spritesheet)]
+    public async Task A_picture_has_a_type_a_name_a_checksum_and_ranges_of_its_own(MediaVariant variant)
+    {
+        await using var door = await OpenWith(Views.Completed);
+        door.Files.Pictures[variant] = "RIFFpict"u8.ToArray();
+        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData("RIFFpict"u8))}\"";
+        var path = $"{Path}?variant={variant.ToWire()}";
+
+        var whole = await door.Get(path);
+        var part = await door.Get(path, ("Range", "bytes=4-"), ("If-Range", tag));
+        var same = await door.Get(path, ("If-None-Match", tag));
+        var head = await door.Send(HttpMethod.Head, path);
+
+        Assert.Equal((200, "RIFFpict", "image/webp", tag), (whole.Status, whole.Text, whole.Header("Content-Type"), whole.Header("ETag")));
+        Assert.Equal($"inline; filename=\"{Views.Id}-{variant.ToWire()}.webp\"", whole.Header("Content-Disposition"));
+        Assert.Equal("nosniff", whole.Header("X-Content-Type-Options"));
+        Assert.Equal((206, "pict", "bytes 4-7/8"), (part.Status, part.Text, part.Header("Content-Range")));
+        Assert.Equal((304, 0), (same.Status, same.Bytes.Length));
+        Assert.Equal((200, "8", 0), (head.Status, head.Header("Content-Length"), head.Bytes.Length));
+    }
+
+    [Theory]
+    [InlineData("thumbnail")]
+    [InlineData("spritesheet")]
+    public async Task A_picture_that_could_not_be_made_is_404_with_its_own_code(string variant)
+    {
+        await using var door = await OpenWith(Views.Completed);
+
+        var answer = await door.Get($"{Path}?variant={variant}");
+
+        Assert.Equal((404, "variant_not_available", "variant"), (answer.Status, answer.Code, (string)answer.Error["param"]!));
+        Assert.Contains($"there is no {variant} of it", answer.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(door.Log, line => line.Contains("Error", StringComparison.Ordinal)); // Why stands in the log since the video was saved.
+    }
+
+    [Theory]
+    [InlineData("video")]
+    [InlineData("thumbnail")]
+    public async Task Files_that_were_kept_as_long_as_was_said_are_404_with_their_own_code(string variant)
+    {
+        await using var door = await OpenWith(Views.Completed);
+        door.Files.RetainFor = TimeSpan.FromDays(2);
+        door.Files.OnOpen = () => null;
+        door.Time.Advance(Views.Completed.EndedAt!.Value + TimeSpan.FromDays(2) - door.Time.GetUtcNow());
+
+        var answer = await door.Get($"{Path}?variant={variant}");
+
+        Assert.Equal((404, "video_expired"), (answer.Status, answer.Code));
+        Assert.Contains("kept until 2026-11-23 12:03:00Z", answer.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Until_they_are_removed_files_are_served_however_old_they_are()
+    {
+        await using var door = await OpenWith(Views.Completed);
+        door.Files.RetainFor = TimeSpan.FromDays(2);
+        door.Time.Advance(Views.Completed.EndedAt!.Value + TimeSpan.FromDays(30) - door.Time.GetUtcNow());
+
+        Assert.Equal(200, (await door.Get(Path)).Status);
     }
 
     [Theory]

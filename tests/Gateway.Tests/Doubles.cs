@@ -114,9 +114,15 @@ internal sealed class MemoryFiles : IVideoFiles
 {
     public Func<Stream?> OnOpen { get; set; } = () => null;
 
-    public Task<StoredVideo> Save(VideoId id, Stream video, CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <summary>What is there besides the video.</summary>
+    public Dictionary<MediaVariant, byte[]> Pictures { get; } = [];
 
-    public Task<Stream?> Open(VideoId id, CancellationToken cancellationToken) => Task.FromResult(OnOpen());
+    public TimeSpan? RetainFor { get; set; }
+
+    public Task<StoredVideo> Save(VideoId id, MediaVariant variant, Stream content, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<Stream?> Open(VideoId id, MediaVariant variant, CancellationToken cancellationToken) =>
+        Task.FromResult(variant == MediaVariant.Video ? OnOpen() : Pictures.TryGetValue(variant, out var picture) ? new MemoryStream(picture) : null);
 
     public Task Delete(VideoId id, CancellationToken cancellationToken) => throw new NotSupportedException();
 

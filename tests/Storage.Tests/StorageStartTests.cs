@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Storage;
@@ -27,7 +28,7 @@ public sealed class StorageStartTests : IAsyncLifetime
     public async Task A_host_prepares_starts_and_stops()
     {
         await using var services = Services();
-        await StorageStart.Prepare(services, CancellationToken.None);
+        await StorageStart.Prepare(services, isAlone: true, CancellationToken.None);
         var hosted = services.GetServices<IHostedService>().ToArray();
         foreach (var service in hosted) await service.StartAsync(CancellationToken.None);
 
@@ -44,7 +45,7 @@ public sealed class StorageStartTests : IAsyncLifetime
         foreach (var service in hosted) await service.StopAsync(CancellationToken.None);
 
         await using var next = Services();
-        await StorageStart.Prepare(next, CancellationToken.None);
+        await StorageStart.Prepare(next, isAlone: true, CancellationToken.None);
         Assert.Equal(services.GetRequiredService<IInstallation>().Id, next.GetRequiredService<IInstallation>().Id);
         Assert.Equal((2, 8m), await next.GetRequiredService<IRequestBook>().Stats(null, CancellationToken.None) is var stats ? (stats.DuplicatesPrevented, stats.UsdPrevented) : default);
     }
@@ -53,7 +54,7 @@ public sealed class StorageStartTests : IAsyncLifetime
     public async Task Hosts_that_start_together_are_one_installation()
     {
         var hosts = Enumerable.Range(0, 4).Select(_ => Services()).ToArray();
-        await Task.WhenAll(hosts.Select(h => StorageStart.Prepare(h, CancellationToken.None)));
+        await Task.WhenAll(hosts.Select(h => StorageStart.Prepare(h, isAlone: false, CancellationToken.None)));
 
         Assert.Single(hosts.Select(h => h.GetRequiredService<IInstallation>().Id).Distinct());
         foreach (var host in hosts) await host.DisposeAsync();
@@ -63,6 +64,6 @@ public sealed class StorageStartTests : IAsyncLifetime
         .AddLogging()
         .AddPostgresStorage(database.ConnectionString)
         .AddPostgresGrainState(new() { AllowOutOfOrderMetadataProperties = true })
-        .AddVideoFolder(new() { Folder = folder, MinFreeBytes = 1 })
+        .AddVideoFolder(new ConfigurationBuilder().AddInMemoryCollection([new("Store:Folder", folder), new("Store:MinFreeBytes", "1")]).Build())
         .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 }

@@ -101,7 +101,7 @@ internal sealed class ScriptedProvider(TimeProvider time) : IVideoProvider, IVid
         return Task.FromResult<DiscardReply>(DiscardDown ? new DiscardReply.Trouble(new(FailureKind.Unavailable, "down")) : new DiscardReply.Discarded());
     }
 
-    public async Task<SaveReply> Save(VideoId id, string account, string jobId, CancellationToken cancellationToken)
+    public async Task<SaveReply> Save(VideoId id, string account, string jobId, VideoOptions asked, CancellationToken cancellationToken)
     {
         if (OnSave is not null && await OnSave() is { } reply) return reply;
         if (Mute.Remove(nameof(Save))) return null!;

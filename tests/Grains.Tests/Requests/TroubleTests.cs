@@ -128,6 +128,22 @@ public sealed class TroubleTests
     }
 
     [Fact]
+    public async Task While_our_store_is_full_a_finished_video_waits_says_so_and_is_saved_when_there_is_room()
+    {
+        await using var world = new World();
+        world.Provider.OnSave = () => Task.FromResult<SaveReply?>(new SaveReply.Trouble(new(FailureKind.Unavailable, "/secret/path is full.", SaveReply.Trouble.StoreFull)));
+        await world.Drive(world.Ask());
+        await world.Until(() => world.State() is Saving { Save.Failures: > 2 });
+        var waiting = (await world.Drive(world.Request().Get(1)))!.Waiting;
+        Assert.Contains("our store is full", waiting, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", waiting, StringComparison.Ordinal);
+        world.Provider.OnSave = null;
+        await world.Ended();
+        Assert.IsType<RequestOutcome.Completed>(Assert.IsType<Ended>(world.State()).Outcome);
+        Assert.Single(world.Provider.Jobs);
+    }
+
+    [Fact]
     public async Task Without_reminders_a_video_is_made_and_when_they_are_back_it_has_one()
     {
         await using var world = new World();

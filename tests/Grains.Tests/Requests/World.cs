@@ -259,9 +259,11 @@ internal sealed class World : IAsyncDisposable
 
     private sealed class NoFiles : IVideoFiles
     {
-        public Task<StoredVideo> Save(VideoId id, Stream video, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public TimeSpan? RetainFor => null;
 
-        public Task<Stream?> Open(VideoId id, CancellationToken cancellationToken) => Task.FromResult<Stream?>(null);
+        public Task<StoredVideo> Save(VideoId id, MediaVariant variant, Stream content, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<Stream?> Open(VideoId id, MediaVariant variant, CancellationToken cancellationToken) => Task.FromResult<Stream?>(null);
 
         public Task Delete(VideoId id, CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -46,7 +46,7 @@ public abstract class ProviderUnderTest(IVideoProvider provider, IVideoSaver sav
 
     public Task<DiscardReply> Discard(string job) => provider.Discard(job, CancellationToken.None);
 
-    public Task<SaveReply> Save(VideoId id, string job, string? account = null) => saver.Save(id, account ?? provider.Account, job, CancellationToken.None);
+    public Task<SaveReply> Save(VideoId id, string job, string? account = null) => saver.Save(id, account ?? provider.Account, job, Order("any").Options, CancellationToken.None);
 
     public async Task<StoredVideo> Saved(VideoId id, string job) => Assert.IsType<SaveReply.Saved>(await Save(id, job)).File;
 

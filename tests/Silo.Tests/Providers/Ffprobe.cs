@@ -29,6 +29,12 @@ internal static class Ffprobe
         return [.. json.RootElement.GetProperty("streams").EnumerateArray().Select(stream => stream.Clone())];
     }
 
+    public static async Task<(int Width, int Height)> Pixels(string path)
+    {
+        var stream = Assert.Single(await Streams(path));
+        return (stream.GetProperty("width").GetInt32(), stream.GetProperty("height").GetInt32());
+    }
+
     private static string Word(JsonElement stream, string name) => stream.GetProperty(name).GetString()!;
 
     private static double Number(JsonElement stream, string name) => double.Parse(Word(stream, name), CultureInfo.InvariantCulture);

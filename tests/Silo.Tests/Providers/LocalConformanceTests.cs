@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using VideoGen.Grains.Providers;
-using VideoGen.Silo.Media;
+using VideoGen.Silo.Tests.Media;
 using VideoGen.Silo.Providers.Local;
 using VideoGen.Storage;
 using VideoGen.Storage.Files;
@@ -26,9 +26,9 @@ public sealed class LocalConformanceTests : VideoProviderConformance, IDisposabl
         await using var host = await LocalHost.Started(Path.Combine(_folder.Root, "local"), [("Providers:Local:Latency", $"{latency:c}"), .. words]);
         var store = new FileVideoStore(
             new() { Folder = Path.Combine(_folder.Root, "videos"), MinFreeBytes = 0 }, new Installation(), TimeProvider.System, NullLogger<FileVideoStore>.Instance);
-        await store.Check(CancellationToken.None);
-        var saver = new VideoSaver([host.Videos], store, NullLogger<VideoSaver>.Instance);
-        await test(new Local(host, saver));
+        await store.Check(isAlone: true, CancellationToken.None);
+        await using var media = new MediaUnderTest(Path.Combine(_folder.Root, "media"), store, host.Videos);
+        await test(new Local(host, media.Saver));
     }
 
     private sealed class Local(LocalHost host, IVideoSaver saver) : ProviderUnderTest(host.Videos, saver, TimeProvider.System, longestJob: TimeSpan.FromSeconds(60))

@@ -233,7 +233,7 @@ internal sealed class ProviderModel(ProviderBooks books, SimulatedProcess proces
 /// <summary>The copy from the provider to our store.</summary>
 internal sealed class SaverModel(ProviderBooks books, Gate gate, Swarm swarm, TimeProvider clock) : IVideoSaver
 {
-    public async Task<SaveReply> Save(VideoId id, string account, string jobId, CancellationToken cancellationToken)
+    public async Task<SaveReply> Save(VideoId id, string account, string jobId, VideoOptions asked, CancellationToken cancellationToken)
     {
         var effect = await gate.Out("save", cancellationToken);
         if (gate.Fault(swarm.SaveFails, "save failed")) return new SaveReply.Trouble(new(FailureKind.Unavailable, "the disk is full"));

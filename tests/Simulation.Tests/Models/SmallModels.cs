@@ -28,9 +28,11 @@ internal sealed class ModelsModel : IModelCatalogue
 
 internal sealed class FilesModel(ProviderBooks books, Gate gate) : IVideoFiles
 {
-    public Task<StoredVideo> Save(VideoId id, Stream video, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public TimeSpan? RetainFor => null;
 
-    public Task<Stream?> Open(VideoId id, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<StoredVideo> Save(VideoId id, MediaVariant variant, Stream content, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<Stream?> Open(VideoId id, MediaVariant variant, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public async Task Delete(VideoId id, CancellationToken cancellationToken)
     {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using VideoGen.Requests;
 using VideoGen.Storage.Files;
 using VideoGen.Storage.Tests.Waiting;
+using VideoGen.Tests;
 
 namespace VideoGen.Storage.Tests.Files;
 
@@ -26,11 +27,11 @@ public sealed class FileVideoStoreTests : IDisposable
         var store = await Started();
         var bytes = RandomNumberGenerator.GetBytes(700_001);
 
-        var stored = await store.Save(Video, new MemoryStream(bytes), CancellationToken.None);
+        var stored = await store.Save(Video, MediaVariant.Video, new MemoryStream(bytes), CancellationToken.None);
 
         Assert.Equal(new StoredVideo(700_001, Convert.ToHexStringLower(SHA256.HashData(bytes))), stored);
         Assert.Equal(bytes, await Read(store, Video));
-        await using var opened = await store.Open(Video, CancellationToken.None);
+        await using var opened = await store.Open(Video, MediaVariant.Video, CancellationToken.None);
         Assert.True(opened!.CanSeek);
         Assert.Equal(700_001, opened.Length);
     }
@@ -39,9 +40,12 @@ public sealed class FileVideoStoreTests : IDisposable
     public async Task Its_path_is_made_from_ids_only()
     {
         var store = await Started();
-        await store.Save(new(Key, 12), Content("x"), CancellationToken.None);
+        await store.Save(new(Key, 12), MediaVariant.Video, Content("x"), CancellationToken.None);
 
-        Assert.Equal([".store-id", $"aa/{Key}_12.mp4"], Files());
+        await store.Save(new(Key, 12), MediaVariant.Thumbnail, Content("x"), CancellationToken.None);
+        await store.Save(new(Key, 12), MediaVariant.Spritesheet, Content("x"), CancellationToken.None);
+
+        Assert.Equal([".store-id", $"aa/{Key}_12.mp4", $"aa/{Key}_12.spritesheet.webp", $"aa/{Key}_12.thumbnail.webp"], Files());
     }
 
     [Theory]
@@ -54,8 +58,8 @@ public sealed class FileVideoStoreTests : IDisposable
         var store = await Started();
         var id = new VideoId(key ?? Key, round);
 
-        await Assert.ThrowsAsync<ArgumentException>(() => store.Save(id, Content("x"), CancellationToken.None));
-        await Assert.ThrowsAsync<ArgumentException>(() => store.Open(id, CancellationToken.None));
+        await Assert.ThrowsAsync<ArgumentException>(() => store.Save(id, MediaVariant.Video, Content("x"), CancellationToken.None));
+        await Assert.ThrowsAsync<ArgumentException>(() => store.Open(id, MediaVariant.Video, CancellationToken.None));
         await Assert.ThrowsAsync<ArgumentException>(() => store.Delete(id, CancellationToken.None));
     }
 
@@ -63,10 +67,10 @@ public sealed class FileVideoStoreTests : IDisposable
     public async Task Saving_the_same_video_again_answers_the_same()
     {
         var store = await Started();
-        var first = await store.Save(Video, Content("same"), CancellationToken.None);
-        await using var reader = await store.Open(Video, CancellationToken.None);
+        var first = await store.Save(Video, MediaVariant.Video, Content("same"), CancellationToken.None);
+        await using var reader = await store.Open(Video, MediaVariant.Video, CancellationToken.None);
 
-        Assert.Equal(first, await store.Save(Video, Content("same"), CancellationToken.None));
+        Assert.Equal(first, await store.Save(Video, MediaVariant.Video, Content("same"), CancellationToken.None));
 
         Assert.Equal(2, Files().Length);
         using var text = new StreamReader(reader!);
@@ -83,11 +87,29 @@ public sealed class FileVideoStoreTests : IDisposable
             var bytes = RandomNumberGenerator.GetBytes(300_000);
 
             var stored = await Task.WhenAll(
-                Task.Run(() => one.Save(id, new SlowStream(bytes), CancellationToken.None)),
-                Task.Run(() => two.Save(id, new SlowStream(bytes), CancellationToken.None)));
+                Task.Run(() => one.Save(id, MediaVariant.Video, new SlowStream(bytes), CancellationToken.None)),
+                Task.Run(() => two.Save(id, MediaVariant.Video, new SlowStream(bytes), CancellationToken.None)));
 
             Assert.Equal(stored[0], stored[1]);
             Assert.Equal(bytes, await Read(one, id));
+        }
+
+        Assert.Equal(21, Files().Length);
+    }
+
+    [Fact]
+    public async Task Two_savers_of_different_bytes_are_both_told_of_the_one_that_stays()
+    {
+        var (one, two) = (await Started(), await Started());
+        for (var round = 1; round <= 20; round++)
+        {
+            var id = new VideoId(Key, round);
+            var stored = await Task.WhenAll(
+                Task.Run(() => one.Save(id, MediaVariant.Video, new SlowStream(RandomNumberGenerator.GetBytes(300_000)), CancellationToken.None)),
+                Task.Run(() => two.Save(id, MediaVariant.Video, new SlowStream(RandomNumberGenerator.GetBytes(300_000)), CancellationToken.None)));
+
+            Assert.Equal(stored[0], stored[1]);
+            Assert.Equal(stored[0].Sha256, Convert.ToHexStringLower(SHA256.HashData((await Read(one, id))!)));
         }
 
         Assert.Equal(21, Files().Length);
@@ -98,9 +120,9 @@ public sealed class FileVideoStoreTests : IDisposable
     {
         var store = await Started();
 
-        await Assert.ThrowsAsync<IOException>(() => store.Save(Video, new SlowStream(new byte[200_000]) { BreakAt = 100_000 }, CancellationToken.None));
+        await Assert.ThrowsAsync<IOException>(() => store.Save(Video, MediaVariant.Video, new SlowStream(new byte[200_000]) { BreakAt = 100_000 }, CancellationToken.None));
 
-        Assert.Null(await store.Open(Video, CancellationToken.None));
+        Assert.Null(await store.Open(Video, MediaVariant.Video, CancellationToken.None));
         Assert.Equal([".store-id"], Files());
     }
 
@@ -108,9 +130,9 @@ public sealed class FileVideoStoreTests : IDisposable
     public async Task A_save_that_breaks_off_leaves_the_video_that_was_there()
     {
         var store = await Started();
-        await store.Save(Video, Content("whole"), CancellationToken.None);
+        await store.Save(Video, MediaVariant.Video, Content("whole"), CancellationToken.None);
 
-        await Assert.ThrowsAsync<IOException>(() => store.Save(Video, new SlowStream(new byte[200_000]) { BreakAt = 100_000 }, CancellationToken.None));
+        await Assert.ThrowsAsync<IOException>(() => store.Save(Video, MediaVariant.Video, new SlowStream(new byte[200_000]) { BreakAt = 100_000 }, CancellationToken.None));
 
         Assert.Equal("whole", Encoding.UTF8.GetString((await Read(store, Video))!));
     }
@@ -132,14 +154,45 @@ public sealed class FileVideoStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_deleted_video_is_gone_and_deleting_it_again_does_nothing()
+    public async Task A_host_that_is_alone_removes_at_its_start_whatever_a_crash_left()
+    {
+        await Started();
+        await File.WriteAllTextAsync(Path.Combine(root, ".partial", "young"), "half");
+
+        await New().Check(isAlone: true, CancellationToken.None);
+
+        Assert.Equal([".store-id"], Files());
+    }
+
+    [Fact]
+    public async Task Who_has_files_from_before_a_time_is_told_and_what_is_not_ours_is_passed_over()
     {
         var store = await Started();
-        await store.Save(Video, Content("x"), CancellationToken.None);
+        await store.Save(new(Key, 1), MediaVariant.Video, Content("x"), CancellationToken.None);
+        await store.Save(new(Key, 2), MediaVariant.Thumbnail, Content("x"), CancellationToken.None);
+        await store.Save(new(Key, 3), MediaVariant.Video, Content("x"), CancellationToken.None);
+        foreach (var name in (string[])["_1.mp4", "_2.thumbnail.webp"]) File.SetLastWriteTimeUtc(Path.Combine(root, "aa", Key + name), time.GetUtcNow().UtcDateTime);
+        foreach (var name in (string[])["notes.txt", "v-short_1.mp4", $"{Key}_1.mp4.bak", $"{Key}_01.mp4"])
+        {
+            await File.WriteAllTextAsync(Path.Combine(root, "aa", name), "not ours");
+            File.SetLastWriteTimeUtc(Path.Combine(root, "aa", name), time.GetUtcNow().UtcDateTime);
+        }
+
+        Assert.Equal([new(Key, 1), new(Key, 2)], store.WrittenBefore(time.GetUtcNow().AddSeconds(1)).OrderBy(id => id.Round));
+    }
+
+    [Fact]
+    public async Task A_deleted_video_is_gone_with_its_pictures_and_deleting_it_again_does_nothing()
+    {
+        var store = await Started();
+        await store.Save(Video, MediaVariant.Video, Content("x"), CancellationToken.None);
+        await store.Save(Video, MediaVariant.Thumbnail, Content("x"), CancellationToken.None);
+        await store.Save(Video, MediaVariant.Spritesheet, Content("x"), CancellationToken.None);
         await store.Delete(Video, CancellationToken.None);
         await store.Delete(Video, CancellationToken.None);
 
-        Assert.Null(await store.Open(Video, CancellationToken.None));
+        Assert.Null(await store.Open(Video, MediaVariant.Video, CancellationToken.None));
+        Assert.Equal([".store-id"], Files());
     }
 
     [Fact]
@@ -180,12 +233,12 @@ public sealed class FileVideoStoreTests : IDisposable
     public async Task A_disk_that_is_not_mounted_is_an_error_and_not_an_empty_store()
     {
         var store = await Started();
-        await store.Save(Video, Content("x"), CancellationToken.None);
+        await store.Save(Video, MediaVariant.Video, Content("x"), CancellationToken.None);
         Directory.Move(root, root + "-away");
         try
         {
-            await Assert.ThrowsAnyAsync<IOException>(() => store.Open(Video, CancellationToken.None));
-            await Assert.ThrowsAnyAsync<IOException>(() => store.Save(Video, Content("x"), CancellationToken.None));
+            await Assert.ThrowsAnyAsync<IOException>(() => store.Open(Video, MediaVariant.Video, CancellationToken.None));
+            await Assert.ThrowsAnyAsync<IOException>(() => store.Save(Video, MediaVariant.Video, Content("x"), CancellationToken.None));
             Assert.Contains("not mounted", await store.Trouble(CancellationToken.None), StringComparison.Ordinal);
         }
         finally
@@ -206,6 +259,39 @@ public sealed class FileVideoStoreTests : IDisposable
 
         Assert.Contains("MiB free, less than", trouble, StringComparison.Ordinal);
         Assert.Contains("Free space or name a larger disk", trouble, StringComparison.Ordinal);
+        await New(minFree: long.MaxValue).Save(Video, MediaVariant.Video, Content("paid for"), CancellationToken.None); // It is taken all the same.
+    }
+
+    [Fact]
+    public async Task The_reserve_is_not_touched()
+    {
+        var store = await Started();
+        var free = FreeSpace.In(root);
+
+        await Assert.ThrowsAsync<StoreFullException>(() => New(reserve: free + (1L << 40)).Save(Video, MediaVariant.Video, Content("x"), CancellationToken.None));
+
+        Assert.Null(await store.Open(Video, MediaVariant.Video, CancellationToken.None));
+    }
+
+    [SmallDiskFact]
+    public async Task A_disk_that_is_full_is_said_so_whether_it_is_seen_before_or_while_writing()
+    {
+        await using var disk = SmallDisk.Mount(megabytes: 2);
+        var store = new FileVideoStore(
+            new() { Folder = Path.Combine(disk.Folder, "videos"), MinFreeBytes = 1 << 20, ReserveBytes = 0 }, new Installation("abcd1234"), time, NullLogger<FileVideoStore>.Instance);
+        await store.Check(isAlone: true, CancellationToken.None);
+        await disk.Fill(butBytes: 300_000);
+        var video = RandomNumberGenerator.GetBytes(500_000);
+
+        await Assert.ThrowsAsync<StoreFullException>(() => store.Save(Video, MediaVariant.Video, new MemoryStream(video), CancellationToken.None));
+        await Assert.ThrowsAsync<StoreFullException>(() => store.Save(Video, MediaVariant.Video, new Unseekable(video), CancellationToken.None));
+        Assert.Contains("Free space or name a larger disk", await store.Trouble(CancellationToken.None), StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(disk.Folder, "videos", ".partial")));
+
+        disk.MakeRoom();
+        await store.Save(Video, MediaVariant.Video, new Unseekable(video), CancellationToken.None);
+        Assert.Equal(video, await Read(store, Video));
+        Assert.Null(await store.Trouble(CancellationToken.None));
     }
 
     [Fact]
@@ -216,24 +302,24 @@ public sealed class FileVideoStoreTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(root, ".partial"), "in the way"); // Rights do not stop root, so this does.
 
         Assert.Contains("cannot be written", await store.Trouble(CancellationToken.None), StringComparison.Ordinal);
-        await Assert.ThrowsAnyAsync<IOException>(() => store.Save(Video, Content("x"), CancellationToken.None));
+        await Assert.ThrowsAnyAsync<IOException>(() => store.Save(Video, MediaVariant.Video, Content("x"), CancellationToken.None));
     }
 
     private async Task<FileVideoStore> Started(string installation = "abcd1234")
     {
         var store = New(installation);
-        await store.Check(CancellationToken.None);
+        await store.Check(isAlone: false, CancellationToken.None);
         return store;
     }
 
-    private FileVideoStore New(string installation = "abcd1234", long minFree = 1) => new(
-        new() { Folder = root, MinFreeBytes = minFree }, new Installation(installation), time, NullLogger<FileVideoStore>.Instance);
+    private FileVideoStore New(string installation = "abcd1234", long minFree = 1, long reserve = 1) => new(
+        new() { Folder = root, MinFreeBytes = minFree, ReserveBytes = reserve }, new Installation(installation), time, NullLogger<FileVideoStore>.Instance);
 
     private static MemoryStream Content(string text) => new(Encoding.UTF8.GetBytes(text));
 
     private static async Task<byte[]?> Read(FileVideoStore store, VideoId id)
     {
-        await using var video = await store.Open(id, CancellationToken.None);
+        await using var video = await store.Open(id, MediaVariant.Video, CancellationToken.None);
         if (video is null) return null;
         using var copy = new MemoryStream();
         await video.CopyToAsync(copy);
@@ -246,6 +332,12 @@ public sealed class FileVideoStoreTests : IDisposable
     private sealed record Installation(string Id) : IInstallation
     {
         public int KeyRules => 1;
+    }
+
+    /// <summary>As a network has it: nobody knows its length before its end.</summary>
+    private sealed class Unseekable(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override bool CanSeek => false;
     }
 
     /// <summary>Hands out a few bytes at a time on other threads, so that two savers really take turns; may break off.</summary>

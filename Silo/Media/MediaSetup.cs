@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Options;
+using VideoGen.Grains.Providers;
+using VideoGen.Grains.Requests;
+using VideoGen.Storage.Files;
+
+namespace VideoGen.Silo.Media;
+
+/// <summary>Registers what saves videos. The host registers the store itself, and <see cref="MediaSweep"/> where that is a folder.</summary>
+internal static class MediaSetup
+{
+    public static IServiceCollection AddMedia(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<MediaOptions>().Bind(configuration.GetSection(MediaOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<FileVideoStoreOptions>, RetentionCheck>();
+        services.AddSingleton<Workbench>();
+        services.AddSingleton<MediaTools>();
+        services.AddSingleton<VideoProbe>();
+        services.AddSingleton<Pictures>();
+        services.AddSingleton<IVideoSaver, VideoSaver>();
+        return services;
+    }
+}
+
+/// <summary>Refuses, at start, to remove videos that a prompt is still answered with.</summary>
+internal sealed class RetentionCheck(IOptions<RequestOptions> requests) : IValidateOptions<FileVideoStoreOptions>
+{
+    public ValidateOptionsResult Validate(string? name, FileVideoStoreOptions options)
+    {
+        var least = requests.Value.Window + requests.Value.WindowMargin;
+        return options.RetainFor < least
+            ? ValidateOptionsResult.Fail(
+                $"{FileVideoStoreOptions.Section}:{nameof(FileVideoStoreOptions.RetainFor)} ({options.RetainFor}) must be at least {least}, in which the same prompt is answered with its video, or be left out to keep videos until they are deleted.")
+            : ValidateOptionsResult.Success;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using VideoGen.Grains.Providers;
+using VideoGen.Requests;
+using VideoGen.Silo.Media;
+
+namespace VideoGen.Silo.Tests.Media;
+
+/// <summary>What saves videos, wired as the host wires it, over a store and sources that a test gives it.</summary>
+internal sealed class MediaUnderTest : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    public MediaUnderTest(string folder, IVideoFiles files, IVideoSource source, params (string Key, string Value)[] settings)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("Media:Folder", folder), .. settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))])
+            .Build();
+        _services = new ServiceCollection()
+            .AddLogging(logging => logging.AddProvider(new NotesOf(Log)))
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(files)
+            .AddSingleton(source)
+            .AddMedia(configuration)
+            .BuildServiceProvider(validateScopes: true);
+    }
+
+    public IVideoSaver Saver => _services.GetRequiredService<IVideoSaver>();
+
+    /// <summary>The lines of the log so far.</summary>
+    public ConcurrentQueue<string> Log { get; } = new();
+
+    public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    private sealed class NotesOf(ConcurrentQueue<string> log) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            log.Enqueue(formatter(state, exception));
+
+        public void Dispose()
+        {
+        }
+    }
+}
