@@ -52,6 +52,7 @@ internal sealed class ModelCatalogue : IModelCatalogue
             model.CountsAgainstQuota ?? price > 0,
             model.Sizes ?? (isLocal ? _localSizes : []),
             model.Seconds ?? (isLocal ? _localSeconds : []),
-            Remixes: isLocal);
+            Remixes: isLocal,
+            TakesInput: isLocal);
     }
 }

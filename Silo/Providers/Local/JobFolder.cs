@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace VideoGen.Silo.Providers.Local;
 
 /// <summary>
-/// The jobs on disk: <c>jobs/&lt;job id&gt;/</c> with <c>job.json</c>, <c>prompt.txt</c>, <c>video.mp4</c>, <c>ending.json</c>.
+/// The jobs on disk: <c>jobs/&lt;job id&gt;/</c> with <c>job.json</c>, <c>prompt.txt</c>, <c>video.mp4</c>, <c>ending.json</c>; a remix with
+/// <c>look.txt</c>, one that a picture guides with <c>input</c>.
 /// A job comes into being by one rename of a complete folder, so there is no half-made claim that could block a key;
 /// its id is the key's hash, so the rename is also what makes a key unique.
 /// </summary>
@@ -16,6 +17,7 @@ internal sealed class JobFolder(string root, TimeProvider time)
     private const int IdDigits = 32;
     private const string JobFile = "job.json";
     private const string PromptFile = "prompt.txt";
+    private const string LookFile = "look.txt";
     private const string EndingFile = "ending.json";
     private const string VideoFile = "video.mp4";
     private const string RenderingPrefix = "rendering-";
@@ -52,13 +54,22 @@ internal sealed class JobFolder(string root, TimeProvider time)
         }
     }
 
+    /// <summary>The name of the picture that guides a job, in its folder.</summary>
+    public const string InputFile = "input";
+
     /// <summary>Writes a job where nobody sees it yet; returns its place.</summary>
-    public string Stage(LocalJob job, string prompt)
+    /// <param name="job">What was ordered.</param>
+    /// <param name="prompt">Its prompt.</param>
+    /// <param name="look">The prompt whose <see cref="Motif"/> it has, where that is not its own.</param>
+    /// <param name="input">The picture that guides it.</param>
+    public string Stage(LocalJob job, string prompt, string? look = null, Stream? input = null)
     {
         var staged = Path.Combine(_staging, Nonce());
         Directory.CreateDirectory(staged);
         WriteSynced(Path.Combine(staged, JobFile), JsonSerializer.SerializeToUtf8Bytes(job, LocalJson.Options));
         WriteSynced(Path.Combine(staged, PromptFile), Encoding.UTF8.GetBytes(prompt));
+        if (look is not null) WriteSynced(Path.Combine(staged, LookFile), Encoding.UTF8.GetBytes(look));
+        if (input is not null) CopySynced(input, Path.Combine(staged, InputFile));
         PosixFiles.SyncFolder(staged);
         return staged;
     }
@@ -103,6 +114,9 @@ internal sealed class JobFolder(string root, TimeProvider time)
         Parse<LocalJob>(jobId, JobFile) is not { } job ? null : job.V == LocalJob.Version ? job : throw Damaged(jobId, JobFile);
 
     public string ReadPrompt(string jobId) => File.ReadAllText(Path.Combine(PathOf(jobId), PromptFile));
+
+    /// <summary>The prompt whose <see cref="Motif"/> the job has: its own, or a remix's first source's.</summary>
+    public string ReadLook(string jobId) => ReadFile(Path.Combine(PathOf(jobId), LookFile)) is { } look ? Encoding.UTF8.GetString(look) : ReadPrompt(jobId);
 
     /// <summary>How the job ended; null while it has not. Throws as <see cref="Read"/> does.</summary>
     public LocalEnding? ReadEnding(string jobId) => Parse<LocalEnding>(jobId, EndingFile);
@@ -241,6 +255,13 @@ internal sealed class JobFolder(string root, TimeProvider time)
     {
         using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
         file.Write(bytes);
+        file.Flush(flushToDisk: true);
+    }
+
+    private static void CopySynced(Stream from, string path)
+    {
+        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+        from.CopyTo(file);
         file.Flush(flushToDisk: true);
     }
 

@@ -8,7 +8,9 @@ namespace VideoGen.Silo.Providers.Local;
 /// <summary>What was ordered: <c>job.json</c>, written once, before the job exists. The prompt is beside it in <c>prompt.txt</c>.</summary>
 /// <param name="JobId">Made from the key, so that one key can only ever be one job.</param>
 /// <param name="Usd">What it costs when it is charged, US dollars, fixed at the submit.</param>
-internal sealed record LocalJob(int V, string JobId, string ProviderKey, string Model, string Size, int Seconds, DateTimeOffset Created, decimal Usd)
+/// <param name="InputType">The media type of the picture that guides it; null where there is none.</param>
+internal sealed record LocalJob(
+    int V, string JobId, string ProviderKey, string Model, string Size, int Seconds, DateTimeOffset Created, decimal Usd, string? InputType = null)
 {
     public const int Version = 1;
 }

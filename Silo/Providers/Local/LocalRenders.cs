@@ -154,7 +154,12 @@ internal sealed partial class LocalRenders(
         try
         {
             var rendering = JobFolder.RenderingName();
-            var exit = await Ffmpeg.Render(ffmpeg, fonts, jobs.PathOf(job.JobId), job, prompt, rendering, percent => render.Percent = percent, over.Token).ConfigureAwait(false);
+            var exit = await Ffmpeg.Render(ffmpeg, fonts, jobs.PathOf(job.JobId), job, prompt, jobs.ReadLook(job.JobId), rendering, percent => render.Percent = percent, over.Token).ConfigureAwait(false);
+            if (exit.ExitCode != 0 && job.InputType is { } inputType && !await Ffmpeg.CanRead(ffmpeg, jobs.PathOf(job.JobId), inputType, over.Token).ConfigureAwait(false))
+            {
+                return new(time.GetUtcNow(), FailureKind.Refused, "The picture that guides the video cannot be read: it is damaged, or has too many pixels.", "input_unreadable", Charged.No);
+            }
+
             if (exit.ExitCode != 0)
             {
                 LogFfmpegFailed(job.JobId, exit.ExitCode, exit.LastError);

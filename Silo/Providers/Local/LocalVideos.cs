@@ -12,7 +12,13 @@ namespace VideoGen.Silo.Providers.Local;
 /// its log. What it does wrong on purpose is at <see cref="FailWords"/>.
 /// </summary>
 internal sealed class LocalVideos(
-    JobFolder jobs, LocalLog log, LocalRenders renders, RenderTools tools, IOptions<LocalVideosOptions> options, TimeProvider time) : IVideoProvider, IVideoSource
+    JobFolder jobs,
+    LocalLog log,
+    LocalRenders renders,
+    RenderTools tools,
+    IInputFiles inputs,
+    IOptions<LocalVideosOptions> options,
+    TimeProvider time) : IVideoProvider, IVideoSource
 {
     /// <summary>The one account of this provider.</summary>
     public const string AccountName = "local";
@@ -64,7 +70,11 @@ internal sealed class LocalVideos(
             {
                 // "No job" must be true: it is said only where there is none of an earlier submit either.
                 if (await Refusal(order).ConfigureAwait(false) is { } refusal) return new SubmitReply.NoJob(refusal);
-                staged = jobs.Stage(JobOf(jobId, order), order.Prompt);
+                if (order.SourceJobId is { } source && Known(source) is null) return new SubmitReply.NoJob(SourceForgotten);
+                var look = order.SourceJobId is { } remixed ? jobs.ReadLook(remixed) : null;
+                using var input = order.Input is { } picture ? await inputs.Open(picture, CancellationToken.None).ConfigureAwait(false) : null;
+                if (order.Input is not null && input is null) return new SubmitReply.NoJob(InputGone);
+                staged = jobs.Stage(JobOf(jobId, order), order.Prompt, look, input);
             }
 
             if (!gate.MaySend) return new SubmitReply.NotSent(new(FailureKind.Expired, "The time for this submit had passed before it was sent."));
@@ -110,7 +120,7 @@ internal sealed class LocalVideos(
 
     private LocalJob JobOf(string jobId, SubmitOrder order) => new(
         LocalJob.Version, jobId, order.ProviderKey, order.Options.Model, order.Options.Size, order.Options.Seconds,
-        time.GetUtcNow(), options.Value.UsdPerSecond * order.Options.Seconds);
+        time.GetUtcNow(), options.Value.UsdPerSecond * order.Options.Seconds, order.Input?.MediaType);
 
     private CheckReply Check(string jobId)
     {
@@ -217,6 +227,11 @@ internal sealed class LocalVideos(
     }
 
     private LocalJob? Known(string jobId) => JobFolder.IsJobId(jobId) ? jobs.Read(jobId) : null;
+
+    private static readonly Failure SourceForgotten =
+        new(FailureKind.Refused, $"The embedded provider has forgotten the video that this one is made from: it knows a job for {LocalVideosOptions.Section}:{nameof(LocalVideosOptions.KeepJobs)}.", "source_forgotten");
+
+    private static readonly Failure InputGone = new(FailureKind.Refused, "The picture that guides the video is not in the store any more; send it again.", "input_gone");
 
     private static Failure NoSuchJob(string jobId) =>
         new(FailureKind.Unknown, JobFolder.IsJobId(jobId) ? $"There is no job {jobId}." : "That is not the id of a job of this provider.", "no_such_job");

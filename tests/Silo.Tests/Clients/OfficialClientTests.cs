@@ -33,7 +33,8 @@ public sealed class OfficialClientTests : IAsyncLifetime
         Assert.Equal(("320x180", "1", "A calico cat playing a piano on stage"), (Text(video, "size"), Text(video, "seconds"), Text(video, "prompt")));
         Assert.Equal("ftyp", Text(told, "head"));
         Assert.Equal(("completed", Text(video, "id")), (Text(remix, "status"), Text(remix, "remixed_from_video_id")));
-        Assert.Equal([Text(told, "other"), Text(remix, "id"), Text(video, "id")], told.GetProperty("listed").EnumerateArray().Select(id => id.GetString()));
+        Assert.Equal("completed", Text(told.GetProperty("other"), "status"));
+        Assert.Equal([Text(told.GetProperty("other"), "id"), Text(remix, "id"), Text(video, "id")], told.GetProperty("listed").EnumerateArray().Select(id => id.GetString()));
         Assert.True(told.GetProperty("deleted").GetProperty("deleted").GetBoolean());
         Assert.Equal("""{"kind":"NotFoundError","status":404,"code":"video_not_found"}""", told.GetProperty("gone").GetRawText());
     }

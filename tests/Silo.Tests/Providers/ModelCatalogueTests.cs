@@ -5,6 +5,7 @@ using VideoGen.Grains.Providers;
 using VideoGen.Requests;
 using VideoGen.Silo.Providers;
 using VideoGen.Silo.Providers.Local;
+using VideoGen.Storage;
 
 namespace VideoGen.Silo.Tests.Providers;
 
@@ -91,6 +92,6 @@ public sealed class ModelCatalogueTests
 
     private static ServiceProvider Services(params (string Key, string Value)[] settings) =>
         new ServiceCollection().AddLogging()
-            .AddVideoProviders(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build())
+            .AddInputFolder("inputs").AddVideoProviders(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build())
             .BuildServiceProvider(validateScopes: true);
 }

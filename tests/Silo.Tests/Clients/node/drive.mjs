@@ -1,9 +1,12 @@
 // Drives a server as a program does that was written for the official service: the client is unchanged but for its address.
 // Prints one JSON object. Arguments: the address, and what to do.
-import OpenAI from 'openai';
+import OpenAI, { toFile } from 'openai';
 
 const [address, story] = process.argv.slice(2);
 const client = new OpenAI({ baseURL: `${address}/v1`, apiKey: 'none' });
+
+// One grey pixel.
+const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==', 'base64');
 
 async function ended(id) {
   for (let i = 0; i < 300; i++) {
@@ -19,7 +22,8 @@ const stories = {
     const video = await ended(created.id);
     const content = Buffer.from(await (await client.videos.downloadContent(video.id)).arrayBuffer());
     const remix = await ended((await client.videos.remix(video.id, { prompt: 'Extend the scene with the cat taking a bow' })).id);
-    const other = await ended((await client.videos.create({ prompt: 'A dog', size: '320x180', seconds: '1' })).id);
+    const picture = await toFile(pixel, 'pixel.png', { type: 'image/png' });
+    const other = await ended((await client.videos.create({ prompt: 'A dog', size: '320x180', seconds: '1', input_reference: picture })).id);
     const listed = [];
     for await (const one of client.videos.list({ limit: 2, order: 'desc' })) listed.push(one.id);
     const deleted = await client.videos.delete(other.id);
@@ -29,7 +33,7 @@ const stories = {
     } catch (error) {
       gone = { kind: error.constructor.name, status: error.status, code: error.code };
     }
-    return { created, video, bytes: content.length, head: content.subarray(4, 8).toString(), remix, other: other.id, listed, deleted, gone };
+    return { created, video, bytes: content.length, head: content.subarray(4, 8).toString(), remix, other, listed, deleted, gone };
   },
 
   async create() {
