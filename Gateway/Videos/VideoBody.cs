@@ -35,7 +35,7 @@ internal sealed record VideoBody(
         view.Progress,
         view.CreatedAt.ToUnixTimeSeconds(),
         view.Status == VideoStatus.Completed ? view.EndedAt?.ToUnixTimeSeconds() : null,
-        ExpiresAt: null,
+        view.ExpiresAt?.ToUnixTimeSeconds(),
         view.Prompt,
         view.Options.Size,
         view.Options.Seconds.ToString(CultureInfo.InvariantCulture),

@@ -6,17 +6,19 @@ using VideoGen.Storage;
 namespace VideoGen.Gateway.Videos;
 
 /// <summary>The calls of request grains, each with a bound; whatever goes wrong in one comes out as <see cref="GrainCallException"/>.</summary>
-internal sealed class VideoGrains(IGrainFactory grains, IInstallation installation, TimeProvider time, IOptions<GatewayOptions> options, VideoGenTelemetry telemetry)
+internal sealed class VideoGrains(
+    IGrainFactory grains, IInstallation installation, IVideoFiles files, TimeProvider time, IOptions<GatewayOptions> options, VideoGenTelemetry telemetry)
 {
     /// <summary>How long <see cref="IVideoRequestGrain.WaitForChange"/> may wait on purpose.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
 
     // Not cancelled when the caller leaves: an ask that is under way is finished, so that asking again finds its answer.
-    public Task<AskAnswer> Ask(VideoAsk ask) => Told(ask, key => Grain(key).Ask(ask), answer => answer);
+    public Task<AskAnswer> Ask(VideoAsk ask) => Told(ask, async key => Dated(await Grain(key).Ask(ask)), answer => answer);
 
     public Task<IdempotentAnswer> AskUnder(string idempotencyKey, string fingerprint, VideoAsk ask) => Told(
         ask,
-        _ => grains.GetGrain<IIdempotencyGrain>(IdempotencyKey.For(ask.Owner, idempotencyKey)).Ask(fingerprint, ask),
+        async _ => await grains.GetGrain<IIdempotencyGrain>(IdempotencyKey.For(ask.Owner, idempotencyKey)).Ask(fingerprint, ask) is var answer
+            && answer is IdempotentAnswer.Answered answered ? answered with { Answer = Dated(answered.Answer) } : answer,
         answer => (answer as IdempotentAnswer.Answered)?.Answer);
 
     private async Task<T> Told<T>(VideoAsk ask, Func<string, Task<T>> call, Func<T, AskAnswer?> said)
@@ -36,12 +38,22 @@ internal sealed class VideoGrains(IGrainFactory grains, IInstallation installati
         }
     }
 
-    public Task<VideoView?> Get(VideoId id) => Bounded(() => Grain(id.RequestKey).Get(id.Round), options.Value.CallTimeout);
+    public Task<VideoView?> Get(VideoId id) => Bounded(async () => Dated(await Grain(id.RequestKey).Get(id.Round)), options.Value.CallTimeout);
 
     public Task<VideoView?> Delete(VideoId id) => Bounded(() => Grain(id.RequestKey).Delete(id.Round), options.Value.CallTimeout);
 
     public Task<VideoView?> WaitForChange(VideoId id, long seen) =>
-        Bounded(() => Grain(id.RequestKey).WaitForChange(id.Round, seen), LongestWait + options.Value.CallTimeout);
+        Bounded(async () => Dated(await Grain(id.RequestKey).WaitForChange(id.Round, seen)), LongestWait + options.Value.CallTimeout);
+
+    private AskAnswer Dated(AskAnswer answer) => answer switch
+    {
+        AskAnswer.Accepted accepted => accepted with { Video = Dated(accepted.Video)! },
+        AskAnswer.Question question => question with { Existing = Dated(question.Existing)! },
+        _ => answer,
+    };
+
+    // Grains do not know how long the store keeps what they made.
+    private VideoView? Dated(VideoView? view) => files.RetainFor is { } keep && view is { Status: VideoStatus.Completed, EndedAt: { } at } ? view with { ExpiresAt = at + keep } : view;
 
     private IVideoRequestGrain Grain(string key) => grains.GetGrain<IVideoRequestGrain>(key);
 

@@ -62,7 +62,11 @@ public sealed record VideoView(
     [property: Id(15)] StoredVideo? File,
     [property: Id(16)] bool Deleted,
     [property: Id(17)] VideoId? RemixOf = null,
-    [property: Id(18)] int Variation = 0);
+    [property: Id(18)] int Variation = 0)
+{
+    /// <summary>When its media go by age; null where nothing says so. The store knows, so the door adds it.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
 
 /// <summary>Why a video failed: one of <see cref="Codes"/> and a sentence.</summary>
 [GenerateSerializer, Immutable, Alias("VideoGen.VideoError")]

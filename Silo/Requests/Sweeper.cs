@@ -1,4 +1,5 @@
 using Npgsql;
+using VideoGen.Grains.Quotas;
 using VideoGen.Reports;
 using VideoGen.Requests;
 using VideoGen.Storage.States;
@@ -16,7 +17,16 @@ internal sealed partial class Sweeper(WakeBook book, IGrainFactory grains, TimeP
     /// <summary>Refused requests are forgotten after this; longer than any reservation or release of theirs can be on its way.</summary>
     public static readonly TimeSpan RefusedKeptFor = TimeSpan.FromDays(2);
 
+    /// <summary>What grains that are only kept for a while are kept for, from their last write: a day longer than they count.</summary>
+    public static readonly IReadOnlyList<(string StateName, TimeSpan KeptFor)> Passing =
+    [
+        (GrainNames.AgentRun, AgentRunOptions.Window + TimeSpan.FromDays(1)),
+        (GrainNames.Idempotency, IIdempotencyGrain.KeptFor + TimeSpan.FromDays(1)),
+    ];
+
+    private static readonly TimeSpan ForgetEvery = TimeSpan.FromHours(1);
     private const int BatchSize = 500, WakesAtOnce = 32;
+    private DateTimeOffset forgotAt = DateTimeOffset.MinValue;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -50,6 +60,7 @@ internal sealed partial class Sweeper(WakeBook book, IGrainFactory grains, TimeP
                 var late = time.GetUtcNow().ToUnixTimeMilliseconds() - earliest ?? 0;
                 telemetry.Owed(requests, TimeSpan.FromMilliseconds(Math.Max(late, 0)));
                 await book.SweepRefused((time.GetUtcNow() - RefusedKeptFor).ToUnixTimeMilliseconds(), stoppingToken).ConfigureAwait(false);
+                await Forget(stoppingToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -60,6 +71,13 @@ internal sealed partial class Sweeper(WakeBook book, IGrainFactory grains, TimeP
         {
             LogSweepFailed(e);
         }
+    }
+
+    private async Task Forget(CancellationToken stoppingToken)
+    {
+        if (time.GetUtcNow() < forgotAt + ForgetEvery) return;
+        foreach (var (stateName, keptFor) in Passing) await book.SweepUnwritten(stateName, keptFor, stoppingToken).ConfigureAwait(false);
+        forgotAt = time.GetUtcNow();
     }
 
     private async Task<int> WakeAll(long before, CancellationToken stoppingToken)

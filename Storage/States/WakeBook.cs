@@ -5,7 +5,7 @@ namespace VideoGen.Storage.States;
 /// <summary>What is owed and when: documents with a <c>wakeAt</c>. For the one sweeper of a cluster, and for reminders at start.</summary>
 public sealed class WakeBook(PostgresConnections connections)
 {
-    private const int RefusedBatch = 1_000;
+    private const int SweepBatch = 1_000;
 
     /// <summary>Documents whose <c>wakeAt</c> is before a time, by key.</summary>
     /// <param name="beforeEpochMs">Milliseconds since 1970. <see cref="long.MaxValue"/>: all that owe anything.</param>
@@ -114,7 +114,35 @@ public sealed class WakeBook(PostgresConnections connections)
         {
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = GrainNames.VideoRequest });
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = beforeEpochMs });
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = RefusedBatch });
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = SweepBatch });
+            return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Removes documents of grains that are only kept for a while. A grain that still holds one loses its next write and reads anew.</summary>
+    /// <param name="stateName">Whose: a name of <see cref="GrainNames"/>.</param>
+    /// <param name="unwrittenFor">Only those that were not written for so long.</param>
+    /// <returns>How many were removed, at most 1,000.</returns>
+    /// <exception cref="NpgsqlException">The database did not answer.</exception>
+    public async Task<int> SweepUnwritten(string stateName, TimeSpan unwrittenFor, CancellationToken cancellationToken)
+    {
+        var command = connections.Pool.CreateCommand(
+            """
+            delete from videogen.grain_state s
+            using (
+              select u.state_name, u.grain_key, u.version
+              from videogen.grain_state u
+              where u.state_name = $1 and u.last_written < now() - $2
+              limit $3
+            ) old
+            -- The version: one that was written meanwhile stays.
+            where s.state_name = old.state_name and s.grain_key = old.grain_key and s.version = old.version
+            """);
+        await using (command.ConfigureAwait(false))
+        {
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = stateName });
+            command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = unwrittenFor });
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = SweepBatch });
             return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
     }

@@ -45,6 +45,19 @@ public sealed class AskTests
     }
 
     [Fact]
+    public async Task A_completed_video_says_until_when_its_media_are_kept()
+    {
+        await using var door = await Door.Open();
+        door.Files.RetainFor = TimeSpan.FromDays(2);
+        door.Grain.OnAsk = _ => Task.FromResult<AskAnswer>(new AskAnswer.Accepted(Views.Completed, Dedup.Replayed));
+        door.Grain.OnGet = _ => Task.FromResult<VideoView?>(Views.Queued);
+        var until = (Views.Completed.EndedAt!.Value + TimeSpan.FromDays(2)).ToUnixTimeSeconds();
+
+        Assert.Equal(until, (long)(await door.Post("""{"prompt":"A cat on a roof"}""")).Json["expires_at"]!);
+        Assert.Null((await door.Get($"/v1/videos/{Views.Id}")).Json["expires_at"]);
+    }
+
+    [Fact]
     public async Task A_failed_video_says_why_and_what_it_cost()
     {
         await using var door = await Door.Open();

@@ -100,6 +100,18 @@ public sealed class WakeBookTests(StorageDatabase database) : IClassFixture<Stor
         }
     }
 
+    [Fact]
+    public async Task What_is_only_kept_for_a_while_goes_when_nobody_wrote_it_for_so_long()
+    {
+        await database.Run("""
+            insert into videogen.grain_state (state_name, grain_key, version, state, last_written) values
+              ('agentrun', 'r-old', 1, '{}', now() - interval '31 days'), ('agentrun', 'r-young', 1, '{}', now() - interval '29 days'),
+              ('quota', 'u-old', 1, '{}', now() - interval '31 days')
+            """);
+        Assert.Equal(1, await book.SweepUnwritten("agentrun", TimeSpan.FromDays(30), CancellationToken.None));
+        Assert.Equal("r-young, u-old", await database.One<string>("select string_agg(grain_key, ', ' order by grain_key) from videogen.grain_state"));
+    }
+
     [Theory]
     [InlineData("""{"status":"refused","updatedAt":99}""", true)]
     [InlineData("""{"status":"refused","updatedAt":99,"rounds":[{"state":"refused"}]}""", true)]
