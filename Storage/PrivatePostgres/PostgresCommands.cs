@@ -1,4 +1,7 @@
 using System.Collections;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using VideoGen.Storage.Processes;
 
 namespace VideoGen.Storage;
@@ -10,7 +13,12 @@ internal sealed class PostgresCommands
     /// PostgreSQL refuses user id 0, and initdb wants the id to have a name. Root therefore runs both in a user namespace in
     /// which its own id appears as that of `nobody`: to the kernel it still owns its files, so a folder only root can enter works.
     /// </summary>
-    private static readonly string[] Unroot = ["unshare", "--user", "--map-user=65534", "--map-group=65534", "--"];
+    internal static readonly string[] UserNamespace = ["unshare", "--user", "--map-user=65534", "--map-group=65534", "--"];
+
+    /// <summary>Where a machine forbids that (many containers do): the user that PostgreSQL's package made, and files of its own.</summary>
+    private static readonly string[] PostgresUser = ["setpriv", $"--reuid={User}", $"--regid={User}", "--init-groups", "--"];
+
+    private const string User = "postgres";
 
     private readonly string _folder;
     private readonly string[] _prefix;
@@ -21,18 +29,68 @@ internal sealed class PostgresCommands
         _prefix = prefix;
     }
 
-    internal static async Task<PostgresCommands> For(ServerFolder folder)
+    internal static async Task<PostgresCommands> For(ServerFolder folder, PrivatePostgresOptions options)
     {
-        var commands = new PostgresCommands(folder.Path, Environment.IsPrivilegedProcess ? Unroot : []);
-        if (commands._prefix.Length == 0)
+        if (!Environment.IsPrivilegedProcess) return new(folder.Path, []);
+        var trouble = "a user namespace is not wanted";
+        if (folder.Elsewhere is null && options.Unroot is { } unroot)
         {
-            return commands;
+            var commands = new PostgresCommands(folder.Path, [.. unroot]);
+            if (await commands.WhyNot().ConfigureAwait(false) is not { } reason) return commands;
+            trouble = reason;
         }
 
-        var (code, output) = await commands.Run("true", []).ConfigureAwait(false);
-        return code == 0 ? commands : throw new PrivatePostgresException(
-            $"PostgreSQL refuses to run as root, and this machine does not let root start it in a user namespace ({Reason(output)}): " +
-            "start the host as an ordinary user, or give it a connection string to a database of yours.");
+        if (folder.Elsewhere is null && folder.DataVersion() is not null)
+        {
+            throw new PrivatePostgresException(
+                $"The database in {folder.Data} is root's, and this machine no longer lets root start PostgreSQL in a user namespace ({trouble}): " +
+                "allow that again (sysctl kernel.unprivileged_userns_clone, user.max_user_namespaces, or the container's settings), or give the folder to an ordinary user and start the host as that one.");
+        }
+
+        return await AsPostgresUser(folder, options, trouble).ConfigureAwait(false);
+    }
+
+    private static async Task<PostgresCommands> AsPostgresUser(ServerFolder folder, PrivatePostgresOptions options, string trouble)
+    {
+        if (await new PostgresCommands("/", PostgresUser).WhyNot().ConfigureAwait(false) is { } reason)
+        {
+            throw new PrivatePostgresException(
+                $"PostgreSQL refuses to run as root, and this machine lets root start it neither in a user namespace ({trouble}) nor as the user {User} ({reason}): " +
+                "start the host as an ordinary user, or give it a connection string to a database of yours.");
+        }
+
+        if (folder.Elsewhere is null)
+        {
+            var elsewhere = FreeFolder(options.ElsewhereIn, folder.Path);
+            var made = await new PostgresCommands("/", []).RunAsCaller("install", ["-d", "-m", "0700", "-o", User, "-g", User, elsewhere, Path.Combine(elsewhere, "log")]).ConfigureAwait(false);
+            if (made.Code != 0) throw new PrivatePostgresException($"The folder {elsewhere} for PostgreSQL's files could not be made: {Reason(made.Output)}. Make it by hand for the user {User}, or start the host as an ordinary user.");
+            folder.MoveServerTo(elsewhere);
+        }
+
+        return new(folder.Server, PostgresUser);
+    }
+
+    // By the path that points there; a number more where an earlier folder of that path was removed and its pointer with it.
+    private static string FreeFolder(string parent, string path)
+    {
+        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..16];
+        var free = Path.Combine(parent, name);
+        for (var number = 2; Directory.Exists(free); number++) free = Path.Combine(parent, string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"));
+        return free;
+    }
+
+    private async Task<string?> WhyNot()
+    {
+        var (code, output) = await Run("true", []).ConfigureAwait(false);
+        return code == 0 ? null : Reason(output);
+    }
+
+    /// <summary>Lets initdb read the password where it cannot enter the folder of the host.</summary>
+    internal async Task LendPassword(ServerFolder folder)
+    {
+        if (folder.InitPasswordFile == folder.PasswordFile) return;
+        var (code, output) = await RunAsCaller("install", ["-m", "0600", "-o", User, "-g", User, folder.PasswordFile, folder.InitPasswordFile]).ConfigureAwait(false);
+        if (code != 0) throw new PrivatePostgresException($"The password could not be given to initdb in {folder.Server}: {Reason(output)}.");
     }
 
     /// <summary>Runs a program to its end as root's stand-in, or as the caller who is not root: exit code and what it said.</summary>
@@ -42,7 +100,7 @@ internal sealed class PostgresCommands
     internal Task<(int Code, string Output)> RunAsCaller(string program, IEnumerable<string> arguments) =>
         ToEnd(Start([program, .. arguments], []), CancellationToken.None);
 
-    internal WatchedProcess StartServer(string program, IEnumerable<string> arguments, string? removeAfterwards) =>
+    internal WatchedProcess StartServer(string program, IEnumerable<string> arguments, IReadOnlyList<string> removeAfterwards) =>
         // INT is PostgreSQL's fast shutdown, QUIT its immediate one.
         Start([.. _prefix, program, .. arguments], ["INT", "QUIT"], removeAfterwards);
 
@@ -62,13 +120,13 @@ internal sealed class PostgresCommands
         return (code, process.Output + process.Errors);
     }
 
-    private WatchedProcess Start(string[] command, string[] politeSignals, string? removeAfterwards = null) =>
+    private WatchedProcess Start(string[] command, string[] politeSignals, IReadOnlyList<string>? removeAfterwards = null) =>
         WatchedProcess.Start(command[0], command[1..], new WatchedProcessOptions
         {
             WorkingDirectory = _folder,
             Environment = ServerEnvironment(),
             PoliteSignals = politeSignals,
-            RemoveAfterwards = removeAfterwards,
+            RemoveAfterwards = removeAfterwards ?? [],
         });
 
     /// <summary>

@@ -59,7 +59,7 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
                 throw new PrivatePostgresException($"The folder {folder.Path} holds a database: a throwaway server would remove it.");
             }
 
-            var commands = await PostgresCommands.For(folder).ConfigureAwait(false);
+            var commands = await PostgresCommands.For(folder, options).ConfigureAwait(false);
             var programs = await PostgresPrograms.Find(options.BinaryFolders, folder, commands).ConfigureAwait(false);
             if (folder.DataVersion() is null)
             {
@@ -94,11 +94,13 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
             Directory.Delete(folder.UnfinishedData, recursive: true);
         }
 
+        await commands.LendPassword(folder).ConfigureAwait(false);
         var (code, output) = await commands.Run(programs.Initdb, ServerSettings.InitdbArguments(folder, throwaway), ct).ConfigureAwait(false);
+        if (folder.InitPasswordFile != folder.PasswordFile) File.Delete(folder.InitPasswordFile);
         if (code != 0)
         {
             throw new PrivatePostgresException(
-                $"PostgreSQL could not make its database in {folder.Path}: {PostgresCommands.Reason(output)}. The folder must be writable and reachable for the user who starts the host.");
+                $"PostgreSQL could not make its database in {folder.Server}: {PostgresCommands.Reason(output)}. The folder must be writable and reachable for the user who starts the host.");
         }
 
         Directory.Move(folder.UnfinishedData, folder.Data);

@@ -6,7 +6,10 @@ namespace VideoGen.Storage;
 // File modes: the private PostgreSQL refuses to start on Windows, see PrivatePostgres.Start.
 #pragma warning disable CA1416
 
-/// <summary>The files of one private PostgreSQL: their names, and the small ones' contents.</summary>
+/// <summary>
+/// The files of one private PostgreSQL: their names, and the small ones' contents. The server's own may be elsewhere, where another user
+/// can reach them: a pointer file says where.
+/// </summary>
 internal sealed class ServerFolder
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -15,17 +18,24 @@ internal sealed class ServerFolder
     {
         Path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         Directory.CreateDirectory(Path, OwnerOnly | UnixFileMode.UserExecute);
-        Directory.CreateDirectory(Log, OwnerOnly | UnixFileMode.UserExecute);
+        Elsewhere = File.Exists(PointerFile) ? File.ReadAllText(PointerFile).Trim() : null;
+        if (Elsewhere is null) Directory.CreateDirectory(Log, OwnerOnly | UnixFileMode.UserExecute);
     }
 
     internal string Path { get; }
 
-    internal string Data => System.IO.Path.Combine(Path, "data");
+    /// <summary>Where the server's own files are, when they are not here.</summary>
+    internal string? Elsewhere { get; private set; }
+
+    /// <summary>The folder that the server works in.</summary>
+    internal string Server => Elsewhere ?? Path;
+
+    internal string Data => System.IO.Path.Combine(Server, "data");
 
     /// <summary>initdb works here, and the finished result is renamed, so that an interrupted one is never taken for a database.</summary>
-    internal string UnfinishedData => System.IO.Path.Combine(Path, "data.new");
+    internal string UnfinishedData => System.IO.Path.Combine(Server, "data.new");
 
-    internal string Log => System.IO.Path.Combine(Path, "log");
+    internal string Log => System.IO.Path.Combine(Server, "log");
 
     internal string LockFile => System.IO.Path.Combine(Path, "lock");
 
@@ -33,7 +43,21 @@ internal sealed class ServerFolder
 
     internal string PidFile => System.IO.Path.Combine(Data, "postmaster.pid");
 
+    /// <summary>Where initdb reads the password.</summary>
+    internal string InitPasswordFile => Elsewhere is null ? PasswordFile : System.IO.Path.Combine(Elsewhere, "password.init");
+
+    private string PointerFile => System.IO.Path.Combine(Path, "elsewhere");
+
     private string PortFile => System.IO.Path.Combine(Path, "port");
+
+    /// <summary>From now on the server's own files are there.</summary>
+    internal void MoveServerTo(string folder)
+    {
+        File.WriteAllText(PointerFile + ".new", folder);
+        File.Move(PointerFile + ".new", PointerFile, overwrite: true);
+        Directory.Delete(Log);
+        Elsewhere = folder;
+    }
 
     /// <summary>The major version that made the data; null when there is none yet.</summary>
     internal string? DataVersion()

@@ -12,7 +12,7 @@ internal static class ServerSettings
     {
         string[] arguments =
         [
-            "--pgdata=" + folder.UnfinishedData, "--username=" + User, "--pwfile=" + folder.PasswordFile, "--auth=scram-sha-256",
+            "--pgdata=" + folder.UnfinishedData, "--username=" + User, "--pwfile=" + folder.InitPasswordFile, "--auth=scram-sha-256",
             "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums",
         ];
         return throwaway ? [.. arguments, "--no-sync"] : arguments;

@@ -32,7 +32,7 @@ internal sealed partial class ServerStart(
 
             var serverLog = new ServerLog(folder);
             var process = commands.StartServer(
-                programs.Server, ServerSettings.ServerArguments(folder, port, options.Throwaway), options.Throwaway ? folder.Path : null);
+                programs.Server, ServerSettings.ServerArguments(folder, port, options.Throwaway), options.Throwaway ? [folder.Path, folder.Server] : []);
             if (await Answers(process, port, ct).ConfigureAwait(false))
             {
                 return new RunningServer(process, port);

@@ -8,12 +8,12 @@ namespace VideoGen.Storage.Processes;
 internal static class WatchScript
 {
     /// <summary>
-    /// Arguments: the signals to try in turn before the kill, the seconds each may take, a folder to remove at the end
-    /// (or nothing), and the command with its arguments. Values arrive as arguments only, never as script text.
+    /// Arguments: the signals to try in turn before the kill, the seconds each may take, two folders to remove at the
+    /// end (or nothing), and the command with its arguments. Values arrive as arguments only, never as script text.
     /// </summary>
     internal const string Text = """
-        signals=$1 patience=$2 remove=$3
-        shift 3
+        signals=$1 patience=$2 remove=$3 also=$4
+        shift 4
         # A stop sent to everything at once (a service supervisor does that) must not end the watcher before its child.
         trap : TERM INT HUP
         exec 3<&0 </dev/null
@@ -40,7 +40,7 @@ internal static class WatchScript
           kill -s 0 "$child" || break
         done
         kill -s KILL "$watch"
-        [ -z "$remove" ] || rm -rf -- "$remove"
+        [ -z "$remove" ] || rm -rf -- "$remove" ${also:+"$also"}
         # Whatever the child left running in its group goes too.
         trap '' TERM
         kill -s TERM 0

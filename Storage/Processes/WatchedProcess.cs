@@ -55,7 +55,7 @@ public sealed class WatchedProcess : IAsyncDisposable
             WorkingDirectory = options.WorkingDirectory ?? "",
         };
         foreach (var argument in (string[])["/bin/sh", "-c", WatchScript.Text, "videogen-watcher", string.Join(' ', options.PoliteSignals),
-            patience.ToString(CultureInfo.InvariantCulture), options.RemoveAfterwards ?? "", fileName, .. arguments])
+            patience.ToString(CultureInfo.InvariantCulture), options.RemoveAfterwards.ElementAtOrDefault(0) ?? "", options.RemoveAfterwards.ElementAtOrDefault(1) ?? "", fileName, .. arguments])
         {
             start.ArgumentList.Add(argument);
         }

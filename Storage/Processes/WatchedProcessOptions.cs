@@ -24,8 +24,8 @@ public sealed class WatchedProcessOptions
     /// <summary>How long each of <see cref="PoliteSignals"/> may take; whole seconds.</summary>
     internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>A folder that the watcher removes once the child has ended, however the host ended.</summary>
-    internal string? RemoveAfterwards { get; init; }
+    /// <summary>Folders, at most two, that the watcher removes once the child has ended, however the host ended.</summary>
+    internal IReadOnlyList<string> RemoveAfterwards { get; init; } = [];
 
     internal TimeProvider Clock { get; init; } = TimeProvider.System;
 }

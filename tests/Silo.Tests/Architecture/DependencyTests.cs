@@ -40,7 +40,7 @@ public sealed class DependencyTests
 
     [Fact]
     public void The_door_moves_no_money_and_claims_no_job() =>
-        Assert.Empty(TypesUsedBy(Gateway).Where(t => t is "VideoGen.Requests.IJobBook" or "VideoGen.Budgets.IMoneyLedger" or "VideoGen.Quotas.IQuotaGrain"));
+        Assert.Empty(TypesUsedBy(Gateway).Where(t => t is "VideoGen.Requests.IJobBook" or "VideoGen.Budgets.IMoneyLedger" or "VideoGen.Quotas.IQuotaGrain" or "VideoGen.Quotas.IAgentRunGrain" or "VideoGen.Quotas.IReservations"));
 
     [Fact]
     public void The_check_can_fail() => Assert.NotEmpty(TypesUsedBy(Host).Where(t => t.StartsWith("VideoGen.Engine", StringComparison.Ordinal)));

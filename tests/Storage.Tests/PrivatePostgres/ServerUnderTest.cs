@@ -10,11 +10,16 @@ internal sealed class ServerUnderTest : IDisposable
 
     internal string Folder => Path.Combine(Root, "postgres");
 
-    internal Task<PrivatePostgres> Start(int patienceSeconds = 30, int? firstPort = null, IReadOnlyList<string>? binaryFolders = null) =>
+    /// <summary>Where the server's files go for a user that cannot enter <see cref="Root"/>.</summary>
+    internal string Elsewhere => Root + "-elsewhere";
+
+    internal Task<PrivatePostgres> Start(int patienceSeconds = 30, int? firstPort = null, IReadOnlyList<string>? binaryFolders = null, bool userNamespace = true) =>
         PrivatePostgres.Start(
             new PrivatePostgresOptions
             {
                 Directory = Folder,
+                ElsewhereIn = Elsewhere,
+                Unroot = userNamespace ? new PrivatePostgresOptions { Directory = Folder }.Unroot : ["false"],
                 Patience = TimeSpan.FromSeconds(patienceSeconds),
                 FirstPort = firstPort ?? new PrivatePostgresOptions { Directory = Folder }.FirstPort,
                 BinaryFolders = binaryFolders,
@@ -32,7 +37,11 @@ internal sealed class ServerUnderTest : IDisposable
         return (await command.ExecuteScalarAsync())?.ToString();
     }
 
-    public void Dispose() => Directory.Delete(Root, recursive: true);
+    public void Dispose()
+    {
+        Directory.Delete(Root, recursive: true);
+        if (Directory.Exists(Elsewhere)) Directory.Delete(Elsewhere, recursive: true);
+    }
 }
 
 /// <summary>A test of what only root can do; skipped, with the reason, for everybody else.</summary>

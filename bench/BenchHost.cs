@@ -1,0 +1,60 @@
+using System.Globalization;
+using VideoGen.Storage.Processes;
+
+namespace VideoGen.Bench;
+
+/// <summary>The real host in a process of its own, on a folder of its own, with its private PostgreSQL.</summary>
+internal sealed class BenchHost : IAsyncDisposable
+{
+    /// <summary>Prompts with it are accepted and then refused by the provider: what is measured is ours, not ffmpeg.</summary>
+    public const string RefusedWord = "benchrefused";
+
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private readonly WatchedProcess process;
+
+    private BenchHost(WatchedProcess process, Uri address, TimeSpan startTook)
+    {
+        this.process = process;
+        Address = address;
+        StartTook = startTook;
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>From the start of the process until it said that it listens.</summary>
+    public TimeSpan StartTook { get; }
+
+    public static async Task<BenchHost> Start(string program, string folder)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var host = WatchedProcess.Start("dotnet", [program], new()
+        {
+            WorkingDirectory = folder,
+            Environment = new Dictionary<string, string?>
+            {
+                ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+                ["VIDEOGEN_DATA"] = folder,
+                ["Logging__LogLevel__Default"] = "Warning",
+                [$"Providers__Local__FailWords__{RefusedWord}"] = "refused",
+            },
+            OnOutputLine = line =>
+            {
+                if (line.StartsWith("Orleans.VideoGen listens on ", StringComparison.Ordinal)) listening.TrySetResult(new(line.Split(' ')[3]));
+            },
+        });
+        await Task.WhenAny(listening.Task, host.Exited).WaitAsync(StartPatience);
+        if (!listening.Task.IsCompleted) throw new InvalidOperationException($"The host did not start: {host.Output} {host.Errors}");
+        return new(host, await listening.Task, TimeProvider.System.GetElapsedTime(began));
+    }
+
+    /// <summary>How to connect to the private PostgreSQL of a folder.</summary>
+    public static string DatabaseOf(string folder)
+    {
+        var postgres = Path.Combine(folder, "postgres");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"Host=127.0.0.1;Port={File.ReadAllText(Path.Combine(postgres, "port")).Trim()};Username=videogen;Password={File.ReadAllText(Path.Combine(postgres, "password")).Trim()};Database=videogen");
+    }
+
+    public ValueTask DisposeAsync() => process.DisposeAsync();
+}
