@@ -20,7 +20,7 @@ internal sealed class Checks(SimulatedWorld world)
     private readonly Dictionary<string, List<DateTimeOffset>> confirmed = new(StringComparer.Ordinal);
     private readonly HashSet<string> tokens = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Key, int Round), DateTimeOffset> admitted = [];
-    private readonly Dictionary<string, DateTimeOffset> lastRefusing = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<(DateTimeOffset From, QuotaDocument Ledger)>> history = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Key, int Round), DateTimeOffset> opened = [];
     private readonly Dictionary<string, (DateTimeOffset Opened, DateTimeOffset Landed)> lastRefused = new(StringComparer.Ordinal);
 
@@ -261,8 +261,9 @@ internal sealed class Checks(SimulatedWorld world)
     {
         var refused = lastRefused.GetValueOrDefault(request);
         var since = asked - refused.Landed < Stale ? refused.Opened : asked;
-        var ledger = ledgers.GetValueOrDefault(key);
-        return Refuses(key, ledger, since) || Refuses(key, ledger, world.Clock.GetUtcNow()) || lastRefusing.GetValueOrDefault(key) >= since;
+        var all = history.GetValueOrDefault(key) ?? [];
+        // A ledger counted from when it landed until the next one did, and it refuses less and less as time goes on.
+        return all.Where((_, i) => i + 1 == all.Count || all[i + 1].From >= since).Any(l => Refuses(key, l.Ledger, l.From > since ? l.From : since));
     }
 
     /// <summary>Whether a video of this request was admitted before then, and is still being made.</summary>
@@ -287,7 +288,7 @@ internal sealed class Checks(SimulatedWorld world)
         var now = world.Clock.GetUtcNow();
         var (videos, window, _) = LimitsOf(key);
         var old = ledgers.GetValueOrDefault(key);
-        if (Refuses(key, old, now) || Refuses(key, ledger, now)) lastRefusing[key] = now;
+        (history.TryGetValue(key, out var known) ? known : history[key] = []).Add((now, ledger));
         foreach (var entry in old?.Entries ?? [])
         {
             var kept = ledger.Entries.Any(e => e.Request == entry.Request && e.Round == entry.Round);

@@ -78,8 +78,9 @@ public sealed class OtlpTests : IAsyncLifetime
         }
 
         await RunningHost.NothingIsLeft(folder);
-        await using var again = await RunningHost.Start(folder, sent);
+        await using var again = await RunningHost.Start(folder, sent, ("OTEL_BSP_SCHEDULE_DELAY", "100"));
         await again.Ended(id);
+        await Eventually.Holds("the save was told", () => collector.Spans.Any(s => s.Name == "save_video"));
         Assert.Equal(0, await again.Stop());
         var ask = Assert.Single(collector.Spans, s => s.Name == "ask");
         var save = Assert.Single(collector.Spans, s => s is { Name: "save_video" });
