@@ -48,8 +48,12 @@ quietly() {
   return "$code"
 }
 
+# install_missing [command:package ...]: what the host needs, and these.
 install_missing() {
-  local missing=() fonts=()
+  local missing=() fonts=() also
+  for also in "$@"; do
+    command -v "${also%%:*}" >/dev/null || missing+=("${also#*:}")
+  done
   has_postgres || missing+=(postgresql)
   command -v ffmpeg >/dev/null || missing+=(ffmpeg)
   command -v fc-match >/dev/null || missing+=(fontconfig)

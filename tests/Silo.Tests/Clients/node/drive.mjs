@@ -1,6 +1,9 @@
 // Drives a server as a program does that was written for the official service: the client is unchanged but for its address.
 // Prints one JSON object. Arguments: the address, and what to do.
+import { File } from 'node:buffer';
 import OpenAI, { toFile } from 'openai';
+
+globalThis.File ??= File; // Before Node 20 it was not global yet.
 
 const [address, story] = process.argv.slice(2);
 const client = new OpenAI({ baseURL: `${address}/v1`, apiKey: 'none' });
