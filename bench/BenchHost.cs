@@ -1,4 +1,5 @@
-using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using VideoGen.Storage;
 using VideoGen.Storage.Processes;
 
 namespace VideoGen.Bench;
@@ -48,13 +49,9 @@ internal sealed class BenchHost : IAsyncDisposable
         return new(host, await listening.Task, TimeProvider.System.GetElapsedTime(began));
     }
 
-    /// <summary>How to connect to the private PostgreSQL of a folder.</summary>
-    public static string DatabaseOf(string folder)
-    {
-        var postgres = Path.Combine(folder, "postgres");
-        return string.Create(CultureInfo.InvariantCulture,
-            $"Host=127.0.0.1;Port={File.ReadAllText(Path.Combine(postgres, "port")).Trim()};Username=videogen;Password={File.ReadAllText(Path.Combine(postgres, "password")).Trim()};Database=videogen");
-    }
+    /// <summary>How to connect to the private PostgreSQL of a folder whose host runs.</summary>
+    public static Task<string> DatabaseOf(string folder) =>
+        PostgresVisit.Run(new() { Directory = Path.Combine(folder, "postgres") }, Task.FromResult, NullLogger.Instance, CancellationToken.None);
 
     public ValueTask DisposeAsync() => process.DisposeAsync();
 }

@@ -23,7 +23,7 @@ try
     }
 
     await using var host = await BenchHost.Start(program, folder);
-    await using var postgres = new Postgres(BenchHost.DatabaseOf(folder));
+    await using var postgres = new Postgres(await BenchHost.DatabaseOf(folder));
     await postgres.Prepare();
     using var load = new Load(host.Address, Connections);
     var unique = 0;

@@ -17,8 +17,7 @@ internal sealed class VideoGrains(
 
     public Task<IdempotentAnswer> AskUnder(string idempotencyKey, string fingerprint, VideoAsk ask) => Told(
         ask,
-        async _ => await grains.GetGrain<IIdempotencyGrain>(IdempotencyKey.For(ask.Owner, idempotencyKey)).Ask(fingerprint, ask) is var answer
-            && answer is IdempotentAnswer.Answered answered ? answered with { Answer = Dated(answered.Answer) } : answer,
+        async _ => Dated(await grains.GetGrain<IIdempotencyGrain>(IdempotencyKey.For(ask.Owner, idempotencyKey)).Ask(fingerprint, ask)),
         answer => (answer as IdempotentAnswer.Answered)?.Answer);
 
     private async Task<T> Told<T>(VideoAsk ask, Func<string, Task<T>> call, Func<T, AskAnswer?> said)
@@ -44,6 +43,8 @@ internal sealed class VideoGrains(
 
     public Task<VideoView?> WaitForChange(VideoId id, long seen) =>
         Bounded(async () => Dated(await Grain(id.RequestKey).WaitForChange(id.Round, seen)), LongestWait + options.Value.CallTimeout);
+
+    private IdempotentAnswer Dated(IdempotentAnswer answer) => answer is IdempotentAnswer.Answered answered ? answered with { Answer = Dated(answered.Answer) } : answer;
 
     private AskAnswer Dated(AskAnswer answer) => answer switch
     {

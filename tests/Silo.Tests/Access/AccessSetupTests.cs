@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using VideoGen.Access;
 using VideoGen.Grains.Quotas;
 using VideoGen.Silo.Access;
+using VideoGen.Silo.Tests.Hosting;
 using VideoGen.Storage.Access;
 
 namespace VideoGen.Silo.Tests.Access;
@@ -72,7 +73,7 @@ public sealed class AccessSetupTests
         var log = new ConcurrentQueue<string>();
         using var services = With(("Plans:pro:VideosPerDay", "50"));
         var keys = new Known(("bot", "pro"), ("web", "gone"), ("cli", "default"));
-        using var logs = LoggerFactory.Create(b => b.AddProvider(new Lines(log)));
+        using var logs = LoggerFactory.Create(b => b.AddProvider(new LogLines(log)));
         var plans = new ClientPlans(keys, services.GetRequiredService<PlanNames>(), logs.CreateLogger<ClientPlans>());
 
         foreach (var _ in Enumerable.Range(0, 3))
@@ -98,21 +99,5 @@ public sealed class AccessSetupTests
         public ValueTask<KnownClients?> Fresh(CancellationToken cancellationToken) => new(Latest);
 
         public void Used(KnownKey key) => throw new NotSupportedException();
-    }
-
-    private sealed class Lines(ConcurrentQueue<string> log) : ILoggerProvider, ILogger
-    {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            log.Enqueue(formatter(state, exception));
-
-        public void Dispose()
-        {
-        }
     }
 }

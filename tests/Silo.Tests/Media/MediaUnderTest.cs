@@ -6,6 +6,7 @@ using VideoGen.Grains.Providers;
 using VideoGen.Requests;
 using VideoGen.Silo.Media;
 
+using VideoGen.Silo.Tests.Hosting;
 namespace VideoGen.Silo.Tests.Media;
 
 /// <summary>What saves videos, wired as the host wires it, over a store and sources that a test gives it.</summary>
@@ -19,7 +20,7 @@ internal sealed class MediaUnderTest : IAsyncDisposable
             .AddInMemoryCollection([new("Media:Folder", folder), .. settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))])
             .Build();
         _services = new ServiceCollection()
-            .AddLogging(logging => logging.AddProvider(new NotesOf(Log)))
+            .AddLogging(logging => logging.AddProvider(new LogLines(Log)))
             .AddSingleton(TimeProvider.System)
             .AddSingleton(files)
             .AddSingleton(source)
@@ -35,20 +36,4 @@ internal sealed class MediaUnderTest : IAsyncDisposable
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
-
-    private sealed class NotesOf(ConcurrentQueue<string> log) : ILoggerProvider, ILogger
-    {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            log.Enqueue(formatter(state, exception));
-
-        public void Dispose()
-        {
-        }
-    }
 }
