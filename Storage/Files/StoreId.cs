@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace VideoGen.Storage.Files;
 
 /// <summary>The file that says whose videos a folder holds, so that two installations never share one by mistake.</summary>
@@ -19,17 +21,24 @@ internal static class StoreId
     }
 
     /// <summary>Claims the folder; whoever comes second reads the first one's claim.</summary>
+    /// <exception cref="IOException">The disk is full or gone.</exception>
     public static async Task<string?> Claim(string folder, string temporary, string installation, CancellationToken cancellationToken)
     {
         try
         {
-            await File.WriteAllTextAsync(temporary, installation + "\n", cancellationToken).ConfigureAwait(false);
-            File.Move(temporary, Path.Combine(folder, FileName), overwrite: false);
-            DurableFolder.Sync(folder);
+            // On disk before it has its name: a claim that a power cut emptied would belong to nobody.
+            var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+            await using (file.ConfigureAwait(false))
+            {
+                await file.WriteAsync(Encoding.UTF8.GetBytes(installation + "\n"), cancellationToken).ConfigureAwait(false);
+                file.Flush(flushToDisk: true);
+            }
+
+            if (DurableFolder.TryName(temporary, Path.Combine(folder, FileName))) DurableFolder.Sync(folder);
         }
-        catch (IOException) when (File.Exists(Path.Combine(folder, FileName)))
+        catch (FileNotFoundException) when (File.Exists(Path.Combine(folder, FileName)))
         {
-            // Another host was first.
+            // The first one has already cleared up what others had begun.
         }
         finally
         {

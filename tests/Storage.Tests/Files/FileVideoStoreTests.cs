@@ -207,25 +207,21 @@ public sealed class FileVideoStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_two_installations_that_claim_a_folder_at_once_one_gets_it()
+    public async Task Of_installations_that_claim_a_folder_at_once_one_gets_it()
     {
-        for (var round = 0; round < 50; round++)
+        const int Claimers = 4, Rounds = 300;
+        using var together = new Barrier(Claimers);
+        for (var round = 0; round < Rounds; round++)
         {
-            if (Directory.Exists(root)) Directory.Delete(root, recursive: true);
-            var refused = 0;
-            await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Task.Run(async () =>
+            var folder = Directory.CreateDirectory(Path.Combine(root, $"{round}")).FullName;
+            var owners = await Task.WhenAll(Enumerable.Range(0, Claimers).Select(i => Task.Factory.StartNew(() =>
             {
-                try
-                {
-                    await Started($"claimer{i}");
-                }
-                catch (InvalidOperationException)
-                {
-                    Interlocked.Increment(ref refused);
-                }
-            })));
+                together.SignalAndWait();
+                return StoreId.Claim(folder, Path.Combine(folder, $"temporary{i}"), $"claimer{i}", CancellationToken.None).GetAwaiter().GetResult();
+            }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
 
-            Assert.Equal(3, refused);
+            Assert.Single(owners.Distinct(StringComparer.Ordinal));
+            Assert.Equal([Path.Combine(folder, StoreId.FileName)], Directory.GetFiles(folder));
         }
     }
 
