@@ -11,11 +11,14 @@ internal class GrainProxy : DispatchProxy, IAddressable
 
     private GrainClass Class { get; set; } = null!;
 
-    public void Bind(EmbeddedEngine engine, GrainClass grainClass, GrainId id)
+    /// <summary>A reference of the same interface to this grain.</summary>
+    public GrainProxy To(EmbeddedEngine engine, GrainClass grainClass, GrainId id)
     {
-        Engine = engine;
-        Class = grainClass;
-        GrainId = id;
+        var reference = (GrainProxy)MemberwiseClone();
+        reference.Engine = engine;
+        reference.Class = grainClass;
+        reference.GrainId = id;
+        return reference;
     }
 
     public override bool Equals(object? obj) => obj is GrainProxy other && other.GrainId == GrainId;

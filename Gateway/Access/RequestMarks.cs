@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using VideoGen.Access;
 
@@ -12,7 +11,7 @@ internal sealed partial class RequestMarks(RequestDelegate next)
     public Task InvokeAsync(HttpContext http)
     {
         var asked = http.Request.Headers[Header];
-        http.TraceIdentifier = asked.Count == 1 && Ids().IsMatch(asked[0]!) && !ApiKey.IsIn(asked[0]!) ? asked[0]! : $"req_{RandomNumberGenerator.GetHexString(32, lowercase: true)}";
+        http.TraceIdentifier = asked.Count == 1 && Ids().IsMatch(asked[0]!) && !ApiKey.IsIn(asked[0]!) ? asked[0]! : $"req_{Guid.NewGuid():N}";
 
         var headers = http.Response.Headers;
         headers[Header] = http.TraceIdentifier;
