@@ -36,7 +36,7 @@ public sealed class StateTableTests(StorageDatabase database) : IClassFixture<St
             Assert.NotNull(await alone.Write("prepared", "v-prepared", version, "{}"u8.ToArray(), CancellationToken.None));
         }
 
-        await using var prepared = connections.Pool.CreateCommand("select count(*) from pg_prepared_statements where statement like '%\\_state(%'");
+        await using var prepared = connections.Pool.CreateCommand("select count(*) from pg_prepared_statements where statement like '%\\_state%($1, $2%'");
         Assert.Equal(2L, await prepared.ExecuteScalarAsync());
     }
 
