@@ -1,6 +1,10 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using VideoGen.Silo.Tests.Providers;
+using VideoGen.Silo.Tests.Telemetry;
+using VideoGen.Storage;
 
 namespace VideoGen.Silo.Tests.Hosting;
 
@@ -132,6 +136,44 @@ public sealed class HostTests : OnHostFolder
         using var answer = await waiting;
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
+
+    [Fact]
+    public async Task A_document_of_a_newer_program_alerts_and_stays_as_it_is()
+    {
+        string id;
+        await using (var older = await RunningHost.Start(Folder))
+        {
+            id = await older.Accepted("a cat");
+            await older.Ended(id);
+            Assert.Equal(0, await older.Stop());
+        }
+
+        var newer = await Stored("""update videogen.grain_state set state = state || '{"v":2,"wakeAt":1}' where state_name = 'videorequest' returning version || state::text""");
+        await using (var host = await RunningHost.Start(Folder))
+        {
+            var metrics = await Eventually.Get("the sweep has failed", async () =>
+                PrometheusFormat.Parse(await host.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative))) is var all && all["videogen_sweep_wakes_total{outcome=\"failed\"}"] > 0
+                    && all.ContainsKey("videogen_requests_overdue_seconds") ? all : null);
+            Assert.True(metrics["videogen_requests_overdue_seconds"] > 120);
+            Assert.Contains(host.Output, l => l.Contains("could not be woken", StringComparison.Ordinal));
+            using var answer = await host.Http.GetAsync(new Uri($"/v1/videos/{id}", UriKind.Relative));
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            Assert.Equal(0, await host.Stop());
+        }
+
+        Assert.Equal(newer, await Stored("select version || state::text from videogen.grain_state where state_name = 'videorequest'"));
+    }
+
+    private Task<string> Stored(string sql) => PostgresVisit.Run(
+        new() { Directory = Path.Combine(Folder, "postgres") },
+        async connectionString =>
+        {
+            await using var database = NpgsqlDataSource.Create(connectionString);
+            await using var command = database.CreateCommand(sql);
+            return (string)(await command.ExecuteScalarAsync())!;
+        },
+        NullLogger.Instance,
+        CancellationToken.None);
 
     private Task Logged(string what) => Eventually.Holds(
         $"the provider's log says {what}", () => RunningHost.ReadProviderLog(Folder).Any(l => l.GetProperty("what").GetString() == what));
