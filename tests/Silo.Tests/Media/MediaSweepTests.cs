@@ -8,7 +8,6 @@ using Npgsql;
 using VideoGen.Grains.Requests;
 using VideoGen.Requests;
 using VideoGen.Silo.Media;
-using VideoGen.Silo.Tests.Hosting;
 using VideoGen.Silo.Tests.Providers;
 using VideoGen.Storage;
 using VideoGen.Storage.Files;
