@@ -62,7 +62,8 @@ public static class PostgresServices
     public static IServiceCollection AddInputFolder(this IServiceCollection services, string folder)
     {
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddSingleton<IInputFiles>(s => new FileInputStore(Path.GetFullPath(folder), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new FileInputStore(Path.GetFullPath(folder), s.GetRequiredService<TimeProvider>()));
+        return services.AddSingleton<IInputFiles>(s => s.GetRequiredService<FileInputStore>());
     }
 
     /// <summary>Adds the store of videos as files. Options: section <see cref="FileVideoStoreOptions.Section"/>.</summary>

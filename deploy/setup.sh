@@ -30,9 +30,11 @@ END
 
 # Debian's package would set up and start a server for the whole system on port 5432; ours is private to the host.
 # What a person has decided about that stays.
+# no_system_server [folder of Debian's settings]
 no_system_server() {
-  local folder=/etc/postgresql-common/createcluster.d
-  if grep -qsE '^[[:space:]]*create_main_cluster' "$folder"/*.conf /etc/postgresql-common/createcluster.conf; then return 0; fi
+  local settings=${1:-/etc/postgresql-common}
+  local folder=$settings/createcluster.d
+  if grep -qsE '^[[:space:]]*create_main_cluster' "$folder"/*.conf "$settings/createcluster.conf"; then return 0; fi
   mkdir -p "$folder"
   printf '%s\n' '# Written by Orleans.VideoGen before it installed postgresql: it starts a server of its own.' \
     'create_main_cluster = false' >"$folder/videogen.conf"
@@ -76,7 +78,7 @@ install_missing() {
   fi
 
   echo "Installing ${missing[*]} ..." >&2
-  no_system_server
+  has_postgres || no_system_server
   if ! apt_install "${missing[@]}"; then
     echo "Could not install ${missing[*]}: see above. Install them by hand and start again." >&2
     return 1

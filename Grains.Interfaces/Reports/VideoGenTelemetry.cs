@@ -58,6 +58,7 @@ public sealed class VideoGenTelemetry : IDisposable
     public void StartAtZero()
     {
         orphans.Add(0);
+        Swept(woken: false, requests: 0);
         foreach (var charged in Enum.GetValues<Charged>()) DeadLettered(charged, rounds: 0);
         foreach (var kind in Enum.GetValues<PreventedKind>()) PaymentPrevented(kind, 0, payments: 0);
     }
@@ -121,7 +122,7 @@ public sealed class VideoGenTelemetry : IDisposable
         if (commits.Enabled) commits.Add(1, new("document", Word(document)), new("outcome", Word(outcome)));
     }
 
-    public void Swept(bool woken) => wakes.Add(1, new KeyValuePair<string, object?>("outcome", woken ? "woken" : "failed"));
+    public void Swept(bool woken, int requests = 1) => wakes.Add(requests, new KeyValuePair<string, object?>("outcome", woken ? "woken" : "failed"));
 
     public void ReminderTicked() => ticks.Add(1);
 

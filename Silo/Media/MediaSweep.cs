@@ -6,9 +6,11 @@ namespace VideoGen.Silo.Media;
 
 /// <summary>
 /// Removes what nobody wants any more, at start and every 6 hours: what crashes left unfinished, files of videos whose removal was
-/// interrupted, and of videos that are kept as long as they have to be. The documents decide; each step may be done twice.
+/// interrupted, and of videos that are kept as long as they have to be; and pictures that nobody sends any more. The documents decide about
+/// videos; each step may be done twice.
 /// </summary>
-internal sealed partial class MediaSweep(FileVideoStore files, MediaBook book, Workbench bench, TimeProvider time, ILogger<MediaSweep> logger) : BackgroundService
+internal sealed partial class MediaSweep(
+    FileVideoStore files, FileInputStore inputs, MediaBook book, Workbench bench, TimeProvider time, ILogger<MediaSweep> logger) : BackgroundService
 {
     public static readonly TimeSpan Every = TimeSpan.FromHours(6);
 
@@ -41,6 +43,7 @@ internal sealed partial class MediaSweep(FileVideoStore files, MediaBook book, W
         {
             bench.Clear();
             files.RemoveLeftovers();
+            inputs.RemoveOld();
             var unknown = new HashSet<VideoId>();
             foreach (var batch in files.WrittenBefore(time.GetUtcNow() - YoungestFile).Chunk(BatchSize))
             {

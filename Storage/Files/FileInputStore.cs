@@ -5,7 +5,7 @@ namespace VideoGen.Storage.Files;
 
 /// <summary>
 /// Pictures as files in one folder, each named by the hash of its content: written under a name of its own, synced, and renamed into
-/// place. One that is sent again is kept for longer; one that nobody sent for <see cref="KeptFor"/> is removed.
+/// place. One that is sent again is kept for longer; one that nobody sent for <see cref="KeptFor"/> is removed by <see cref="RemoveOld"/>.
 /// </summary>
 /// <param name="folder">The folder; made where it is missing. In a cluster one that all hosts share.</param>
 /// <param name="time">The clock of ages.</param>
@@ -14,10 +14,9 @@ public sealed class FileInputStore(string folder, TimeProvider time) : IInputFil
     /// <summary>Longer than any request lives that a picture was sent with: a dead letter may be sent again by a person days later.</summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromDays(14);
 
-    private static readonly TimeSpan CleanEvery = TimeSpan.FromHours(1), TemporaryAge = TimeSpan.FromHours(1);
+    private static readonly TimeSpan TemporaryAge = TimeSpan.FromHours(1);
 
     private readonly string temporary = Path.Combine(folder, ".partial"); // In the same file system, so that the rename is atomic.
-    private long cleanAfter;
 
     /// <inheritdoc/>
     public async Task<InputFile> Save(Stream picture, string mediaType, CancellationToken cancellationToken)
@@ -26,7 +25,6 @@ public sealed class FileInputStore(string folder, TimeProvider time) : IInputFil
         try
         {
             Directory.CreateDirectory(temporary);
-            RemoveOld();
             var sha256 = await Write(written, picture, cancellationToken).ConfigureAwait(false);
             var path = PathOf(sha256);
             var place = Path.GetDirectoryName(path)!;
@@ -59,6 +57,18 @@ public sealed class FileInputStore(string folder, TimeProvider time) : IInputFil
         }
     }
 
+    /// <summary>Removes pictures that nobody has sent for so long, and what crashes left unfinished.</summary>
+    /// <exception cref="IOException">The folder cannot be read or written.</exception>
+    public void RemoveOld()
+    {
+        if (!Directory.Exists(folder)) return;
+        var now = time.GetUtcNow().UtcDateTime;
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
+        {
+            if (file.LastWriteTimeUtc < now - (file.DirectoryName == temporary ? TemporaryAge : KeptFor)) file.Delete();
+        }
+    }
+
     private string PathOf(string sha256) => sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower)
         ? Path.Combine(folder, sha256[..2], sha256)
         : throw new ArgumentException($"'{sha256}' is not the hash of a picture.", nameof(sha256));
@@ -72,18 +82,6 @@ public sealed class FileInputStore(string folder, TimeProvider time) : IInputFil
             file.Flush(flushToDisk: true);
             file.Position = 0;
             return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false));
-        }
-    }
-
-    private void RemoveOld()
-    {
-        var now = time.GetUtcNow();
-        if (now.UtcTicks < Interlocked.Read(ref cleanAfter)) return;
-        Interlocked.Exchange(ref cleanAfter, (now + CleanEvery).UtcTicks);
-        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
-        {
-            var age = file.DirectoryName == temporary ? TemporaryAge : KeptFor;
-            if (file.LastWriteTimeUtc < now.UtcDateTime - age) file.Delete();
         }
     }
 }

@@ -15,11 +15,6 @@ internal sealed class PostgresCommands
     /// </summary>
     internal static readonly string[] UserNamespace = ["unshare", "--user", "--map-user=65534", "--map-group=65534", "--"];
 
-    /// <summary>Where a machine forbids that (many containers do): the user that PostgreSQL's package made, and files of its own.</summary>
-    private static readonly string[] PostgresUser = ["setpriv", $"--reuid={User}", $"--regid={User}", "--init-groups", "--"];
-
-    private const string User = "postgres";
-
     private readonly string _folder;
     private readonly string[] _prefix;
 
@@ -29,8 +24,17 @@ internal sealed class PostgresCommands
         _prefix = prefix;
     }
 
+    /// <summary>Where a machine forbids that (many containers do): the user that PostgreSQL's package made, and files of its own.</summary>
+    private static string[] As(string user) => ["setpriv", $"--reuid={user}", $"--regid={user}", "--init-groups", "--"];
+
     internal static async Task<PostgresCommands> For(ServerFolder folder, PrivatePostgresOptions options)
     {
+        if (folder.Elsewhere is { } elsewhere && !Directory.Exists(elsewhere))
+        {
+            throw new PrivatePostgresException(
+                $"The database of {folder.Path} was in {elsewhere}, and that folder is gone: put it back, or remove {folder.PointerFile} to begin with an empty database.");
+        }
+
         if (!Environment.IsPrivilegedProcess) return new(folder.Path, []);
         var trouble = "a user namespace is not wanted";
         if (folder.Elsewhere is null && options.Unroot is { } unroot)
@@ -52,22 +56,22 @@ internal sealed class PostgresCommands
 
     private static async Task<PostgresCommands> AsPostgresUser(ServerFolder folder, PrivatePostgresOptions options, string trouble)
     {
-        if (await new PostgresCommands("/", PostgresUser).WhyNot().ConfigureAwait(false) is { } reason)
+        if (await new PostgresCommands("/", As(options.User)).WhyNot().ConfigureAwait(false) is { } reason)
         {
             throw new PrivatePostgresException(
-                $"PostgreSQL refuses to run as root, and this machine lets root start it neither in a user namespace ({trouble}) nor as the user {User} ({reason}): " +
+                $"PostgreSQL refuses to run as root, and this machine lets root start it neither in a user namespace ({trouble}) nor as the user {options.User} ({reason}): " +
                 "start the host as an ordinary user, or give it a connection string to a database of yours.");
         }
 
         if (folder.Elsewhere is null)
         {
             var elsewhere = FreeFolder(options.ElsewhereIn, folder.Path);
-            var made = await new PostgresCommands("/", []).RunAsCaller("install", ["-d", "-m", "0700", "-o", User, "-g", User, elsewhere, Path.Combine(elsewhere, "log")]).ConfigureAwait(false);
-            if (made.Code != 0) throw new PrivatePostgresException($"The folder {elsewhere} for PostgreSQL's files could not be made: {Reason(made.Output)}. Make it by hand for the user {User}, or start the host as an ordinary user.");
+            var made = await new PostgresCommands("/", []).RunAsCaller("install", ["-d", "-m", "0700", "-o", options.User, "-g", options.User, elsewhere, Path.Combine(elsewhere, "log")]).ConfigureAwait(false);
+            if (made.Code != 0) throw new PrivatePostgresException($"The folder {elsewhere} for PostgreSQL's files could not be made: {Reason(made.Output)}. Make {options.ElsewhereIn} writable for root, or start the host as an ordinary user.");
             folder.MoveServerTo(elsewhere);
         }
 
-        return new(folder.Server, PostgresUser);
+        return new(folder.Server, As(options.User));
     }
 
     // By the path that points there; a number more where an earlier folder of that path was removed and its pointer with it.
@@ -86,10 +90,10 @@ internal sealed class PostgresCommands
     }
 
     /// <summary>Lets initdb read the password where it cannot enter the folder of the host.</summary>
-    internal async Task LendPassword(ServerFolder folder)
+    internal async Task LendPassword(ServerFolder folder, string user)
     {
         if (folder.InitPasswordFile == folder.PasswordFile) return;
-        var (code, output) = await RunAsCaller("install", ["-m", "0600", "-o", User, "-g", User, folder.PasswordFile, folder.InitPasswordFile]).ConfigureAwait(false);
+        var (code, output) = await RunAsCaller("install", ["-m", "0600", "-o", user, "-g", user, folder.PasswordFile, folder.InitPasswordFile]).ConfigureAwait(false);
         if (code != 0) throw new PrivatePostgresException($"The password could not be given to initdb in {folder.Server}: {Reason(output)}.");
     }
 

@@ -64,7 +64,7 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
             if (folder.DataVersion() is null)
             {
                 LogMaking(log, programs.Major, folder.Path);
-                await MakeData(folder, commands, programs, options.Throwaway, ct).ConfigureAwait(false);
+                await MakeData(folder, commands, programs, options, ct).ConfigureAwait(false);
             }
 
             var running = await new ServerStart(options, folder, commands, programs, log).Run(ct).ConfigureAwait(false);
@@ -86,7 +86,7 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
         _lock.Dispose();
     }
 
-    private static async Task MakeData(ServerFolder folder, PostgresCommands commands, PostgresPrograms programs, bool throwaway, CancellationToken ct)
+    private static async Task MakeData(ServerFolder folder, PostgresCommands commands, PostgresPrograms programs, PrivatePostgresOptions options, CancellationToken ct)
     {
         _ = folder.Password();
         if (Directory.Exists(folder.UnfinishedData))
@@ -94,8 +94,8 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
             Directory.Delete(folder.UnfinishedData, recursive: true);
         }
 
-        await commands.LendPassword(folder).ConfigureAwait(false);
-        var (code, output) = await commands.Run(programs.Initdb, ServerSettings.InitdbArguments(folder, throwaway), ct).ConfigureAwait(false);
+        await commands.LendPassword(folder, options.User).ConfigureAwait(false);
+        var (code, output) = await commands.Run(programs.Initdb, ServerSettings.InitdbArguments(folder, options.Throwaway), ct).ConfigureAwait(false);
         if (folder.InitPasswordFile != folder.PasswordFile) File.Delete(folder.InitPasswordFile);
         if (code != 0)
         {

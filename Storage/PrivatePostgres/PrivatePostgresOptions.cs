@@ -32,12 +32,15 @@ public sealed class PrivatePostgresOptions
 
     /// <summary>
     /// Where the server's own files go when root cannot run PostgreSQL in a user namespace: a folder below this one, of the user
-    /// <c>postgres</c>. <see cref="Directory"/> then says where.
+    /// <c>postgres</c>. A file in <see cref="Directory"/> then says where.
     /// </summary>
     public string ElsewhereIn { get; init; } = "/var/lib/videogen";
 
-    /// <summary>How root runs what refuses to run as root, before it falls back to the user <c>postgres</c>; null: not at all.</summary>
+    /// <summary>How root runs what refuses to run as root, before it falls back to <see cref="User"/>; null: not at all.</summary>
     internal IReadOnlyList<string>? Unroot { get; init; } = PostgresCommands.UserNamespace;
+
+    /// <summary>The user that PostgreSQL's package makes, as whom root runs it then.</summary>
+    internal string User { get; init; } = "postgres";
 
     /// <summary>Where to look for PostgreSQL's programs; null: PATH and the places where packages put them.</summary>
     internal IReadOnlyList<string>? BinaryFolders { get; init; }

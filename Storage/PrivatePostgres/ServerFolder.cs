@@ -18,14 +18,13 @@ internal sealed class ServerFolder
     {
         Path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         Directory.CreateDirectory(Path, OwnerOnly | UnixFileMode.UserExecute);
-        Elsewhere = File.Exists(PointerFile) ? File.ReadAllText(PointerFile).Trim() : null;
         if (Elsewhere is null) Directory.CreateDirectory(Log, OwnerOnly | UnixFileMode.UserExecute);
     }
 
     internal string Path { get; }
 
-    /// <summary>Where the server's own files are, when they are not here.</summary>
-    internal string? Elsewhere { get; private set; }
+    /// <summary>Where the server's own files are, when they are not here. Read each time: another host may be moving them.</summary>
+    internal string? Elsewhere => File.Exists(PointerFile) ? File.ReadAllText(PointerFile).Trim() : null;
 
     /// <summary>The folder that the server works in.</summary>
     internal string Server => Elsewhere ?? Path;
@@ -44,19 +43,19 @@ internal sealed class ServerFolder
     internal string PidFile => System.IO.Path.Combine(Data, "postmaster.pid");
 
     /// <summary>Where initdb reads the password.</summary>
-    internal string InitPasswordFile => Elsewhere is null ? PasswordFile : System.IO.Path.Combine(Elsewhere, "password.init");
+    internal string InitPasswordFile => Elsewhere is { } elsewhere ? System.IO.Path.Combine(elsewhere, "password.init") : PasswordFile;
 
-    private string PointerFile => System.IO.Path.Combine(Path, "elsewhere");
+    internal string PointerFile => System.IO.Path.Combine(Path, "elsewhere");
 
     private string PortFile => System.IO.Path.Combine(Path, "port");
 
     /// <summary>From now on the server's own files are there.</summary>
     internal void MoveServerTo(string folder)
     {
+        var here = Log;
         File.WriteAllText(PointerFile + ".new", folder);
         File.Move(PointerFile + ".new", PointerFile, overwrite: true);
-        Directory.Delete(Log);
-        Elsewhere = folder;
+        Directory.Delete(here);
     }
 
     /// <summary>The major version that made the data; null when there is none yet.</summary>

@@ -21,5 +21,6 @@ internal sealed class ServerLog(ServerFolder folder)
         return text;
     }
 
-    private static IEnumerable<FileInfo> Files(ServerFolder folder) => new DirectoryInfo(folder.Log).EnumerateFiles("server-*.log");
+    private static IEnumerable<FileInfo> Files(ServerFolder folder) =>
+        new DirectoryInfo(folder.Log) is { Exists: true } log ? log.EnumerateFiles("server-*.log") : [];
 }

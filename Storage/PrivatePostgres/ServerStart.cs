@@ -39,8 +39,8 @@ internal sealed partial class ServerStart(
             }
 
             await process.DisposeAsync().ConfigureAwait(false);
-            // Somebody may have taken the port between our look and the server's.
-            if (IsFree(port) && !LeftoversMayGo(serverLog.Since(), started))
+            // Somebody may have taken the port between our look and the server's. A throwaway server's data is gone then.
+            if (options.Throwaway || (IsFree(port) && !LeftoversMayGo(serverLog.Since(), started)))
             {
                 throw new PrivatePostgresException(
                     $"PostgreSQL did not start in {folder.Data}: {PostgresCommands.Reason(serverLog.Since() + process.Errors)}. Its log is in {folder.Log}.");

@@ -16,6 +16,7 @@ using VideoGen.Gateway.Health;
 using VideoGen.Reports;
 using VideoGen.Requests;
 using VideoGen.Storage;
+using VideoGen.Tests;
 
 namespace VideoGen.Gateway.Tests;
 
@@ -32,7 +33,7 @@ internal sealed class Door : IAsyncDisposable
         Grains = new(Grain, Idempotency);
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders().AddProvider(new NotesOf(Log)).SetMinimumLevel(LogLevel.Information);
+        builder.Logging.ClearProviders().AddProvider(new LogLines(Log, whole: true)).SetMinimumLevel(LogLevel.Information);
         builder.Services.AddSingleton<TimeProvider>(Time);
         builder.Services.AddSingleton<IGrainFactory>(Grains);
         builder.Services.AddSingleton<IModelCatalogue, TwoModels>();
@@ -118,25 +119,6 @@ internal sealed class Door : IAsyncDisposable
     {
         Client.Dispose();
         await _app.DisposeAsync();
-    }
-
-    private sealed class NotesOf(ConcurrentQueue<string> log) : ILoggerProvider
-    {
-        public ILogger CreateLogger(string categoryName) => new Notes(categoryName, log);
-
-        public void Dispose()
-        {
-        }
-    }
-
-    private sealed class Notes(string category, ConcurrentQueue<string> log) : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            log.Enqueue($"{category} {logLevel}: {formatter(state, exception)} {exception}");
     }
 }
 

@@ -47,7 +47,8 @@ public sealed class TestDatabase : IAsyncLifetime
         new PrivatePostgresOptions
         {
             Directory = Path.Combine(Path.GetTempPath(), "videogen-test-" + Path.GetRandomFileName()),
-            FirstPort = 25432,
+            // Each its own: of two that look at one port at once, one does not get it, and has no data for a second try.
+            FirstPort = Random.Shared.Next(20_000, 30_000),
             Throwaway = true,
         },
         NullLogger.Instance);

@@ -244,16 +244,4 @@ public sealed class CrashTests
         Assert.Contains("find", world.Provider.Log);
         Assert.Single(world.Provider.Jobs);
     }
-
-    [Fact]
-    public async Task A_document_of_a_newer_program_is_not_touched()
-    {
-        await using var world = new World();
-        world.Disk.Put(GrainNames.VideoRequest, World.Key(), """{"v":2,"rounds":[]}""");
-        await Assert.ThrowsAnyAsync<Exception>(() => world.Drive(world.Ask()));
-        world.Disk.Put(GrainNames.VideoRequest, World.Key(), """{"v":1,"rounds":[{"state":"teleporting"}]}""");
-        await Assert.ThrowsAnyAsync<Exception>(() => world.Drive(world.Ask()));
-        Assert.Equal("""{"v":1,"rounds":[{"state":"teleporting"}]}""", world.Disk.Json(GrainNames.VideoRequest, World.Key()));
-        Assert.Empty(world.Provider.Log);
-    }
 }

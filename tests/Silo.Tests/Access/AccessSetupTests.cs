@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 using VideoGen.Access;
 using VideoGen.Grains.Quotas;
 using VideoGen.Silo.Access;
-using VideoGen.Silo.Tests.Hosting;
 using VideoGen.Storage.Access;
+using VideoGen.Tests;
 
 namespace VideoGen.Silo.Tests.Access;
 

@@ -9,18 +9,8 @@ using VideoGen.Storage.Processes;
 namespace VideoGen.Silo.Tests.Access;
 
 /// <summary>Keys against the real program: the command, the host, and both at once on one private PostgreSQL.</summary>
-public sealed class KeysHostTests : IAsyncLifetime
+public sealed class KeysHostTests : OnHostFolder
 {
-    private readonly string folder = RunningHost.NewFolder();
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        await RunningHost.NothingIsLeft(folder);
-        Directory.Delete(folder, recursive: true);
-    }
-
     [Fact]
     public async Task A_key_is_made_without_a_host_shown_once_used_revoked_beside_it_and_never_logged()
     {
@@ -32,7 +22,7 @@ public sealed class KeysHostTests : IAsyncLifetime
         Assert.Contains("No plan 'pro' is configured here", bot.Said, StringComparison.Ordinal);
 
         await using var host = await RunningHost.Start(
-            folder, ("Providers__Local__UsdPerSecond", "0.80"), ("Plans__pro__Cooldown", "00:00:00"), ("Logging__LogLevel__Microsoft", "Information"));
+            Folder, ("Providers__Local__UsdPerSecond", "0.80"), ("Plans__pro__Cooldown", "00:00:00"), ("Logging__LogLevel__Microsoft", "Information"));
         Assert.Contains(host.Output, l => l.StartsWith("Who calls needs an API key", StringComparison.Ordinal));
         Assert.Equal(HttpStatusCode.Unauthorized, await Status(host, null));
 
@@ -78,7 +68,7 @@ public sealed class KeysHostTests : IAsyncLifetime
 
         Assert.Equal(1, refused.Code);
         Assert.Contains(said, refused.Said, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFileSystemEntries(folder));
+        Assert.Empty(Directory.GetFileSystemEntries(Folder));
     }
 
     [Fact]
@@ -98,7 +88,7 @@ public sealed class KeysHostTests : IAsyncLifetime
         await using var process = WatchedProcess.Start(
             "dotnet",
             [Path.Combine(AppContext.BaseDirectory, "videogen.dll"), "keys", .. command],
-            new() { WorkingDirectory = folder, Environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["VIDEOGEN_DATA"] = folder } });
+            new() { WorkingDirectory = Folder, Environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["VIDEOGEN_DATA"] = Folder } });
         var code = await process.Exited.WaitAsync(TimeSpan.FromSeconds(90));
         return (code, process.Output, process.Errors);
     }

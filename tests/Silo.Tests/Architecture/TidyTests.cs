@@ -22,6 +22,10 @@ public sealed partial class TidyTests
                      select $"{Path.GetFileName(file)}: {name.Groups["name"].Value}");
 
     [Fact]
+    public void Every_child_of_a_host_is_watched() =>
+        Assert.Equal(["WatchedProcess.cs"], Sources().Where(f => StartsProcess().IsMatch(File.ReadAllText(f))).Select(Path.GetFileName));
+
+    [Fact]
     public void Every_place_that_the_readme_names_is_there()
     {
         var table = File.ReadAllText(Path.Combine(Repository, "README.md")).Split("## Where is…?")[1];
@@ -53,6 +57,9 @@ public sealed partial class TidyTests
 
     [GeneratedRegex("(Manager|Helper|Processor|Handler|Util|Utils|Common|Base|Info)$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Empty();
+
+    [GeneratedRegex(@"\bProcess\.Start\(|\bnew Process\b", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex StartsProcess();
 
     [GeneratedRegex("`(?<name>[^`]+)`", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Quoted();

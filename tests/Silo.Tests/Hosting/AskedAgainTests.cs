@@ -4,25 +4,15 @@ using System.Text.Json;
 namespace VideoGen.Silo.Tests.Hosting;
 
 /// <summary>Runs of agents, confirmed takes and keys against the real process: what they hold is on disk, and a kill -9 does not loosen it.</summary>
-public sealed class AskedAgainTests : IAsyncLifetime
+public sealed class AskedAgainTests : OnHostFolder
 {
     private static readonly (string, string)[] Priced = [("Providers__Local__UsdPerSecond", "0.5"), ("Quotas__Cooldown", "00:00:00")];
-
-    private readonly string folder = RunningHost.NewFolder();
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        await RunningHost.NothingIsLeft(folder);
-        Directory.Delete(folder, recursive: true);
-    }
 
     [Fact]
     public async Task Runs_takes_and_keys_hold_through_a_kill()
     {
         string cat, take, token, keyed;
-        await using (var host = await RunningHost.Start(folder, Priced))
+        await using (var host = await RunningHost.Start(Folder, Priced))
         {
             // Two wordings of one run at once.
             var worded = await Task.WhenAll(Ask(host, new { prompt = "a cat", seconds = 1, size = "320x180" }, ("X-VideoGen-Run", "run-1")), Ask(host, new { prompt = "one cat, please", seconds = 1, size = "320x180" }, ("X-VideoGen-Run", "run-1")));
@@ -43,7 +33,7 @@ public sealed class AskedAgainTests : IAsyncLifetime
             await host.Kill();
         }
 
-        await using (var host = await RunningHost.Start(folder, Priced))
+        await using (var host = await RunningHost.Start(Folder, Priced))
         {
             Assert.Equal("run_limit", Error((await Ask(host, new { prompt = "yet another cat", seconds = 1, size = "320x180" }, ("X-VideoGen-Run", "run-1"))).Body, "code"));
             Assert.Equal(take, Id(await Ask(host, new { prompt = "a dog", seconds = 1, size = "320x180", confirmation = token })));

@@ -1,26 +1,20 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using VideoGen.Silo.Tests.Providers;
+using VideoGen.Silo.Tests.Telemetry;
+using VideoGen.Storage;
 
 namespace VideoGen.Silo.Tests.Hosting;
 
 /// <summary>The promises against the real process: HTTP in, a real PostgreSQL, a real render, kill -9 in between.</summary>
-public sealed class HostTests : IAsyncLifetime
+public sealed class HostTests : OnHostFolder
 {
-    private readonly string folder = RunningHost.NewFolder();
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        await RunningHost.NothingIsLeft(folder);
-        Directory.Delete(folder, recursive: true);
-    }
-
     [Fact]
     public async Task Two_hundred_identical_asks_over_fifty_connections_are_one_job_and_one_id()
     {
-        await using var host = await RunningHost.Start(folder);
+        await using var host = await RunningHost.Start(Folder);
         using var connections = new SocketsHttpHandler { MaxConnectionsPerServer = 50 };
         using var http = new HttpClient(connections) { BaseAddress = host.Http.BaseAddress };
         var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(async _ =>
@@ -45,13 +39,13 @@ public sealed class HostTests : IAsyncLifetime
     [Fact]
     public async Task Three_asks_within_a_second_are_one_video_that_plays()
     {
-        await using var host = await RunningHost.Start(folder);
+        await using var host = await RunningHost.Start(Folder);
         var ids = await Task.WhenAll(host.Accepted("a cat"), host.Accepted("a  cat "), host.Accepted("a cat"));
         var id = Assert.Single(ids.Distinct());
         await host.Ended(id);
         Assert.Single(host.ProviderLog, l => l.GetProperty("what").GetString() == "submit");
 
-        var file = Path.Combine(folder, "download.mp4");
+        var file = Path.Combine(Folder, "download.mp4");
         await File.WriteAllBytesAsync(file, await host.Http.GetByteArrayAsync($"/v1/videos/{id}/content"));
         var video = await Ffprobe.Read(file);
         Assert.Equal(("h264", "yuv420p", 320, 180, "24/1", 24), (video.Codec, video.Pixels, video.Width, video.Height, video.Rate, video.Frames));
@@ -65,7 +59,7 @@ public sealed class HostTests : IAsyncLifetime
     {
         var (seconds, size) = moment == "in mid-render" ? (12, "1792x1024") : (1, "320x180");
         string id;
-        await using (var host = await RunningHost.Start(folder, ("Requests__CheckEvery", "00:00:05")))
+        await using (var host = await RunningHost.Start(Folder, ("Requests__CheckEvery", "00:00:05")))
         {
             id = await host.Accepted("a video that is worth waiting for", seconds, size);
             if (moment == "in mid-render") await Logged("render_started");
@@ -73,10 +67,10 @@ public sealed class HostTests : IAsyncLifetime
             await host.Kill();
         }
 
-        await RunningHost.NothingIsLeft(folder);
-        Assert.Empty(Directory.Exists(Path.Combine(folder, "videos")) ? Directory.GetFiles(Path.Combine(folder, "videos"), "*.mp4", SearchOption.AllDirectories) : []);
+        await NothingIsLeft();
+        Assert.Empty(Directory.Exists(Path.Combine(Folder, "videos")) ? Directory.GetFiles(Path.Combine(Folder, "videos"), "*.mp4", SearchOption.AllDirectories) : []);
 
-        await using var again = await RunningHost.Start(folder);
+        await using var again = await RunningHost.Start(Folder);
         var ended = await again.Ended(id);
         Assert.Equal("completed", ended.GetProperty("status").GetString());
         Assert.Single(again.ProviderLog, l => l.GetProperty("what").GetString() == "submit");
@@ -91,7 +85,7 @@ public sealed class HostTests : IAsyncLifetime
     {
         string failed;
         (string, string) price = ("Providers__Local__UsdPerSecond", "0.80");
-        await using (var host = await RunningHost.Start(folder, price, ("Providers__Local__FailWords__broken", "refused")))
+        await using (var host = await RunningHost.Start(Folder, price, ("Providers__Local__FailWords__broken", "refused")))
         {
             failed = await host.Accepted("a broken cat");
             var ending = await host.Ended(failed);
@@ -99,7 +93,7 @@ public sealed class HostTests : IAsyncLifetime
             Assert.Equal(0, await host.Stop());
         }
 
-        await using var repaired = await RunningHost.Start(folder, price);
+        await using var repaired = await RunningHost.Start(Folder, price);
         var second = await repaired.Accepted("a broken cat");
         Assert.EndsWith("_2", second, StringComparison.Ordinal);
         Assert.Equal("completed", (await repaired.Ended(second)).GetProperty("status").GetString());
@@ -118,20 +112,20 @@ public sealed class HostTests : IAsyncLifetime
     [Fact]
     public async Task A_running_video_is_cancelled_and_nothing_goes_on_rendering()
     {
-        await using var host = await RunningHost.Start(folder);
+        await using var host = await RunningHost.Start(Folder);
         var id = await host.Accepted("a long one", seconds: 12, size: "1792x1024");
         await Logged("render_started");
         using var deleted = await host.Http.DeleteAsync(new Uri($"/v1/videos/{id}", UriKind.Relative));
         Assert.Equal(HttpStatusCode.OK, deleted.StatusCode);
         var ended = await host.Ended(id);
         Assert.Equal(("failed", "cancelled"), (ended.GetProperty("status").GetString(), ended.GetProperty("error").GetProperty("code").GetString()));
-        await Eventually.Holds("ffmpeg has gone", () => !RunningHost.ProcessesOf(Path.Combine(folder, "local")).Any(p => p.Contains("ffmpeg", StringComparison.Ordinal)));
+        await Eventually.Holds("ffmpeg has gone", () => !RunningHost.ProcessesOf(Path.Combine(Folder, "local")).Any(p => p.Contains("ffmpeg", StringComparison.Ordinal)));
     }
 
     [Fact]
     public async Task A_host_that_is_told_to_stop_answers_who_waits_and_goes_at_once()
     {
-        await using var host = await RunningHost.Start(folder);
+        await using var host = await RunningHost.Start(Folder);
         var id = await host.Accepted("a long one", seconds: 12, size: "1792x1024");
         await Logged("render_started");
         var waiting = host.Http.GetAsync(new Uri($"/v1/videos/{id}?wait=59", UriKind.Relative));
@@ -143,6 +137,44 @@ public sealed class HostTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
+    [Fact]
+    public async Task A_document_of_a_newer_program_alerts_and_stays_as_it_is()
+    {
+        string id;
+        await using (var older = await RunningHost.Start(Folder))
+        {
+            id = await older.Accepted("a cat");
+            await older.Ended(id);
+            Assert.Equal(0, await older.Stop());
+        }
+
+        var newer = await Stored("""update videogen.grain_state set state = state || '{"v":2,"wakeAt":1}' where state_name = 'videorequest' returning version || state::text""");
+        await using (var host = await RunningHost.Start(Folder))
+        {
+            var metrics = await Eventually.Get("the sweep has failed", async () =>
+                PrometheusFormat.Parse(await host.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative))) is var all && all["videogen_sweep_wakes_total{outcome=\"failed\"}"] > 0
+                    && all.ContainsKey("videogen_requests_overdue_seconds") ? all : null);
+            Assert.True(metrics["videogen_requests_overdue_seconds"] > 120);
+            Assert.Contains(host.Output, l => l.Contains("could not be woken", StringComparison.Ordinal));
+            using var answer = await host.Http.GetAsync(new Uri($"/v1/videos/{id}", UriKind.Relative));
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            Assert.Equal(0, await host.Stop());
+        }
+
+        Assert.Equal(newer, await Stored("select version || state::text from videogen.grain_state where state_name = 'videorequest'"));
+    }
+
+    private Task<string> Stored(string sql) => PostgresVisit.Run(
+        new() { Directory = Path.Combine(Folder, "postgres") },
+        async connectionString =>
+        {
+            await using var database = NpgsqlDataSource.Create(connectionString);
+            await using var command = database.CreateCommand(sql);
+            return (string)(await command.ExecuteScalarAsync())!;
+        },
+        NullLogger.Instance,
+        CancellationToken.None);
+
     private Task Logged(string what) => Eventually.Holds(
-        $"the provider's log says {what}", () => RunningHost.ReadProviderLog(folder).Any(l => l.GetProperty("what").GetString() == what));
+        $"the provider's log says {what}", () => RunningHost.ReadProviderLog(Folder).Any(l => l.GetProperty("what").GetString() == what));
 }

@@ -9,44 +9,23 @@ using VideoGen.Tests;
 namespace VideoGen.Silo.Tests.Hosting;
 
 /// <summary>A finished video on its way into our store: the real process is killed at each step, and the disk is really full.</summary>
-public sealed class MediaHostTests : IAsyncLifetime
+public sealed class MediaHostTests : OnHostFolder
 {
     private const string Probe = "probe", Thumbnail = "thumbnail", Spritesheet = "spritesheet";
 
-    /// <summary>Each step so often; ten times with <c>./test --long</c>.</summary>
-    private static readonly int Times = Environment.GetEnvironmentVariable("VIDEOGEN_TEST_LONG") == "1" ? 10 : 1;
+    /// <summary>Once; ten times with <c>./test --long</c>.</summary>
+    public static TheoryData<int> Times => [.. Enumerable.Range(1, Environment.GetEnvironmentVariable("VIDEOGEN_TEST_LONG") == "1" ? 10 : 1)];
 
-    private string folder = RunningHost.NewFolder();
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        await RunningHost.NothingIsLeft(folder);
-        Directory.Delete(folder, recursive: true);
-    }
-
-    [Fact]
-    public async Task A_host_that_is_killed_at_any_step_of_a_save_loses_nothing_leaves_nothing_and_pays_once()
-    {
-        for (var time = 1; time < Times; time++)
-        {
-            await KillAtEveryStep();
-            await DisposeAsync();
-            folder = RunningHost.NewFolder();
-        }
-
-        await KillAtEveryStep();
-    }
-
-    private async Task KillAtEveryStep()
+    [Theory]
+    [MemberData(nameof(Times))]
+    public async Task A_host_that_is_killed_at_any_step_of_a_save_loses_nothing_leaves_nothing_and_pays_once(int _)
     {
         // After the copy, before it is in the store.
         string id = "";
         await KilledAt(Probe, async host => id = await host.Accepted("a video that is worth saving"));
         Assert.Empty(Stored());
-        var job = Assert.Single(Directory.GetDirectories(Path.Combine(folder, "local", "jobs")));
-        var (original, kept) = (Path.Combine(job, "video.mp4"), Path.Combine(folder, "kept.mp4"));
+        var job = Assert.Single(Directory.GetDirectories(Path.Combine(Folder, "local", "jobs")));
+        var (original, kept) = (Path.Combine(job, "video.mp4"), Path.Combine(Folder, "kept.mp4"));
         var video = await File.ReadAllBytesAsync(original);
 
         // Before the copy, and in the middle of it: the provider's file becomes a pipe that the test feeds.
@@ -76,7 +55,7 @@ public sealed class MediaHostTests : IAsyncLifetime
         Assert.Single(host.ProviderLog, l => l.GetProperty("what").GetString() == "submit");
         Assert.Equal([".mp4", ".spritesheet.webp", ".thumbnail.webp"], Stored());
         Assert.Equal(madeAt, File.GetLastWriteTimeUtc(StoredPaths().Single(p => p.EndsWith(".thumbnail.webp", StringComparison.Ordinal)))); // Not made again.
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(folder, "videos", ".partial")));
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(Folder, "videos", ".partial")));
         Assert.Empty(Works().Where(file => Path.GetFileName(file) != ".lock"));
         Assert.InRange(Works().Count, 0, 1); // This process's own; those of the dead are gone.
 
@@ -93,7 +72,7 @@ public sealed class MediaHostTests : IAsyncLifetime
         await disk.Fill(butBytes: 0);
         disk.MakeRoom();
         await using var host = await RunningHost.Start(
-            folder, ("Store__Folder", Path.Combine(disk.Folder, "videos")), ("Store__MinFreeBytes", "2000000"), ("Store__ReserveBytes", "0"));
+            Folder, ("Store__Folder", Path.Combine(disk.Folder, "videos")), ("Store__MinFreeBytes", "2000000"), ("Store__ReserveBytes", "0"));
         Assert.Equal(HttpStatusCode.OK, (await Ready(host)).Status);
         await disk.Fill(butBytes: 4096);
 
@@ -119,7 +98,7 @@ public sealed class MediaHostTests : IAsyncLifetime
         if (first is not null) await first(host);
         await Eventually.Holds($"a tool has come to the {step}", () => File.Exists(Reached(step)));
         await host.Kill();
-        await RunningHost.NothingIsLeft(folder);
+        await NothingIsLeft();
         File.Delete(Reached(step));
         File.Delete(GateOf(step));
     }
@@ -133,7 +112,7 @@ public sealed class MediaHostTests : IAsyncLifetime
             await host.Kill();
         }
 
-        await RunningHost.NothingIsLeft(folder);
+        await NothingIsLeft();
     }
 
     private async Task KilledWhileDiscarding(string ordered)
@@ -149,7 +128,7 @@ public sealed class MediaHostTests : IAsyncLifetime
             await host.Kill();
         }
 
-        await RunningHost.NothingIsLeft(folder);
+        await NothingIsLeft();
         File.Move(ordered + ".kept", ordered, overwrite: true);
         File.Delete(Reached(Spritesheet));
         File.Delete(GateOf(Spritesheet));
@@ -171,20 +150,20 @@ public sealed class MediaHostTests : IAsyncLifetime
         foreach (var program in (string[])["ffmpeg", "ffprobe"])
         {
             // Says what it has come to, and waits at a gate that is closed.
-            var tool = Path.Combine(folder, program + ".sh");
+            var tool = Path.Combine(Folder, program + ".sh");
             File.WriteAllText(tool, $"""
                 #!/bin/sh
                 step={Probe}
                 for argument in "$@"; do
                   case $argument in {Thumbnail}.webp | {Spritesheet}.webp) step=$(basename "$argument" .webp) ;; esac
                 done
-                if [ -p "{folder}/$step.gate" ]; then : >"{folder}/$step.reached"; read -r go <"{folder}/$step.gate"; fi
+                if [ -p "{Folder}/$step.gate" ]; then : >"{Folder}/$step.reached"; read -r go <"{Folder}/$step.gate"; fi
                 exec {program} "$@"
                 """);
             if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
-        return RunningHost.Start(folder, ("Media__Ffmpeg", Path.Combine(folder, "ffmpeg.sh")), ("Media__Ffprobe", Path.Combine(folder, "ffprobe.sh")));
+        return RunningHost.Start(Folder, ("Media__Ffmpeg", Path.Combine(Folder, "ffmpeg.sh")), ("Media__Ffprobe", Path.Combine(Folder, "ffprobe.sh")));
     }
 
     private static async Task<(HttpStatusCode Status, string Text)> Ready(RunningHost host)
@@ -204,18 +183,18 @@ public sealed class MediaHostTests : IAsyncLifetime
 
     private void Gate(string step) => Pipe(GateOf(step));
 
-    private string GateOf(string step) => Path.Combine(folder, step + ".gate");
+    private string GateOf(string step) => Path.Combine(Folder, step + ".gate");
 
-    private string Reached(string step) => Path.Combine(folder, step + ".reached");
+    private string Reached(string step) => Path.Combine(Folder, step + ".reached");
 
     private static void Pipe(string path) => Assert.Equal(0, SmallDisk.Run("mkfifo", path));
 
     private List<string> StoredPaths() =>
-        [.. Directory.EnumerateFiles(Path.Combine(folder, "videos"), "v-*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(Path.Combine(Folder, "videos"), "v-*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 
     /// <summary>The endings of the files in the store.</summary>
     private List<string> Stored() => [.. StoredPaths().Select(Path.GetFileName).Select(name => name![name!.IndexOf('.', StringComparison.Ordinal)..])];
 
     private List<string> Works() =>
-        Directory.Exists(Path.Combine(folder, "media")) ? [.. Directory.EnumerateFiles(Path.Combine(folder, "media"), "*", SearchOption.AllDirectories)] : [];
+        Directory.Exists(Path.Combine(Folder, "media")) ? [.. Directory.EnumerateFiles(Path.Combine(Folder, "media"), "*", SearchOption.AllDirectories)] : [];
 }

@@ -34,8 +34,6 @@ internal sealed class RunningHost : IAsyncDisposable
     /// <summary>What the provider says it was asked and did.</summary>
     public IReadOnlyList<JsonElement> ProviderLog => ReadProviderLog(Folder);
 
-    public static string NewFolder() => Directory.CreateTempSubdirectory("videogen-host-").FullName;
-
     public static async Task<RunningHost> Start(string folder, params (string Name, string Value)[] settings)
     {
         var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -144,7 +142,4 @@ internal sealed class RunningHost : IAsyncDisposable
 
         return found;
     }
-
-    public static Task NothingIsLeft(string folder) => Eventually.Holds(
-        $"no process of {folder} is left", () => ProcessesOf(folder).Count == 0);
 }

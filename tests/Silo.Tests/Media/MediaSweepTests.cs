@@ -1,3 +1,7 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -19,6 +23,7 @@ public sealed class MediaSweepTests(TestDatabase database) : IClassFixture<TestD
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     private readonly TestFolder folder = new();
+    private readonly ConcurrentQueue<string> log = new();
 
     public async Task InitializeAsync()
     {
@@ -44,14 +49,19 @@ public sealed class MediaSweepTests(TestDatabase database) : IClassFixture<TestD
         var unfinished = Path.Combine(folder.Root, "videos", ".partial", "unfinished");
         await File.WriteAllTextAsync(unfinished, "half");
         File.SetLastWriteTimeUtc(unfinished, (Now - 2 * Day).UtcDateTime);
+        var picture = Path.Combine(Directory.CreateDirectory(Path.Combine(folder.Root, "inputs", "aa")).FullName, new string('a', 64));
+        await File.WriteAllTextAsync(picture, "a picture that nobody sends any more");
+        File.SetLastWriteTimeUtc(picture, (Now - 15 * Day).UtcDateTime);
 
         for (var time = 1; time <= 2; time++)
         {
             await Sweep(store);
 
+            Assert.Contains(log, line => line.StartsWith($"The store has files of 1 videos that the database does not know, such as {unknown}", StringComparison.Ordinal));
             foreach (var id in (VideoId[])[live, kept, young, removing, unknown]) Assert.Equal((true, true), await Has(store, id));
             foreach (var id in (VideoId[])[expired, removed]) Assert.Equal((false, false), await Has(store, id));
             Assert.False(File.Exists(unfinished));
+            Assert.False(File.Exists(picture));
         }
     }
 
@@ -106,12 +116,13 @@ public sealed class MediaSweepTests(TestDatabase database) : IClassFixture<TestD
     [InlineData("00:00:00", false)]
     public void Videos_are_kept_at_least_as_long_as_their_prompt_is_answered_with_them(string? retainFor, bool valid)
     {
-        var options = new FileVideoStoreOptions { RetainFor = retainFor is null ? null : TimeSpan.Parse(retainFor, System.Globalization.CultureInfo.InvariantCulture) };
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Store:Folder", "videos"), new("Store:RetainFor", retainFor)]).Build();
+        using var services = new ServiceCollection().AddVideoFolder(configuration).AddMedia(configuration).BuildServiceProvider();
 
-        var checkedAtStart = new RetentionCheck(Options.Create(new RequestOptions())).Validate(null, options);
+        var refused = Record.Exception(() => services.GetRequiredService<IStartupValidator>().Validate());
 
-        Assert.Equal(valid, checkedAtStart.Succeeded);
-        if (!valid) Assert.Contains("must be at least 1.00:05:00", checkedAtStart.FailureMessage, StringComparison.Ordinal);
+        if (valid) Assert.Null(refused);
+        else Assert.Contains("must be at least 1.00:05:00", Assert.IsType<OptionsValidationException>(refused).Message, StringComparison.Ordinal);
     }
 
     private async Task<FileVideoStore> Store(TimeSpan? retainFor)
@@ -125,7 +136,9 @@ public sealed class MediaSweepTests(TestDatabase database) : IClassFixture<TestD
     private async Task Sweep(FileVideoStore store, NpgsqlDataSource? source = null)
     {
         using var bench = new Workbench(Options.Create(new MediaOptions { Folder = Path.Combine(folder.Root, "media") }), new FixedTime(), NullLogger<Workbench>.Instance);
-        using var sweep = new MediaSweep(store, new MediaBook(source ?? database.DataSource), bench, new FixedTime(), NullLogger<MediaSweep>.Instance);
+        var inputs = new FileInputStore(Path.Combine(folder.Root, "inputs"), new FixedTime());
+        using var logs = LoggerFactory.Create(logging => logging.AddProvider(new LogLines(log)));
+        using var sweep = new MediaSweep(store, inputs, new MediaBook(source ?? database.DataSource), bench, new FixedTime(), logs.CreateLogger<MediaSweep>());
         await sweep.Sweep(CancellationToken.None);
     }
 

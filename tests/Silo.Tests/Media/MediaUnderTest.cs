@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 using VideoGen.Grains.Providers;
 using VideoGen.Requests;
 using VideoGen.Silo.Media;
+using VideoGen.Tests;
 
-using VideoGen.Silo.Tests.Hosting;
 namespace VideoGen.Silo.Tests.Media;
 
 /// <summary>What saves videos, wired as the host wires it, over a store and sources that a test gives it.</summary>

@@ -38,9 +38,24 @@ public sealed class LocalRendersTests : IDisposable
         await using var host = await LocalHost.Started(_folder.Root);
         var jobId = await host.Submit("k-1", size: "1792x1024", seconds: 60);
 
-        await Eventually.Get("its progress is between 1 and 99", async () => await host.Check(jobId) is CheckReply.Running { Percent: > 0 and <= 99 } running ? running : null);
+        var first = await Eventually.Get("its progress is over 0", async () => await host.Check(jobId) is CheckReply.Running { Percent: > 0 } running ? running : null);
+        var next = await Eventually.Get("it has grown", async () => await host.Check(jobId) is CheckReply.Running running && running.Percent > first.Percent ? running : null);
+        Assert.InRange(next.Percent, 2, 99);
 
         await host.Videos.Cancel(jobId, CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task A_render_that_takes_too_long_is_stopped_and_costs_nothing()
+    {
+        await using var host = await LocalHost.Started(_folder.Root, ("Providers:Local:RenderTimeLimit", "00:00:01"));
+        var jobId = await host.Submit("k-1", size: "1792x1024", seconds: 60);
+
+        var failed = Assert.IsType<CheckReply.Failed>(await host.End(jobId));
+
+        Assert.Equal(("render_time_limit", Charged.No), (failed.Failure.Code, failed.Charged));
+        Assert.Empty(host.ProcessesOf(jobId));
+        await Eventually.Holds("what was begun is removed", () => Directory.GetFiles(host.Jobs.PathOf(jobId), "*.mp4").Length == 0);
     }
 
     [Fact]
@@ -60,12 +75,17 @@ public sealed class LocalRendersTests : IDisposable
     public async Task A_host_that_died_before_rendering_leaves_a_job_that_the_next_one_finishes()
     {
         string jobId;
-        await using (var died = new LocalHost(_folder.Root)) jobId = await died.Submit("k-1");
+        await using (var died = new LocalHost(_folder.Root))
+        {
+            jobId = await died.Submit("k-1");
+            await File.WriteAllTextAsync(Path.Combine(died.Jobs.PathOf(jobId), JobFolder.RenderingName()), "half a video");
+        }
 
         await using var host = await LocalHost.Started(_folder.Root);
 
         // Nobody submits or checks: it goes on by itself.
         await Eventually.Holds("the job is finished", () => host.Jobs.ReadEnding(jobId) is LocalEnding.Finished);
+        await Eventually.Holds("what was begun is removed", () => Directory.GetFiles(host.Jobs.PathOf(jobId), "*.mp4").Length == 1);
         Assert.Equal(jobId, await host.Submit("k-1"));
         Assert.Equal(jobId, Assert.Single(host.Jobs.All()));
         Assert.Equal(1, host.Count(LogWords.Submit, jobId));

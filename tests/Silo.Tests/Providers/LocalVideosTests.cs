@@ -214,12 +214,17 @@ public sealed class LocalVideosTests : IDisposable
         Assert.False(host.Jobs.HasVideo(jobId));
     }
 
-    [Fact]
-    public async Task A_slow_job_ends_when_its_time_is_over()
+    [Theory]
+    [InlineData("boom", "00:00:00.5", "00:00:00")]
+    [InlineData("a quiet harbour", "01:00:00", "00:00:00.5")]
+    public async Task A_job_ends_when_its_time_after_rendering_is_over(string prompt, string slow, string latency)
     {
-        await using var host = await LocalHost.Started(_folder.Root, ("Providers:Local:FailWords:boom", "slow"), ("Providers:Local:SlowTime", "00:00:00.1"));
+        await using var host = await LocalHost.Started(
+            _folder.Root, ("Providers:Local:FailWords:boom", "slow"), ("Providers:Local:SlowTime", slow), ("Providers:Local:Latency", latency));
 
-        await host.Finished("k-1", "boom");
+        var jobId = await host.Finished("k-1", prompt);
+
+        Assert.True(Assert.IsType<LocalEnding.Finished>(host.Jobs.ReadEnding(jobId)).At.UtcDateTime - File.GetLastWriteTimeUtc(host.Jobs.VideoOf(jobId)) > TimeSpan.FromSeconds(0.4));
     }
 
     [Fact]

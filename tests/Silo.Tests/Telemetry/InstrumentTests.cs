@@ -28,7 +28,7 @@ public sealed class InstrumentTests
         using var heard = new HeardTelemetry();
         heard.Telemetry.StartAtZero();
         Assert.All(
-            new[] { "videogen.orphans", "videogen.dead_letters{charged=no}", "videogen.dead_letters{charged=unknown}", "videogen.prevented.payments{kind=joined}" },
+            new[] { "videogen.orphans", "videogen.sweep.wakes{outcome=failed}", "videogen.dead_letters{charged=no}", "videogen.dead_letters{charged=unknown}", "videogen.prevented.payments{kind=joined}" },
             series => Assert.Equal(0, heard.Sums[series]));
     }
 

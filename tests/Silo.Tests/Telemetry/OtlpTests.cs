@@ -6,26 +6,16 @@ using VideoGen.Silo.Tests.Providers;
 namespace VideoGen.Silo.Tests.Telemetry;
 
 /// <summary>The real host with a collector: one trace from the caller to the saved video, through kill -9, and never a prompt.</summary>
-public sealed class OtlpTests : IAsyncLifetime
+public sealed class OtlpTests : OnHostFolder
 {
     private const string Trace = "0af7651916cd43dd8448eb211c80319c", Caller = "b7ad6b7169203331";
     private const string Prompt = "a zebrafinch in a top hat";
-    private readonly string folder = RunningHost.NewFolder();
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        await RunningHost.NothingIsLeft(folder);
-        Directory.Delete(folder, recursive: true);
-    }
-
     [Fact]
     public async Task An_ask_and_all_that_it_leads_to_is_one_trace_of_the_caller_and_no_prompt_leaves()
     {
         await using var collector = await CollectorUnderTest.Start();
         string metrics;
-        await using (var host = await RunningHost.Start(folder, ("Telemetry__Otlp__Endpoint", collector.Address), ("OTEL_SERVICE_NAME", "my-videos"), ("OTEL_METRIC_EXPORT_INTERVAL", "500")))
+        await using (var host = await RunningHost.Start(Folder, ("Telemetry__Otlp__Endpoint", collector.Address), ("OTEL_SERVICE_NAME", "my-videos"), ("OTEL_METRIC_EXPORT_INTERVAL", "500")))
         {
             var id = await Ask(host);
             await host.Ended(id);
@@ -70,15 +60,15 @@ public sealed class OtlpTests : IAsyncLifetime
         await using var collector = await CollectorUnderTest.Start();
         (string, string) sent = ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address);
         string id;
-        await using (var host = await RunningHost.Start(folder, sent, ("Requests__CheckEvery", "00:00:05"), ("OTEL_BSP_SCHEDULE_DELAY", "100")))
+        await using (var host = await RunningHost.Start(Folder, sent, ("Requests__CheckEvery", "00:00:05"), ("OTEL_BSP_SCHEDULE_DELAY", "100")))
         {
             id = await Ask(host);
             await Eventually.Holds("ask and submit were told", () => collector.Spans.Any(s => s.Name == "submit_job") && collector.Spans.Any(s => s.Name == "ask"));
             await host.Kill();
         }
 
-        await RunningHost.NothingIsLeft(folder);
-        await using var again = await RunningHost.Start(folder, sent, ("OTEL_BSP_SCHEDULE_DELAY", "100"));
+        await NothingIsLeft();
+        await using var again = await RunningHost.Start(Folder, sent, ("OTEL_BSP_SCHEDULE_DELAY", "100"));
         await again.Ended(id);
         await Eventually.Holds("the save was told", () => collector.Spans.Any(s => s.Name == "save_video"));
         Assert.Equal(0, await again.Stop());
@@ -91,7 +81,7 @@ public sealed class OtlpTests : IAsyncLifetime
     public async Task A_collector_that_does_not_answer_holds_up_neither_a_video_nor_the_end()
     {
         await using var collector = await CollectorUnderTest.Start(answers: false);
-        await using var host = await RunningHost.Start(folder, ("Telemetry__Otlp__Endpoint", collector.Address), ("OTEL_BSP_SCHEDULE_DELAY", "100"), ("OTEL_METRIC_EXPORT_INTERVAL", "100"));
+        await using var host = await RunningHost.Start(Folder, ("Telemetry__Otlp__Endpoint", collector.Address), ("OTEL_BSP_SCHEDULE_DELAY", "100"), ("OTEL_METRIC_EXPORT_INTERVAL", "100"));
         var id = await Ask(host);
         Assert.Equal("completed", (await host.Ended(id)).GetProperty("status").GetString());
         await Eventually.Holds("it was sent something", () => !collector.Posts.IsEmpty);
@@ -103,7 +93,7 @@ public sealed class OtlpTests : IAsyncLifetime
     [Fact]
     public async Task A_host_whose_collector_has_no_address_does_not_start_and_says_which_option()
     {
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => RunningHost.Start(folder, ("Telemetry__Otlp__Endpoint", "collector:4318")));
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => RunningHost.Start(Folder, ("Telemetry__Otlp__Endpoint", "collector:4318")));
         Assert.Contains("Telemetry:Otlp:Endpoint", failure.Message, StringComparison.Ordinal);
     }
 

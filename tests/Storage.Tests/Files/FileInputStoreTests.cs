@@ -10,7 +10,7 @@ public sealed class FileInputStoreTests : IDisposable
     private readonly ManualTime time = new();
     private readonly FileInputStore store;
 
-    public FileInputStoreTests() => store = new(folder, time);
+    public FileInputStoreTests() => store = new(Path.Combine(folder, "inputs"), time);
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
@@ -37,10 +37,26 @@ public sealed class FileInputStoreTests : IDisposable
         var (old, kept) = (await Save("old"), await Save("kept"));
         foreach (var file in Files()) File.SetLastWriteTimeUtc(file, time.GetUtcNow().UtcDateTime - FileInputStore.KeptFor - TimeSpan.FromMinutes(1));
         File.SetLastWriteTimeUtc(Files().Single(f => f.EndsWith(kept.Sha256, StringComparison.Ordinal)), time.GetUtcNow().UtcDateTime);
-        time.Advance(TimeSpan.FromHours(2));
-        await Save("another");
+        store.RemoveOld();
         Assert.Null(await Read(old));
         Assert.Equal("kept", await Read(kept));
+    }
+
+    [Fact]
+    public async Task What_a_crash_left_is_removed_an_hour_later_and_not_before()
+    {
+        store.RemoveOld(); // Nothing is there yet.
+        await Save("a picture");
+        foreach (var (name, minutes) in (Dictionary<string, int>)new() { ["old"] = 61, ["young"] = 59 })
+        {
+            var path = Path.Combine(folder, "inputs", ".partial", name);
+            await File.WriteAllTextAsync(path, "half");
+            File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime.AddMinutes(-minutes));
+        }
+
+        store.RemoveOld();
+
+        Assert.Equal(["young"], Directory.GetFiles(Path.Combine(folder, "inputs", ".partial")).Select(Path.GetFileName));
     }
 
     [Fact]

@@ -15,24 +15,25 @@ internal static class HostProgram
         switch (arguments)
         {
             case ["postgres", var directory]:
-                return await RunPostgres(directory, throwaway: false);
+                return await RunPostgres(ServerUnderTest.OptionsOf(directory));
+            case ["postgres-user", var directory]:
+                return await RunPostgres(ServerUnderTest.OptionsOf(directory, userNamespace: false));
             case ["throwaway", var directory]:
-                return await RunPostgres(directory, throwaway: true);
+                return await RunPostgres(ServerUnderTest.OptionsOf(directory, throwaway: true));
             case ["children", ..]:
                 return await RunChildren(arguments[1..]);
             default:
-                await Console.Error.WriteLineAsync("usage: postgres <folder> | throwaway <folder> | children <command>...");
+                await Console.Error.WriteLineAsync("usage: postgres <folder> | postgres-user <folder> | throwaway <folder> | children <command>...");
                 return 2;
         }
     }
 
     /// <summary>Prints the connection string, runs until standard input ends, then stops the server.</summary>
-    private static async Task<int> RunPostgres(string directory, bool throwaway)
+    private static async Task<int> RunPostgres(PrivatePostgresOptions options)
     {
         try
         {
-            await using var postgres = await PrivatePostgres.Start(
-                new PrivatePostgresOptions { Directory = directory, Throwaway = throwaway }, NullLogger.Instance);
+            await using var postgres = await PrivatePostgres.Start(options, NullLogger.Instance);
             Console.WriteLine(postgres.ConnectionString);
             await Console.In.ReadLineAsync();
             return 0;

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using VideoGen.Storage.Processes;
+using VideoGen.Tests;
 
 namespace VideoGen.Storage.Tests;
 
@@ -17,11 +19,11 @@ public sealed class HostsEndTests : IDisposable
         {
             var connectionString = await host.ReadLine();
             await ServerUnderTest.Ask(connectionString, "create table kept as select 'committed' as word");
-            Assert.NotEmpty(Condition.RunningIn(_server.Root));
+            Assert.NotEmpty(_server.Running);
             await host.Kill();
         }
 
-        await Condition.Comes("end of the server and its watcher", () => Condition.RunningIn(_server.Root).Count == 0, withinSeconds: 10);
+        await _server.NothingRuns();
         await using var again = await _server.Start();
         Assert.Equal("committed", await ServerUnderTest.Ask(again.ConnectionString, "select word from kept"));
     }
@@ -38,19 +40,40 @@ public sealed class HostsEndTests : IDisposable
     }
 
     [Fact]
+    public async Task An_old_server_that_does_not_go_is_waited_for_and_then_named()
+    {
+        await using var host = HostProcess.Start("postgres", _server.Folder);
+        await host.ReadLine();
+        var old = await _server.ServerProcess();
+        await Signals.Send("STOP", old); // It hears of no signal until it goes on.
+        await host.Kill();
+        try
+        {
+            Assert.EndsWith($"is still running (process {old}): stop it with `kill -INT {old}` and start again.", await _server.Refusal(patienceSeconds: 0), StringComparison.Ordinal);
+        }
+        finally
+        {
+            await Signals.Send("CONT", old);
+        }
+
+        await using var next = await _server.Start();
+        Assert.False(Condition.Runs(old));
+    }
+
+    [Fact]
     public async Task A_server_whose_watcher_was_killed_too_is_stopped_by_the_next_host()
     {
         await using var host = HostProcess.Start("postgres", _server.Folder);
         await host.ReadLine();
-        var server = (await File.ReadAllLinesAsync(Path.Combine(_server.Folder, "data", "postmaster.pid")))[0];
-        foreach (var watcher in Condition.RunningIn(_server.Root).Where(IsShell))
+        var server = await _server.ServerProcess();
+        foreach (var watcher in _server.Running.Where(IsShell))
         {
             using var process = Process.GetProcessById(watcher);
             process.Kill();
         }
 
         await host.Kill();
-        Assert.True(Condition.Runs(int.Parse(server, CultureInfo.InvariantCulture)));
+        Assert.True(Condition.Runs(server));
 
         await using var next = await _server.Start();
         Assert.Equal("1", await ServerUnderTest.Ask(next.ConnectionString, "select 1"));
@@ -63,7 +86,7 @@ public sealed class HostsEndTests : IDisposable
         await host.ReadLine();
 
         Assert.Equal(0, await host.Stop());
-        await Condition.Comes("end of everything in the folder", () => Condition.RunningIn(_server.Root).Count == 0, withinSeconds: 2);
+        await _server.NothingRuns();
     }
 
     [Fact]
@@ -74,7 +97,7 @@ public sealed class HostsEndTests : IDisposable
         await host.Kill();
 
         await Condition.Comes("end of the folder", () => !Directory.Exists(_server.Folder), withinSeconds: 10);
-        await Condition.Comes("end of everything in the folder", () => Condition.RunningIn(_server.Root).Count == 0, withinSeconds: 2);
+        await _server.NothingRuns();
     }
 
     [Fact]
@@ -82,6 +105,7 @@ public sealed class HostsEndTests : IDisposable
     {
         var environment = new Dictionary<string, string>
         {
+            ["NOTIFY_SOCKET"] = "/nowhere", ["LANGUAGE"] = "de",
             ["PGHOST"] = "192.0.2.1", ["PGPORT"] = "1", ["PGUSER"] = "somebody", ["PGDATABASE"] = "other", ["PGPASSWORD"] = "wrong", ["PGDATA"] = "/nowhere",
             ["PGOPTIONS"] = "-c synchronous_commit=off", ["PGTZ"] = "Asia/Tokyo", ["PGCLIENTENCODING"] = "LATIN1", ["PGSSLMODE"] = "verify-full",
             ["PGTARGETSESSIONATTRS"] = "standby", ["PGAPPNAME"] = "stranger", ["PGPASSFILE"] = "/nowhere",
@@ -92,18 +116,21 @@ public sealed class HostsEndTests : IDisposable
         Assert.Contains("Host=127.0.0.1", connectionString, StringComparison.Ordinal);
         Assert.Equal("on UTC UTF8 videogen", await ServerUnderTest.Ask(connectionString,
             "select concat_ws(' ', current_setting('synchronous_commit'), current_setting('timezone'), current_setting('client_encoding'), current_user)"));
-        var server = (await File.ReadAllLinesAsync(Path.Combine(_server.Folder, "data", "postmaster.pid")))[0];
-        var seen = (await File.ReadAllTextAsync($"/proc/{server}/environ")).Split('\0').Select(v => v.Split('=')[0]);
-        Assert.Empty(seen.Intersect(environment.Keys));
+        var seen = (await File.ReadAllTextAsync($"/proc/{await _server.ServerProcess()}/environ")).Split('\0');
+        Assert.Empty(seen.Select(v => v.Split('=')[0]).Intersect(environment.Keys));
+        Assert.Contains("LC_ALL=C.UTF-8", seen); // Its messages, which we read, are in one language.
     }
 
-    [RootFact]
+    [UserNamespaceFact]
     public async Task Root_can_use_a_folder_that_only_root_can_enter()
     {
         File.SetUnixFileMode(_server.Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await using var host = HostProcess.Start("postgres", _server.Folder);
 
         Assert.Equal("1", await ServerUnderTest.Ask(await host.ReadLine(), "select 1"));
+        Assert.Equal(Path.Combine(_server.Folder, "data"), _server.Data);
+        var ids = await File.ReadAllTextAsync($"/proc/{await _server.ServerProcess()}/uid_map");
+        Assert.Equal(["65534", "0", "1"], ids.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)); // Nobody to itself, root to the kernel.
     }
 
     [RootFact]
@@ -112,7 +139,7 @@ public sealed class HostsEndTests : IDisposable
         const string nobody = "65534";
         var program = Path.Combine(_server.Root, "program");
         CopyFolder(AppContext.BaseDirectory, program);
-        await using (var chown = Processes.WatchedProcess.Start("chown", ["-R", $"{nobody}:{nobody}", _server.Root]))
+        await using (var chown = WatchedProcess.Start("chown", ["-R", $"{nobody}:{nobody}", _server.Root]))
         {
             Assert.Equal(0, await chown.Exited);
         }
@@ -125,7 +152,7 @@ public sealed class HostsEndTests : IDisposable
             await host.Kill();
         }
 
-        await Condition.Comes("end of the server and its watcher", () => Condition.RunningIn(_server.Root).Count == 0, withinSeconds: 10);
+        await _server.NothingRuns();
     }
 
     private static bool IsShell(int pid) =>

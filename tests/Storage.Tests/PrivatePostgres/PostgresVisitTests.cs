@@ -13,7 +13,7 @@ public sealed class PostgresVisitTests : IDisposable
     public async Task Without_a_host_it_makes_starts_and_stops_a_server_of_its_own()
     {
         Assert.Equal("1", await Ask("select 1"));
-        await Condition.Comes("end of everything in the folder", () => Condition.RunningIn(_server.Root).Count == 0, withinSeconds: 2);
+        await _server.NothingRuns();
 
         await Ask("create table kept as select 'still here' as word");
         await using var host = await _server.Start();
@@ -36,7 +36,7 @@ public sealed class PostgresVisitTests : IDisposable
         Assert.Equal("0", await Ask("select 0")); // It makes the database, which takes longest.
 
         Assert.Equal(Enumerable.Range(1, 4).Select(n => $"{n}"), await Task.WhenAll(Enumerable.Range(1, 4).Select(n => Ask($"select {n}"))));
-        await Condition.Comes("end of everything in the folder", () => Condition.RunningIn(_server.Root).Count == 0, withinSeconds: 2);
+        await _server.NothingRuns();
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class PostgresVisitTests : IDisposable
     }
 
     private Task<string?> Ask(string sql, int patienceSeconds = 30) => PostgresVisit.Run(
-        new() { Directory = _server.Folder, Patience = TimeSpan.FromSeconds(patienceSeconds) },
+        ServerUnderTest.OptionsOf(_server.Folder, patienceSeconds),
         connectionString => ServerUnderTest.Ask(connectionString, sql),
         NullLogger.Instance,
         CancellationToken.None);

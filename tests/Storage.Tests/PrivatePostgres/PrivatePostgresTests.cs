@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using VideoGen.Tests;
@@ -22,7 +21,7 @@ public sealed class PrivatePostgresTests : IDisposable
             await ServerUnderTest.Ask(first.ConnectionString, "create table kept as select 'still here' as word");
         }
 
-        await Condition.Comes("end of everything in the folder", () => Condition.RunningIn(_server.Root).Count == 0, withinSeconds: 2);
+        await _server.NothingRuns();
         await using var second = await _server.Start();
         Assert.Equal(port, second.Port);
         Assert.Equal("still here", await ServerUnderTest.Ask(second.ConnectionString, "select word from kept"));
@@ -35,10 +34,10 @@ public sealed class PrivatePostgresTests : IDisposable
         var settings = await ServerUnderTest.Ask(postgres.ConnectionString, """
             select string_agg(name || '=' || current_setting(name), ' ' order by name) from pg_settings where name in
               ('fsync', 'synchronous_commit', 'full_page_writes', 'data_checksums', 'listen_addresses', 'unix_socket_directories',
-               'password_encryption', 'server_encoding', 'lc_collate', 'max_connections', 'shared_buffers')
+               'password_encryption', 'server_encoding', 'lc_collate', 'lc_ctype', 'max_connections', 'shared_buffers')
             """);
         Assert.Equal(
-            "data_checksums=on fsync=on full_page_writes=on lc_collate=C.UTF-8 listen_addresses=127.0.0.1 max_connections=100 password_encryption=scram-sha-256 "
+            "data_checksums=on fsync=on full_page_writes=on lc_collate=C.UTF-8 lc_ctype=C.UTF-8 listen_addresses=127.0.0.1 max_connections=100 password_encryption=scram-sha-256 "
             + "server_encoding=UTF8 shared_buffers=128MB synchronous_commit=on unix_socket_directories=",
             settings);
     }
@@ -105,18 +104,44 @@ public sealed class PrivatePostgresTests : IDisposable
         Assert.Contains($"The password in {file} is not that of the database", await _server.Refusal(), StringComparison.Ordinal);
         File.Delete(file);
         Assert.Contains($"put {file} back", await _server.Refusal(), StringComparison.Ordinal);
-        await Condition.Comes("end of everything in the folder", () => Condition.RunningIn(_server.Root).Count == 0, withinSeconds: 2);
+        await _server.NothingRuns();
     }
 
     [Fact]
     public async Task Data_of_another_major_version_is_explained_and_left_alone()
     {
-        var data = Directory.CreateDirectory(Path.Combine(_server.Folder, "data"));
-        var version = Path.Combine(data.FullName, "PG_VERSION");
+        await using (await _server.Start())
+        {
+        }
+
+        var version = Path.Combine(_server.Data, "PG_VERSION");
         await File.WriteAllTextAsync(version, "9\n");
 
-        Assert.Contains($"The database in {data.FullName} was made by PostgreSQL 9, but only PostgreSQL", await _server.Refusal(), StringComparison.Ordinal);
+        Assert.Contains($"The database in {_server.Data} was made by PostgreSQL 9, but only PostgreSQL", await _server.Refusal(), StringComparison.Ordinal);
         Assert.Equal("9\n", await File.ReadAllTextAsync(version));
+    }
+
+    [Fact]
+    public async Task Data_is_started_with_the_version_that_made_it_although_a_newer_one_is_installed()
+    {
+        await using (await _server.Start())
+        {
+        }
+
+        var newer = Directory.CreateDirectory(Path.Combine(_server.Root, "newer")).FullName;
+        foreach (var (program, says) in (Dictionary<string, string>)new() { ["initdb"] = "", ["postgres"] = "echo 'postgres (PostgreSQL) 99.1'" })
+        {
+            await File.WriteAllTextAsync(Path.Combine(newer, program), $"#!/bin/sh\n{says}\n");
+            File.SetUnixFileMode(Path.Combine(newer, program), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        string[] installed = [newer, .. Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin"))];
+        await using (var postgres = await _server.Start(binaryFolders: installed))
+        {
+            Assert.Equal("1", await ServerUnderTest.Ask(postgres.ConnectionString, "select 1"));
+        }
+
+        Assert.Contains("but only PostgreSQL 99 is installed", await _server.Refusal(binaryFolders: [newer]), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -130,7 +155,7 @@ public sealed class PrivatePostgresTests : IDisposable
         {
         }
 
-        await File.AppendAllTextAsync(Path.Combine(_server.Folder, "data", "postgresql.conf"), "\nno_such_setting = 1\n");
+        await File.AppendAllTextAsync(Path.Combine(_server.Data, "postgresql.conf"), "\nno_such_setting = 1\n");
         var refusal = await _server.Refusal();
         Assert.Contains("FATAL:", refusal, StringComparison.Ordinal);
         Assert.Contains("postgresql.conf", refusal, StringComparison.Ordinal);
@@ -139,12 +164,16 @@ public sealed class PrivatePostgresTests : IDisposable
     [Fact]
     public async Task A_first_use_that_was_cut_short_begins_again()
     {
-        var unfinished = Directory.CreateDirectory(Path.Combine(_server.Folder, "data.new"));
-        await File.WriteAllTextAsync(Path.Combine(unfinished.FullName, "PG_VERSION"), "15");
+        await using (await _server.Start())
+        {
+        }
+
+        var unfinished = _server.Data + ".new";
+        Directory.Move(_server.Data, unfinished);
         await using var postgres = await _server.Start();
 
         Assert.Equal("1", await ServerUnderTest.Ask(postgres.ConnectionString, "select 1"));
-        Assert.False(unfinished.Exists && Directory.Exists(unfinished.FullName));
+        Assert.False(Directory.Exists(unfinished));
     }
 
     [Fact]
@@ -154,8 +183,8 @@ public sealed class PrivatePostgresTests : IDisposable
         {
         }
 
-        var self = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-        await File.WriteAllTextAsync(Path.Combine(_server.Folder, "data", "postmaster.pid"), $"{self}\n{_server.Folder}/data\n0\n15432\n\n127.0.0.1\n1 1\nready\n");
+        var self = Environment.ProcessId;
+        await File.WriteAllTextAsync(Path.Combine(_server.Data, "postmaster.pid"), $"{self}\n{_server.Data}\n0\n15432\n\n127.0.0.1\n1 1\nready\n");
         await using var postgres = await _server.Start();
         Assert.Equal("1", await ServerUnderTest.Ask(postgres.ConnectionString, "select 1"));
     }
@@ -165,8 +194,7 @@ public sealed class PrivatePostgresTests : IDisposable
     {
         await using var first = await _server.Start();
         using var cancel = new CancellationTokenSource();
-        var second = PrivatePostgres.Start(
-            new PrivatePostgresOptions { Directory = _server.Folder }, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, cancel.Token);
+        var second = ServerUnderTest.Start(ServerUnderTest.OptionsOf(_server.Folder), cancel.Token);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
         Assert.Equal("1", await ServerUnderTest.Ask(first.ConnectionString, "select 1"));
@@ -176,8 +204,7 @@ public sealed class PrivatePostgresTests : IDisposable
     public async Task A_server_that_ends_by_itself_is_reported()
     {
         await using var postgres = await _server.Start();
-        var pid = (await File.ReadAllLinesAsync(Path.Combine(_server.Folder, "data", "postmaster.pid")))[0];
-        await Signals.Send("QUIT", int.Parse(pid, CultureInfo.InvariantCulture));
+        await Signals.Send("QUIT", await _server.ServerProcess());
         await postgres.Ended.WaitAsync(TimeSpan.FromSeconds(20));
     }
 }

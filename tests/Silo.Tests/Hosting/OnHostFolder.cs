@@ -1,0 +1,24 @@
+using VideoGen.Silo.Tests.Providers;
+
+namespace VideoGen.Silo.Tests.Hosting;
+
+/// <summary>Tests of the real host on a folder of their own: after each, no process of the folder is left, and the folder goes.</summary>
+public abstract class OnHostFolder : IAsyncLifetime
+{
+    protected string Folder { get; } = Directory.CreateTempSubdirectory("videogen-host-").FullName;
+
+    /// <summary>Where the private PostgreSQL's files are, where they cannot be in the folder.</summary>
+    private string? Elsewhere => Path.Combine(Folder, "postgres", "elsewhere") is var pointer && File.Exists(pointer) ? File.ReadAllText(pointer) : null;
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        await NothingIsLeft();
+        foreach (var folder in Folders()) Directory.Delete(folder, recursive: true);
+    }
+
+    protected Task NothingIsLeft() => Eventually.Holds($"no process of {Folder} is left", () => Folders().All(folder => RunningHost.ProcessesOf(folder).Count == 0));
+
+    private string[] Folders() => Elsewhere is { } elsewhere ? [Folder, elsewhere] : [Folder];
+}
