@@ -56,6 +56,16 @@ internal sealed partial class Postgres(string connectionString) : IAsyncDisposab
         return (double)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>How long it takes to read the documents of all that owe something, one after another over one connection.</summary>
+    public async Task<TimeSpan> ReadOwed()
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        await using var command = database.CreateCommand("select state_name, grain_key, version, state::text from videogen.grain_state where wake_at is not null");
+        await using var rows = await command.ExecuteReaderAsync();
+        while (await rows.ReadAsync()) rows.GetString(3);
+        return TimeProvider.System.GetElapsedTime(since);
+    }
+
     /// <summary>The server's first process, the parent of those that serve connections.</summary>
     public async Task<int> ProcessId() => Linux.ParentOf((int)await Number("select pg_backend_pid()::float8"));
 

@@ -3,7 +3,7 @@ namespace VideoGen.Bench;
 /// <summary>Waits for what is named, never for a length of time.</summary>
 internal static class Until
 {
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);
 
     /// <returns>How long it took.</returns>
     /// <exception cref="TimeoutException">It did not come.</exception>
