@@ -6,4 +6,5 @@ Table.Begin();
 if (arguments.Wants(Arguments.Door)) await DoorSpeed.Measure(arguments);
 if (arguments.Wants(Arguments.Cost)) await RequestCost.Measure(arguments);
 if (arguments.Wants(Arguments.Calls)) await GrainCalls.Measure(arguments.Round);
-if (arguments.Wants(Arguments.Flight) && arguments.InFlight.Length > 0) await InFlight.Measure(arguments);
+if (!arguments.Wants(Arguments.InFlight)) return;
+foreach (var flight in arguments.Flights) await InFlight.Measure(arguments.Program, flight);
