@@ -8,17 +8,66 @@ namespace VideoGen.Bench;
 /// <summary>The host's own PostgreSQL, asked and loaded directly.</summary>
 internal sealed partial class Postgres(string connectionString) : IAsyncDisposable
 {
+    /// <summary>PostgreSQL 15 lets an idle connection tell its counts after 10 s, and a busy one each second.</summary>
+    private static readonly TimeSpan Untold = TimeSpan.FromSeconds(11), ToldPatience = TimeSpan.FromSeconds(60);
+
     private readonly NpgsqlDataSource database = NpgsqlDataSource.Create(connectionString);
 
-    /// <summary>Commits so far, and bytes of write-ahead log so far.</summary>
-    public async Task<(long Commits, long Bytes)> Written()
+    /// <summary>What was done so far, once everything that was done before this call is counted.</summary>
+    public async Task<PostgresCounts> Counts()
     {
+        // A connection that was used since, a while after this call, has told what it did before.
+        var asked = await Number("select extract(epoch from clock_timestamp())::float8");
+        await Until.Holds(
+            "every connection has told what it did",
+            async () => await Number(string.Create(CultureInfo.InvariantCulture, $"""
+                select count(*)::float8 from pg_stat_activity
+                where backend_type = 'client backend' and datname = current_database() and pid <> pg_backend_pid()
+                  and extract(epoch from state_change) < {asked + 2} and clock_timestamp() - state_change < interval '{Untold.TotalSeconds} s'
+                """)) == 0,
+            ToldPatience);
+
+        var rows = new Dictionary<string, double>();
         await using var command = database.CreateCommand(
-            "select pg_stat_clear_snapshot(), (select xact_commit from pg_stat_database where datname = current_database()), pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint");
-        await using var rows = await command.ExecuteReaderAsync();
-        await rows.ReadAsync();
-        return (rows.GetInt64(1), rows.GetInt64(2));
+            """
+            select 'state of ' || state_name, sum(version)::float8 from videogen.grain_state group by state_name
+            union all
+            select 'table ' || relname, (n_tup_ins + n_tup_upd + n_tup_del)::float8 from pg_stat_user_tables where schemaname = 'videogen' and relname <> 'grain_state'
+            """);
+        await using (var reader = await command.ExecuteReaderAsync())
+        {
+            while (await reader.ReadAsync()) rows[reader.GetString(0)] = reader.GetDouble(1);
+        }
+
+        return new(
+            await Number("select xact_commit::float8 from pg_stat_database where datname = current_database()"),
+            await Writing(),
+            await Number("select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8"),
+            rows);
     }
+
+    /// <summary>Transactions so far that wrote.</summary>
+    public Task<double> Writing() => Number("select pg_snapshot_xmax(pg_current_snapshot())::text::float8");
+
+    /// <summary>The one number that a query answers.</summary>
+    public async Task<double> Number(string sql)
+    {
+        await using var command = database.CreateCommand(sql);
+        return (double)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>How long it takes to read the documents of all that owe something, one after another over one connection.</summary>
+    public async Task<TimeSpan> ReadOwed()
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        await using var command = database.CreateCommand("select state_name, grain_key, version, state::text from videogen.grain_state where wake_at is not null");
+        await using var rows = await command.ExecuteReaderAsync();
+        while (await rows.ReadAsync()) rows.GetString(3);
+        return TimeProvider.System.GetElapsedTime(since);
+    }
+
+    /// <summary>The server's first process, the parent of those that serve connections.</summary>
+    public async Task<int> ProcessId() => Linux.ParentOf((int)await Number("select pg_backend_pid()::float8"));
 
     public async Task Prepare()
     {

@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace VideoGen.Bench;
+
+/// <summary>What the command line says.</summary>
+/// <param name="Program">The host's.</param>
+/// <param name="Round">How long each round is.</param>
+/// <param name="Flights">With how many requests in flight it is measured what they cost; none: it is left out.</param>
+/// <param name="Only">The parts to measure, by their words; null: all.</param>
+internal sealed record Arguments(string Program, TimeSpan Round, IReadOnlyList<Flight> Flights, string[]? Only)
+{
+    public const string Door = "door", Cost = "cost", Calls = "calls", InFlight = "in-flight";
+
+    public static Arguments Parse(string[] args)
+    {
+        var parsed = new Arguments(args[0], TimeSpan.FromSeconds(5), [], Only: null);
+        for (var i = 1; i < args.Length; i++)
+        {
+            parsed = args[i] switch
+            {
+                "--in-flight" => parsed with { Flights = [.. args[++i].Split(',').Select(Flight.Parse)] },
+                "--only" => parsed with { Only = args[++i].Split(',') },
+                var seconds => parsed with { Round = TimeSpan.FromSeconds(Number(seconds)) },
+            };
+        }
+
+        return parsed;
+    }
+
+    public bool Wants(string part) => Only?.Contains(part) ?? true;
+
+    private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+}
+
+/// <param name="Requests">How many are in flight.</param>
+/// <param name="CheckEvery">How often the job of each is asked for.</param>
+internal sealed record Flight(int Requests, TimeSpan CheckEvery)
+{
+    /// <summary>The default of <c>Requests:CheckEvery</c>.</summary>
+    private const string NormalCheckSeconds = "5";
+
+    /// <summary><c>10000</c>, or <c>100000@60</c> where the jobs are asked for every 60 s.</summary>
+    public static Flight Parse(string text)
+    {
+        var parts = text.Split('@');
+        return new(
+            int.Parse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture),
+            TimeSpan.FromSeconds(int.Parse(parts.ElementAtOrDefault(1) ?? NormalCheckSeconds, NumberStyles.None, CultureInfo.InvariantCulture)));
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Requests} in flight, asked for every {CheckEvery.TotalSeconds} s");
+}
