@@ -24,7 +24,7 @@ public readonly struct GrainType : IEquatable<GrainType>, IComparable<GrainType>
 
     public int CompareTo(GrainType other) => Value.CompareTo(other.Value);
 
-    public override string ToString() => Value.ToString();
+    public override string? ToString() => Value.ToString();
 
     public static bool operator ==(GrainType left, GrainType right) => left.Equals(right);
 

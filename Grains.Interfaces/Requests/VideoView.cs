@@ -65,6 +65,7 @@ public sealed record VideoView(
     [property: Id(18)] int Variation = 0)
 {
     /// <summary>When its media go by age; null where nothing says so. The store knows, so the door adds it.</summary>
+    [Id(19)]
     public DateTimeOffset? ExpiresAt { get; init; }
 }
 

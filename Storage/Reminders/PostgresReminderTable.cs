@@ -121,7 +121,7 @@ public sealed class PostgresReminderTable(NpgsqlDataSource database) : IReminder
         ETag = row.GetInt64(5).ToString(CultureInfo.InvariantCulture),
     };
 
-    private static NpgsqlParameter<string> Text(string value) => new() { TypedValue = value };
+    private static NpgsqlParameter<string> Text(string? value) => new() { TypedValue = value };
 
     // A time without a kind is UTC, as everywhere in Orleans.
     private static DateTime Utc(DateTime at) => at.Kind == DateTimeKind.Local ? at.ToUniversalTime() : DateTime.SpecifyKind(at, DateTimeKind.Utc);

@@ -70,11 +70,12 @@ public sealed class PostgresGrainStorage(NpgsqlDataSource database, JsonSerializ
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         throw new NotSupportedException($"The state of {grainId} is not cleared: with it would go the proof of what was paid. Write an empty document instead.");
 
-    private T? Deserialize<T>(string stateName, GrainId grainId, StateRow row)
+    // Never null: that is not written.
+    private T Deserialize<T>(string stateName, GrainId grainId, StateRow row)
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(row.Json, json);
+            return JsonSerializer.Deserialize<T>(row.Json, json)!;
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {
