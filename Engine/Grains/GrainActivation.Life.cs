@@ -23,8 +23,10 @@ internal sealed partial class GrainActivation
             return;
         }
 
+        bool hasServed;
         lock (_gate)
         {
+            hasServed = _ending is null || IsShuttingDown;
             _stage = Stage.Serving;
             Touch();
             PostStart();
@@ -32,7 +34,9 @@ internal sealed partial class GrainActivation
         }
 
         await _quiet.Task;
-        await SayGoodbye();
+        // Who left during its activation was never there: Orleans says no goodbye to it.
+        if (hasServed)
+            await SayGoodbye();
         // What still waits begins anew with the next activation.
         await Leave(requests => requests.ForEach(_directory.Deliver));
     }

@@ -21,7 +21,7 @@ public sealed class MemoryGrainStorage(JsonSerializerOptions? json = null) : IGr
         await Task.Yield();
         if (_rows.TryGetValue((stateName, grainId), out var row))
         {
-            grainState.State = JsonSerializer.Deserialize<T>(row.Json, json);
+            grainState.State = JsonSerializer.Deserialize<T>(row.Json, json)!;
             grainState.ETag = Etag(row);
             grainState.RecordExists = true;
         }

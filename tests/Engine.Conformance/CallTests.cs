@@ -4,7 +4,7 @@ namespace VideoGen.Engine.Conformance;
 
 public sealed class CallTests
 {
-    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     [Fact]
     public async Task An_exception_reaches_the_caller_as_it_was_thrown()
@@ -16,14 +16,14 @@ public sealed class CallTests
     }
 
     [Fact]
-    public async Task A_caller_waits_thirty_seconds_and_the_method_goes_on()
+    public async Task A_caller_waits_so_long_and_the_method_goes_on()
     {
-        await using var world = await World.Start();
+        await using var world = await World.Start(callTimeout: Minute);
         var call = world.Grain<ICallGrain>().Stuck("gate");
         await world.Script.Reached("gate");
-        await world.Advance(29.9 * Second);
+        await world.Age(0.5 * Minute);
         Assert.False(call.IsCompleted);
-        await world.Advance(0.1 * Second);
+        await world.Age(2 * Minute);
         await Assert.ThrowsAsync<TimeoutException>(() => call.WaitAsync(World.Patience));
         world.Script.Open("gate");
         await world.Idle();
@@ -33,22 +33,22 @@ public sealed class CallTests
     [Fact]
     public async Task A_grain_that_calls_sees_the_timeout_too()
     {
-        await using var world = await World.Start();
+        await using var world = await World.Start(callTimeout: Minute);
         _ = world.Grain<ICallGrain>("v-caller").StuckCall("v-callee", "gate");
         await world.Script.Reached("gate");
-        await world.Advance(30 * Second);
+        await world.Age(2.5 * Minute);
         Assert.Contains("the grain saw a timeout", world.Script.Notes);
     }
 
     [Fact]
     public async Task A_call_that_timed_out_while_it_waited_is_never_run()
     {
-        await using var world = await World.Start();
+        await using var world = await World.Start(callTimeout: Minute);
         var grain = world.Grain<ICallGrain>();
         var first = grain.Stuck("a");
         await world.Script.Reached("a");
         var second = grain.Stuck("b");
-        await world.Advance(31 * Second);
+        await world.Age(2.5 * Minute);
         await Assert.ThrowsAsync<TimeoutException>(() => first);
         await Assert.ThrowsAsync<TimeoutException>(() => second);
         world.Script.Open("a");

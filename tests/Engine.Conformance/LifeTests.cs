@@ -1,21 +1,10 @@
-using Microsoft.Extensions.DependencyInjection;
 using VideoGen.Engine.Conformance.Grains;
-using VideoGen.Engine.Simulation;
 
 namespace VideoGen.Engine.Conformance;
 
 public sealed class LifeTests
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
-
-    /// <summary>Turns that never come.</summary>
-    private sealed class Nowhere : ITurnQueue
-    {
-        public void Ready(Activation activation)
-        {
-            // Dropped.
-        }
-    }
 
     [Fact]
     public async Task The_first_call_activates()
@@ -34,7 +23,7 @@ public sealed class LifeTests
         await using var world = await World.Start();
         await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => world.Grain<ILifeGrain>().Key()))).WaitAsync(World.Patience);
         Assert.Equal(1, world.Script.Count("activated"));
-        Assert.Equal(1, world.Engine.ActivationCount);
+        Assert.Equal(1, await world.Activations());
     }
 
     [Fact]
@@ -63,13 +52,13 @@ public sealed class LifeTests
     [Fact]
     public async Task An_activation_that_takes_longer_than_a_call_may_fails_its_calls()
     {
-        await using var world = await World.Start();
+        await using var world = await World.Start(callTimeout: TimeSpan.FromSeconds(30));
         world.Script.Note("hold activation");
         var call = world.Grain<ILifeGrain>().Key();
         await world.Script.Reached("activate");
-        await world.Advance(TimeSpan.FromSeconds(31));
+        await world.Age(TimeSpan.FromSeconds(31));
         await Assert.ThrowsAsync<TimeoutException>(() => call.WaitAsync(World.Patience));
-        Assert.Equal(0, world.Engine.ActivationCount);
+        Assert.Equal(0, await world.Activations());
     }
 
     [Fact]
@@ -78,13 +67,13 @@ public sealed class LifeTests
         await using var world = await World.Start();
         var grain = world.Grain<ILifeGrain>();
         await grain.Key();
-        await world.Advance(Minute);
-        Assert.Equal(1, world.Engine.ActivationCount);
+        await world.Age(Minute);
+        Assert.Equal(1, await world.Activations());
         await grain.Key();
-        await world.Advance(1.5 * Minute);
-        Assert.Equal(1, world.Engine.ActivationCount);
-        await world.Advance(Minute);
-        Assert.Equal(0, world.Engine.ActivationCount);
+        await world.Age(1.5 * Minute);
+        Assert.Equal(1, await world.Activations());
+        await world.Age(4 * Minute); // Orleans lets one that was used begin its whole age anew when it looks.
+        Assert.Equal(0, await world.Activations());
         Assert.Equal(["activating", "activated", "deactivating ActivationIdle", "deactivated", "scope closed"], world.Script.Notes);
         await grain.Key();
         Assert.Equal(2, world.Script.Count("activated"));
@@ -93,15 +82,15 @@ public sealed class LifeTests
     [Fact]
     public async Task Work_in_flight_is_not_collected()
     {
-        await using var world = await World.Start();
+        await using var world = await World.Start(callTimeout: 5 * Minute);
         var call = world.Grain<ILifeGrain>().Wait("long");
         await world.Script.Reached("long");
-        await world.Advance(10 * Minute);
-        Assert.Equal(1, world.Engine.ActivationCount);
+        await world.Age(10 * Minute);
+        Assert.Equal(1, await world.Activations());
         world.Script.Open("long");
         await Assert.ThrowsAsync<TimeoutException>(() => call);
-        await world.Advance(3 * Minute);
-        Assert.Equal(0, world.Engine.ActivationCount);
+        await world.Age(6 * Minute);
+        Assert.Equal(0, await world.Activations());
     }
 
     [Fact]
@@ -110,7 +99,7 @@ public sealed class LifeTests
         await using var world = await World.Start();
         Assert.True(await world.Grain<ILifeGrain>().ScopeIsOpen());
         Assert.DoesNotContain("scope closed", world.Script.Notes);
-        await world.Advance(5 * Minute);
+        await world.Age(5 * Minute);
         Assert.Equal(1, world.Script.Count("scope closed"));
     }
 
@@ -158,7 +147,7 @@ public sealed class LifeTests
         await using var world = await World.Start();
         var grain = world.Grain<ILifeGrain>();
         world.Script.Open("go");
-        await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(() => grain.LeaveAfter("go")))).WaitAsync(World.Patience);
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(Leave))).WaitAsync(World.Patience);
         await world.Idle();
         var alive = 0;
         foreach (var note in world.Script.Notes.Where(note => note is "activating" or "scope closed"))
@@ -166,26 +155,37 @@ public sealed class LifeTests
             alive += note == "activating" ? 1 : -1;
             Assert.InRange(alive, 0, 1);
         }
+
+        async Task Leave()
+        {
+            try
+            {
+                await grain.LeaveAfter("go");
+            }
+            catch (OrleansException)
+            {
+                // Orleans passes a call on to the next activation twice at most, and then tells its caller so.
+            }
+        }
     }
 
     [Fact]
-    public async Task Shutdown_waits_for_a_running_tick_that_calls_and_writes_and_refuses_calls_from_outside()
+    public async Task Shutdown_waits_for_a_running_tick_that_writes_and_refuses_calls_from_outside()
     {
         await using var world = await World.Start();
         await world.Grain<ILifeGrain>("v-other").Key();
-        await world.Grain<ITimerGrain>().StartPump("pump", "v-other");
+        await world.Grain<ITimerGrain>().StartPump("pump", other: null);
         await world.Script.Reached("pump");
         var stopping = world.Stop();
         await world.Idle();
         Assert.False(stopping.IsCompleted);
         Assert.Contains("deactivating ShuttingDown", world.Script.Notes);
-        await Assert.ThrowsAsync<EngineClosedException>(() => world.Grain<ILifeGrain>("v-9").Key());
+        await Assert.ThrowsAnyAsync<OrleansException>(() => world.Grain<ILifeGrain>("v-9").Key());
         world.Script.Open("pump");
         await stopping.WaitAsync(World.Patience);
-        Assert.Contains("pump ends with v-other", world.Script.Notes);
+        Assert.Contains("pump ends with new", world.Script.Notes);
         Assert.Contains("storage: write", world.Script.Notes);
         Assert.Contains("timer grain deactivated", world.Script.Notes);
-        Assert.Equal(0, world.Engine.ActivationCount);
     }
 
     [Fact]
@@ -198,16 +198,7 @@ public sealed class LifeTests
         var stopping = world.Stop(deadline.Token);
         await deadline.CancelAsync();
         await stopping.WaitAsync(World.Patience);
-        Assert.Equal(1, world.Engine.ActivationCount);
-    }
-
-    [Fact]
-    public async Task Before_the_start_calls_are_refused()
-    {
-        await using var built = new EmbeddedEngineBuilder(new VirtualTimeProvider())
-            .Configure(options => options.AddGrain(typeof(UnremindableGrain)))
-            .Build();
-        await Assert.ThrowsAsync<EngineClosedException>(() => built.Engine.Grains.GetGrain<IUnremindableGrain>("v-1").Register());
+        Assert.DoesNotContain("timer grain deactivated", world.Script.Notes);
     }
 
     [Fact]
@@ -217,31 +208,6 @@ public sealed class LifeTests
         world.Script.Note("leave at once");
         Assert.Equal("v-1", await world.Grain<ILifeGrain>().Key().WaitAsync(World.Patience));
         Assert.Equal(2, world.Script.Count("activated"));
-        Assert.Equal(1, world.Script.Count("deactivating ApplicationRequested"));
-    }
-
-    [Fact]
-    public async Task A_crashed_world_is_at_rest_whatever_was_waiting_in_it()
-    {
-        var dropped = World.Scheduled(new Nowhere());
-        _ = dropped.Engine.OpenClient("start").Run(() => dropped.Engine.StartAsync());
-        var idle = dropped.Engine.WhenIdle();
-        Assert.False(idle.IsCompleted);
-        dropped.Engine.Crash();
-        await idle.WaitAsync(World.Patience);
-        await dropped.Idle();
-    }
-
-    [Fact]
-    public async Task After_a_crash_nothing_runs_any_more()
-    {
-        await using var world = await World.Start();
-        var call = world.Grain<ILifeGrain>().LeaveAfter("go");
-        await world.Script.Reached("go");
-        world.Engine.Crash();
-        world.Script.Open("go");
-        await world.Idle().WaitAsync(World.Patience);
-        Assert.False(call.IsCompleted);
-        Assert.Equal(["activating", "activated"], world.Script.Notes);
+        Assert.DoesNotContain("deactivating ApplicationRequested", world.Script.Notes);
     }
 }

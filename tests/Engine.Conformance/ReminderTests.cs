@@ -19,11 +19,11 @@ public sealed class ReminderTests
     public async Task It_ticks_for_a_grain_that_was_collected()
     {
         await using var world = await World.Start();
-        await world.Grain<IReminderGrain>().Register("check", 60 * Minute, 60 * Minute);
-        await world.Advance(30 * Minute);
-        Assert.Equal(0, world.Engine.ActivationCount);
-        await world.Advance(30 * Minute);
-        Assert.Equal(["check at 01:00:00"], world.Script.Notes);
+        await world.Grain<IReminderGrain>().Register("check", 10 * Minute, 10 * Minute);
+        await world.Age(5 * Minute);
+        Assert.Equal(0, await world.Activations());
+        await world.Advance(5 * Minute);
+        Assert.Equal(["check at 00:10:00"], world.Script.Notes);
     }
 
     [Fact]
@@ -77,10 +77,11 @@ public sealed class ReminderTests
         await grain.Register("check", Minute, Minute);
         await world.Table.TestOnlyClearTable(); // As when a removal landed and its answer was lost.
         await world.Advance(2 * Minute);
-        Assert.Equal(2, world.Script.Notes.Count);
         Assert.False(await grain.Has("check"));
+        var ticks = world.Script.Notes.Count;
+        Assert.InRange(ticks, 0, 2); // Orleans looks by itself, every few minutes.
         await world.Advance(2 * Minute);
-        Assert.Equal(2, world.Script.Notes.Count);
+        Assert.Equal(ticks, world.Script.Notes.Count);
     }
 
     [Fact]

@@ -87,7 +87,7 @@ public sealed class StateTests
         Assert.Equal(0, await world.Grain<IStateGrain>().Value());
     }
 
-    [Fact]
+    [QueuedWritesFact]
     public async Task Interleaved_writes_wait_for_the_one_that_runs_and_then_share_one_row()
     {
         await using var world = await World.Start();
@@ -106,7 +106,7 @@ public sealed class StateTests
         Assert.Equal("2", await grain.Etag());
     }
 
-    [Fact]
+    [QueuedWritesFact]
     public async Task A_write_takes_with_it_what_changes_before_the_turn_ends()
     {
         await using var world = await World.Start();
@@ -126,5 +126,19 @@ public sealed class StateTests
         await world.Idle();
         world.Script.Open("outside");
         Assert.Equal("refused", await leaving.WaitAsync(World.Patience));
+    }
+
+    /// <summary>
+    /// Orleans puts writes in a row from 10.4 on; before that it hands each to the storage at once, with what the document is at that
+    /// moment. Grains must not rely on either: they have one write in flight.
+    /// </summary>
+    [AttributeUsage(AttributeTargets.Method)]
+    private sealed class QueuedWritesFactAttribute : FactAttribute
+    {
+        public QueuedWritesFactAttribute()
+        {
+            if (World.OrleansVersion is { } version && version < new Version(10, 4))
+                Skip = $"Orleans {version} hands each write to the storage at once.";
+        }
     }
 }

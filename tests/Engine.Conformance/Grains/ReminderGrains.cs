@@ -1,3 +1,5 @@
+using VideoGen.Engine.Simulation;
+
 namespace VideoGen.Engine.Conformance.Grains;
 
 public interface IReminderGrain : IGrainWithStringKey
@@ -20,7 +22,7 @@ public interface IUnremindableGrain : IGrainWithStringKey
     Task Register();
 }
 
-internal sealed class ReminderGrain(Script script, TimeProvider time) : Grain, IReminderGrain, IRemindable
+internal sealed class ReminderGrain(Script script, VirtualTimeProvider time) : Grain, IReminderGrain, IRemindable
 {
     public async Task ReceiveReminder(string reminderName, TickStatus status)
     {

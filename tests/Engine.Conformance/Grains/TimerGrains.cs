@@ -18,7 +18,7 @@ public interface ITimerGrain : IGrainWithStringKey
 
     Task<string> StartOffContext();
 
-    Task StartPump(string gate, string other);
+    Task StartPump(string gate, string? other);
 
     Task StartPumpThatAsksItself(string gate);
 
@@ -136,14 +136,15 @@ internal sealed class TimerGrain(Script script, [PersistentState("pump")] IPersi
         return Task.CompletedTask;
     }
 
-    public Task StartPump(string gate, string other)
+    public Task StartPump(string gate, string? other)
     {
         _timer = this.RegisterGrainTimer(
             async () =>
             {
                 script.Note("pump begins");
                 await script.Wait(gate);
-                document.State.Word = await GrainFactory.GetGrain<ILifeGrain>(other).Key();
+                if (other is not null)
+                    document.State.Word = await GrainFactory.GetGrain<ILifeGrain>(other).Key();
                 await document.WriteStateAsync();
                 script.Note($"pump ends with {document.State.Word}");
             },

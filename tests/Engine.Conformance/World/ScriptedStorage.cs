@@ -1,5 +1,5 @@
 using Orleans.Storage;
-using VideoGen.Engine.Simulation;
+using MemoryGrainStorage = VideoGen.Engine.Simulation.MemoryGrainStorage; // Orleans has one of that name too.
 
 namespace VideoGen.Engine.Conformance;
 

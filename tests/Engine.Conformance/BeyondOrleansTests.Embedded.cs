@@ -35,6 +35,77 @@ public sealed class BeyondOrleansTests
     }
 
     [Fact]
+    public async Task Before_the_start_calls_are_refused()
+    {
+        await using var built = new EmbeddedEngineBuilder(new VirtualTimeProvider())
+            .Configure(options => options.AddGrain(typeof(UnremindableGrain)))
+            .Build();
+        await Assert.ThrowsAsync<EngineClosedException>(() => built.Engine.Grains.GetGrain<IUnremindableGrain>("v-1").Register());
+    }
+
+    [Fact]
+    public async Task A_crashed_world_is_at_rest_whatever_was_waiting_in_it()
+    {
+        var dropped = World.Scheduled(new Nowhere());
+        _ = dropped.Engine.OpenClient("start").Run(() => dropped.Engine.StartAsync());
+        var idle = dropped.Engine.WhenIdle();
+        Assert.False(idle.IsCompleted);
+        dropped.Engine.Crash();
+        await idle.WaitAsync(World.Patience);
+        await dropped.Idle();
+    }
+
+    [Fact]
+    public async Task After_a_crash_nothing_runs_any_more()
+    {
+        await using var world = await World.Start();
+        var call = world.Grain<ILifeGrain>().LeaveAfter("go");
+        await world.Script.Reached("go");
+        world.Engine.Crash();
+        world.Script.Open("go");
+        await world.Idle().WaitAsync(World.Patience);
+        Assert.False(call.IsCompleted);
+        Assert.Equal(["activating", "activated"], world.Script.Notes);
+    }
+
+    /// <summary>On Orleans it runs once more, with its token cancelled: a grain must bear a tick after it disposed of the timer.</summary>
+    [Fact]
+    public async Task A_tick_that_waits_when_its_timer_is_disposed_is_dropped()
+    {
+        await using var world = await World.Start();
+        var grain = world.Grain<ITimerGrain>();
+        await grain.Start(Second, Second);
+        var busy = grain.Busy("busy");
+        await world.Script.Reached("busy");
+        var stop = grain.Stop();
+        await world.Advance(5 * Second);
+        world.Script.Open("busy");
+        await Task.WhenAll(busy, stop).WaitAsync(World.Patience);
+        await world.Advance(5 * Second);
+        Assert.Equal(0, world.Script.Count("tick"));
+    }
+
+    /// <summary>A silo that stops answers such a call with an exception: what is left to do then is done after the next start.</summary>
+    [Fact]
+    public async Task While_the_process_shuts_down_running_work_may_call_other_grains_and_write()
+    {
+        await using var world = await World.Start();
+        await world.Grain<ILifeGrain>("v-other").Key();
+        await world.Grain<ITimerGrain>().StartPump("pump", "v-other");
+        await world.Script.Reached("pump");
+        var stopping = world.Stop();
+        await world.Idle();
+        Assert.False(stopping.IsCompleted);
+        Assert.Contains("deactivating ShuttingDown", world.Script.Notes);
+        world.Script.Open("pump");
+        await stopping.WaitAsync(World.Patience);
+        Assert.Contains("pump ends with v-other", world.Script.Notes);
+        Assert.Contains("storage: write", world.Script.Notes);
+        Assert.Contains("timer grain deactivated", world.Script.Notes);
+        Assert.Equal(0, await world.Activations());
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_run_and_another_seed_another_one()
     {
         var runs = Enumerable.Range(0, 10).Select(seed => (First: Run(seed), Second: Run(seed))).ToList();
@@ -74,6 +145,15 @@ public sealed class BeyondOrleansTests
 
         world.Engine.Crash();
         return string.Join('\n', world.Script.Notes);
+    }
+
+    /// <summary>Turns that never come.</summary>
+    private sealed class Nowhere : ITurnQueue
+    {
+        public void Ready(Activation activation)
+        {
+            // Dropped.
+        }
     }
 
     private sealed class SeededTurns(int seed) : ITurnQueue
