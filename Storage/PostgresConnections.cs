@@ -20,23 +20,21 @@ public sealed class PostgresConnections : IAsyncDisposable, IDisposable
     /// <exception cref="ArgumentException">The text is not a connection string of Npgsql.</exception>
     public PostgresConnections(string connectionString)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            CommandTimeout = CommandTimeoutSeconds,
-            Timeout = ConnectTimeoutSeconds,
-            MaxAutoPrepare = MaxPreparedStatements, // 2.4 times faster, measured.
-            AutoPrepareMinUsages = 2,
-            NoResetOnClose = true, // Nothing that is done on the pool leaves anything in its session; locks have sessions of their own.
-            Enlist = false,
-            IncludeErrorDetail = false, // The detail of an error quotes rows, so prompts would reach the logs.
-            Pooling = true,
-        };
-        settings.ApplicationName = ProcessName(string.IsNullOrEmpty(settings.ApplicationName) ? "videogen" : settings.ApplicationName);
+        var settings = Settings(connectionString);
         Pool = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "videogen" }.Build(); // Metrics name the pool; without a name by its connection string.
 
         settings.Pooling = false;
         settings.MaxAutoPrepare = 0;
         own = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "videogen-own" }.Build();
+    }
+
+    /// <summary>How a library connects that brings its own pool and looks for its tables without saying in which schema.</summary>
+    /// <exception cref="ArgumentException">The text is not a connection string of Npgsql.</exception>
+    public static string ForLibrary(string connectionString)
+    {
+        var settings = Settings(connectionString);
+        settings.SearchPath = "videogen";
+        return settings.ConnectionString;
     }
 
     /// <summary>The shared pool.</summary>
@@ -56,6 +54,23 @@ public sealed class PostgresConnections : IAsyncDisposable, IDisposable
     {
         await Pool.DisposeAsync().ConfigureAwait(false);
         await own.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static NpgsqlConnectionStringBuilder Settings(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            CommandTimeout = CommandTimeoutSeconds,
+            Timeout = ConnectTimeoutSeconds,
+            MaxAutoPrepare = MaxPreparedStatements, // 2.4 times faster, measured.
+            AutoPrepareMinUsages = 2,
+            NoResetOnClose = true, // Nothing that is done on the pool leaves anything in its session; locks have sessions of their own.
+            Enlist = false,
+            IncludeErrorDetail = false, // The detail of an error quotes rows, so prompts would reach the logs.
+            Pooling = true,
+        };
+        settings.ApplicationName = ProcessName(string.IsNullOrEmpty(settings.ApplicationName) ? "videogen" : settings.ApplicationName);
+        return settings;
     }
 
     // Shown to whoever finds the database taken: which machine, which process.

@@ -6,7 +6,7 @@ using VideoGen.Storage.Hosts;
 
 namespace VideoGen.Silo.Hosting;
 
-/// <summary>The embedded engine under the grains: the one file in which the hosts of the two engines differ.</summary>
+/// <summary>The embedded engine under the grains: this file and its Orleans twin are all in which the hosts of the two engines differ.</summary>
 internal static class GrainEngine
 {
     /// <summary>All grains are in this process alone.</summary>
@@ -15,9 +15,12 @@ internal static class GrainEngine
     /// <summary>How many grains are in the memory of this process.</summary>
     public static int Activations(IServiceProvider services) => services.GetRequiredService<EmbeddedEngine>().ActivationCount;
 
-    public static IServiceCollection AddGrainEngine(this IServiceCollection services)
+    /// <param name="builder">The host, with everything added that outlives its grains.</param>
+    /// <param name="connectionString">Not needed: <see cref="PostgresServices.AddPostgresStorage"/> has it.</param>
+    public static void AddGrainEngine(this WebApplicationBuilder builder, string connectionString)
     {
-        services.AddPostgresGrainState(StateJson.Options);
-        return services.AddEmbeddedEngine(engine => engine.AddGrainsFrom(GrainsRegistration.Assembly));
+        _ = connectionString;
+        builder.Services.AddPostgresGrainState(StateJson.Options);
+        builder.Services.AddEmbeddedEngine(engine => engine.AddGrainsFrom(GrainsRegistration.Assembly));
     }
 }

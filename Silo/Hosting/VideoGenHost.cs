@@ -69,7 +69,7 @@ internal static class VideoGenHost
         services.AddSingleton<HostState>();
         services.AddSingleton<IHostState>(s => s.GetRequiredService<HostState>());
         services.AddSingleton<INonces, SystemNonces>();
-        services.AddGrainEngine();
+        builder.AddGrainEngine(connectionString);
         services.AddHostedService<Sweeper>();
         services.AddReadinessChecks();
         services.AddGateway(configuration);

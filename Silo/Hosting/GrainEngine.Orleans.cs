@@ -1,0 +1,94 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Storage;
+using VideoGen.Grains.Persistence;
+using VideoGen.Storage;
+using VideoGen.Storage.Hosts;
+
+namespace VideoGen.Silo.Hosting;
+
+/// <summary>Orleans under the grains: this file and its embedded twin are all in which the hosts of the two engines differ.</summary>
+internal static class GrainEngine
+{
+    /// <summary>Other silos of the cluster are welcome; a host with the embedded engine is not.</summary>
+    public const HostLockMode LockMode = HostLockMode.Shared;
+
+    /// <summary>How Orleans's providers call the driver.</summary>
+    private const string Driver = "Npgsql";
+
+    /// <summary>As the embedded engine has it: how long an activation that nobody uses is kept, and how often they are looked for.</summary>
+    private static readonly TimeSpan CollectionAge = TimeSpan.FromMinutes(2), CollectionQuantum = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many grains are in the memory of this process, Orleans's own few among them.</summary>
+    public static int Activations(IServiceProvider services)
+    {
+        var count = 0;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, its) =>
+        {
+            if (instrument.Name == "orleans-catalog-activations") its.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<int>((_, value, _, _) => count = value);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return count;
+    }
+
+    /// <param name="builder">The host, with everything added that outlives its grains.</param>
+    /// <param name="connectionString">The database of documents, reminders and the list of silos.</param>
+    public static void AddGrainEngine(this WebApplicationBuilder builder, string connectionString)
+    {
+        var cluster = Cluster(builder.Configuration);
+        var database = PostgresConnections.ForLibrary(connectionString);
+        builder.UseOrleans(silo =>
+        {
+            silo.Configure<ClusterOptions>(options =>
+            {
+                options.ClusterId = cluster.ClusterId;
+                options.ServiceId = cluster.ServiceId;
+            });
+            silo.ConfigureEndpoints(IPAddress.Parse(cluster.AdvertisedAddress), cluster.SiloPort, cluster.GatewayPort);
+            silo.Configure<GrainCollectionOptions>(options =>
+            {
+                options.CollectionAge = CollectionAge;
+                options.CollectionQuantum = CollectionQuantum;
+            });
+            silo.UseAdoNetClustering(options =>
+            {
+                options.Invariant = Driver;
+                options.ConnectionString = database;
+            });
+            silo.UseAdoNetReminderService(options =>
+            {
+                options.Invariant = Driver;
+                options.ConnectionString = database;
+            });
+            silo.AddAdoNetGrainStorageAsDefault(options =>
+            {
+                options.Invariant = Driver;
+                options.ConnectionString = database;
+                options.GrainStorageSerializer = new Documents(); // Orleans's own would write the names of our assemblies into them.
+            });
+        });
+    }
+
+    // Read at once: Orleans asks for ports and names while it is put together, before options are checked.
+    private static ClusterSettings Cluster(IConfiguration configuration)
+    {
+        var settings = new ClusterSettings();
+        configuration.GetSection(ClusterSettings.Section).Bind(settings);
+        var check = new DataAnnotationValidateOptions<ClusterSettings>(name: null).Validate(name: null, settings);
+        return check.Failed ? throw new OptionsValidationException(ClusterSettings.Section, typeof(ClusterSettings), check.Failures) : settings;
+    }
+
+    /// <summary>Documents as the embedded engine writes them, so that a database moves from one to the other.</summary>
+    private sealed class Documents : IGrainStorageSerializer
+    {
+        public BinaryData Serialize<T>(T input) => new(JsonSerializer.SerializeToUtf8Bytes(input, StateJson.Options));
+
+        public T Deserialize<T>(BinaryData input) => JsonSerializer.Deserialize<T>(input, StateJson.Options)!;
+    }
+}
