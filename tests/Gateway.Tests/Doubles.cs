@@ -73,7 +73,7 @@ internal sealed class MemoryInputs : IInputFiles
 }
 
 /// <summary>One grain for every key; remembers the keys.</summary>
-internal sealed class ScriptedGrains(ScriptedGrain grain, ScriptedIdempotency idempotency) : IGrainFactory
+internal sealed partial class ScriptedGrains(ScriptedGrain grain, ScriptedIdempotency idempotency) : IGrainFactory
 {
     public ConcurrentQueue<string> Keys { get; } = new();
 

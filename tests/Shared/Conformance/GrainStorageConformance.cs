@@ -231,7 +231,7 @@ public abstract class GrainStorageConformance
     [Fact]
     public Task No_document_is_not_a_document() => With(async storage =>
     {
-        await Assert.ThrowsAsync<ArgumentException>(() => storage.WriteStateAsync("doc", Grain("v-null"), new GrainState<Document>(null)));
+        await Assert.ThrowsAsync<ArgumentException>(() => storage.WriteStateAsync("doc", Grain("v-null"), new GrainState<Document>(null!)));
 
         Assert.False((await Read(storage, "v-null")).RecordExists);
     });
