@@ -14,8 +14,11 @@ internal enum Sharing
 }
 
 /// <summary>Something that an activation is asked to run: a call, or a tick of a timer.</summary>
-internal abstract class Request
+internal abstract class Request : ILined<Request>
 {
+    /// <inheritdoc/>
+    public Request? Next { get; set; }
+
     public abstract Sharing Sharing { get; }
 
     /// <summary>Order of arrival at the activation.</summary>

@@ -5,9 +5,32 @@ namespace VideoGen.Engine;
 
 internal sealed partial class GrainActivation
 {
-    private AsyncServiceScope? _scope;
+    private static readonly TaskCompletionSource Left = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The whole life of an activation, on its own turns.</summary>
+    private IServiceScope? _scope;
+    private bool _isScopeOver;
+
+    /// <summary>Made when something asks for it: a grain that needs only what all share costs less without.</summary>
+    public IServiceProvider ActivationServices
+    {
+        get
+        {
+            lock (Gate)
+            {
+                if (_scope is null)
+                {
+                    _scope = Engine.Services.CreateScope();
+                    _scope.ServiceProvider.GetRequiredService<ScopedContext>().Activation = this;
+                    if (_isScopeOver)
+                        _scope.Dispose(); // It says what one says that was open until then.
+                }
+
+                return _scope.ServiceProvider;
+            }
+        }
+    }
+
+    /// <summary>The beginning of an activation's life, on its own turns. Nothing of it stays while the activation serves.</summary>
     private async Task Live()
     {
         RequestContext.Clear();
@@ -23,30 +46,37 @@ internal sealed partial class GrainActivation
             return;
         }
 
-        bool hasServed;
-        lock (_gate)
+        bool isOver;
+        lock (Gate)
         {
-            hasServed = _ending is null || IsShuttingDown;
             _stage = Stage.Serving;
             Touch();
             PostStart();
-            EndIfQuiet();
+            isOver = TryBeginEnd();
         }
 
-        await _quiet.Task;
-        // Who left during its activation was never there: Orleans says no goodbye to it.
-        if (hasServed)
-            await SayGoodbye();
+        // In the turn of its last step, where it was told to go before it served. Orleans says no goodbye to such a one.
+        if (isOver)
+            await PassOn();
+    }
+
+    private async Task End()
+    {
+        RequestContext.Clear();
+        Activity.Current = null;
+        await SayGoodbye();
+        await PassOn();
+    }
+
+    private async Task PassOn()
+    {
         // What still waits begins anew with the next activation.
         await Leave(requests => requests.ForEach(_directory.Deliver));
     }
 
     private async Task Activate()
     {
-        var scope = Engine.Services.CreateAsyncScope();
-        _scope = scope;
-        scope.ServiceProvider.GetRequiredService<ScopedContext>().Activation = this;
-        var (grain, states) = _class.Create(this, scope.ServiceProvider);
+        var (grain, states) = _class.Create(this, Engine.Shared.Suffice(_class) ? Engine.Services : ActivationServices);
         GrainInstance = grain;
         foreach (var state in states)
             await state.Load();
@@ -84,8 +114,8 @@ internal sealed partial class GrainActivation
     private void StopTimers()
     {
         List<GrainTimer> timers;
-        lock (_gate)
-            timers = [.. _timers];
+        lock (Gate)
+            timers = _timers.ToList();
         timers.ForEach(timer => timer.Dispose());
     }
 
@@ -94,7 +124,7 @@ internal sealed partial class GrainActivation
         StopTimers();
         await DisposeGrain();
         List<Request> left;
-        lock (_gate)
+        lock (Gate)
         {
             _stage = Stage.Gone;
             left = _inbox.TakeAll();
@@ -102,23 +132,36 @@ internal sealed partial class GrainActivation
 
         _directory.Remove(this);
         passOn(left);
-        _deactivated.TrySetResult();
+        LazyInitializer.EnsureInitialized(ref _deactivated, static () => Left).TrySetResult();
     }
 
     private async Task DisposeGrain()
     {
         try
         {
-            if (GrainInstance is IAsyncDisposable asynchronous)
-                await asynchronous.DisposeAsync();
-            else
-                (GrainInstance as IDisposable)?.Dispose();
-            if (_scope is { } scope)
-                await scope.DisposeAsync();
+            await Dispose(GrainInstance);
+            await Dispose(CloseScope());
         }
         catch (Exception failure)
         {
             LogDeactivationFailed(Log, failure, GrainId);
         }
+    }
+
+    private IServiceScope? CloseScope()
+    {
+        lock (Gate)
+        {
+            _isScopeOver = true;
+            return _scope;
+        }
+    }
+
+    private static async ValueTask Dispose(object? ended)
+    {
+        if (ended is IAsyncDisposable asynchronous)
+            await asynchronous.DisposeAsync();
+        else
+            (ended as IDisposable)?.Dispose();
     }
 }

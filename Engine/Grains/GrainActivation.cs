@@ -7,11 +7,9 @@ internal sealed partial class GrainActivation : Activation, IGrainContext
 {
     private readonly GrainClass _class;
     private readonly GrainDirectory _directory;
-    private readonly Lock _gate = new();
     private readonly Inbox _inbox = new();
-    private readonly List<GrainTimer> _timers = [];
-    private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _deactivated = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Line<GrainTimer> _timers;
+    private TaskCompletionSource? _deactivated; // Made when somebody asks: most are collected, and nobody waits for that.
     private Stage _stage = Stage.New;
     private DeactivationReason? _ending;
     private long _lastUse;
@@ -42,15 +40,16 @@ internal sealed partial class GrainActivation : Activation, IGrainContext
 
     public object? GrainInstance { get; private set; }
 
-    public IServiceProvider ActivationServices => _scope?.ServiceProvider ?? Engine.Services;
+    public Task Deactivated => LazyInitializer.EnsureInitialized(ref _deactivated, static () => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    public Task Deactivated => _deactivated.Task;
+    /// <summary>The lock of this activation and of its timers: one object for all, where each would cost its own.</summary>
+    internal object Gate => _inbox;
 
     public bool IsGone
     {
         get
         {
-            lock (_gate)
+            lock (Gate)
                 return _stage == Stage.Gone;
         }
     }
@@ -78,7 +77,7 @@ internal sealed partial class GrainActivation : Activation, IGrainContext
     /// <returns>False when this activation has ended: another one will take the request.</returns>
     public bool TryReceive(Request request)
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (_stage == Stage.Gone)
                 return false;
@@ -102,7 +101,7 @@ internal sealed partial class GrainActivation : Activation, IGrainContext
 
     public void Deactivate(DeactivationReason deactivationReason, CancellationToken cancellationToken = default)
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (_ending is not null || _stage is Stage.New or Stage.Gone)
                 return;
@@ -114,15 +113,12 @@ internal sealed partial class GrainActivation : Activation, IGrainContext
     /// <summary>Ends the activation if nothing used it for so long.</summary>
     public void Collect(TimeSpan age)
     {
-        List<GrainTimer> timers;
-        lock (_gate)
-            timers = [.. _timers];
-        if (timers.Exists(timer => timer is { KeepsAlive: true, IsArmed: true }))
-            return;
-        lock (_gate)
+        lock (Gate)
         {
             var idle = Engine.Time.GetElapsedTime(_lastUse);
             if (_stage != Stage.Serving || _inbox.IsRunning || !_inbox.IsEmpty || idle < age || idle < _keptFor)
+                return;
+            if (_timers.ToList().Exists(timer => timer is { KeepsAlive: true, IsArmed: true }))
                 return;
             Deactivate(new(DeactivationReasonCode.ActivationIdle, $"Nothing used it for {age}."));
         }
@@ -130,7 +126,7 @@ internal sealed partial class GrainActivation : Activation, IGrainContext
 
     public void DelayDeactivation(TimeSpan span)
     {
-        lock (_gate)
+        lock (Gate)
         {
             Touch();
             _keptFor = span;
@@ -140,14 +136,14 @@ internal sealed partial class GrainActivation : Activation, IGrainContext
     public GrainTimer AddTimer(Func<CancellationToken, Task> callback, GrainTimerCreationOptions options)
     {
         var timer = new GrainTimer(this, callback, options);
-        lock (_gate)
+        lock (Gate)
             _timers.Add(timer);
         return timer;
     }
 
     public void Forget(GrainTimer timer)
     {
-        lock (_gate)
+        lock (Gate)
             _timers.Remove(timer);
     }
 
@@ -171,7 +167,7 @@ internal sealed partial class GrainActivation : Activation, IGrainContext
     private void StartNext()
     {
         Request? request;
-        lock (_gate)
+        lock (Gate)
         {
             _isStartPosted = false;
             request = Starts ? _inbox.Start() : null;
@@ -193,7 +189,7 @@ internal sealed partial class GrainActivation : Activation, IGrainContext
     {
         await request.Run(this);
         AssertCurrent();
-        lock (_gate)
+        lock (Gate)
         {
             _inbox.End(request);
             if (request.KeepsAlive)
@@ -211,9 +207,15 @@ internal sealed partial class GrainActivation : Activation, IGrainContext
 
     private void EndIfQuiet()
     {
+        if (TryBeginEnd())
+            Post(_ => _ = End());
+    }
+
+    private bool TryBeginEnd()
+    {
         if (_stage != Stage.Serving || _ending is null || _inbox.IsRunning || (IsShuttingDown && !_inbox.IsEmpty))
-            return;
+            return false;
         _stage = Stage.Deactivating;
-        _quiet.TrySetResult();
+        return true;
     }
 }

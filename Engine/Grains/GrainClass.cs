@@ -19,7 +19,9 @@ internal sealed class GrainClass
         IsReentrant = type.IsDefined(typeof(ReentrantAttribute), inherit: true);
         Interfaces = [.. type.GetInterfaces().Where(IsGrainInterface)];
         var constructor = ConstructorOf(type);
-        States = [.. constructor.GetParameters().Where(parameter => parameter.IsDefined(typeof(PersistentStateAttribute))).Select(GrainStateSlot.Of)];
+        var isState = constructor.GetParameters().ToLookup(parameter => parameter.IsDefined(typeof(PersistentStateAttribute)));
+        States = [.. isState[true].Select(GrainStateSlot.Of)];
+        Services = [.. isState[false]];
         _make = ActivatorUtilities.CreateFactory(type, [.. States.Select(state => state.ParameterType)]);
     }
 
@@ -32,6 +34,9 @@ internal sealed class GrainClass
     public IReadOnlyList<Type> Interfaces { get; }
 
     public IReadOnlyList<GrainStateSlot> States { get; }
+
+    /// <summary>What its constructor asks for beside its states.</summary>
+    public IReadOnlyList<ParameterInfo> Services { get; }
 
     public static GrainClass Of(Type type) => Known.GetValue(type, static type => new(type));
 

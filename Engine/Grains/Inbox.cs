@@ -6,9 +6,9 @@ namespace VideoGen.Engine;
 /// </summary>
 internal sealed class Inbox
 {
-    private readonly Queue<Request> _alone = new();
-    private readonly Queue<Request> _readers = new();
-    private readonly Queue<Request> _interleaved = new();
+    private Line<Request> _alone;
+    private Line<Request> _readers;
+    private Line<Request> _interleaved;
     private long _arrivals;
     private int _runningAlone;
     private int _runningReaders;
@@ -16,22 +16,22 @@ internal sealed class Inbox
 
     public bool IsRunning => _runningAlone + _runningReaders + _runningInterleaved > 0;
 
-    public bool IsEmpty => _alone.Count + _readers.Count + _interleaved.Count == 0;
+    public bool IsEmpty => _alone.First is null && _readers.First is null && _interleaved.First is null;
 
     public bool CanStart => Startable() is not null;
 
     public void Add(Request request)
     {
         request.Arrival = ++_arrivals;
-        QueueOf(request.Sharing).Enqueue(request);
+        LineOf(request).Add(request);
     }
 
     /// <summary>Takes the next request that may start now. Those that nobody waits for are dropped.</summary>
     public Request? Start()
     {
-        while (Startable() is { } queue)
+        while (Startable() is { } request)
         {
-            var request = queue.Dequeue();
+            LineOf(request).RemoveFirst();
             if (!request.IsWanted)
                 continue;
             Count(request.Sharing, 1);
@@ -45,33 +45,36 @@ internal sealed class Inbox
 
     public List<Request> TakeAll()
     {
-        List<Request> all = [.. _alone, .. _readers, .. _interleaved];
+        List<Request> all = [.. _alone.TakeAll(), .. _readers.TakeAll(), .. _interleaved.TakeAll()];
         all.Sort((left, right) => left.Arrival.CompareTo(right.Arrival));
-        _alone.Clear();
-        _readers.Clear();
-        _interleaved.Clear();
         return all;
     }
 
-    private Queue<Request>? Startable()
+    private Request? Startable()
     {
-        if (_interleaved.Count > 0)
-            return _interleaved;
+        if (_interleaved.First is { } interleaved)
+            return interleaved;
         if (_runningAlone > 0)
             return null;
         if (_runningReaders > 0)
-            return _readers.Count > 0 ? _readers : null;
-        if (_readers.TryPeek(out var reader) && _alone.TryPeek(out var alone))
-            return reader.Arrival < alone.Arrival ? _readers : _alone;
-        return _readers.Count > 0 ? _readers : _alone.Count > 0 ? _alone : null;
+            return _readers.First;
+        if (_readers.First is { } reader && _alone.First is { } alone)
+            return reader.Arrival < alone.Arrival ? reader : alone;
+        return _readers.First ?? _alone.First;
     }
 
-    private Queue<Request> QueueOf(Sharing sharing) => sharing switch
+    private ref Line<Request> LineOf(Request request)
     {
-        Sharing.Interleaved => _interleaved,
-        Sharing.Readers => _readers,
-        _ => _alone,
-    };
+        switch (request.Sharing)
+        {
+            case Sharing.Interleaved:
+                return ref _interleaved;
+            case Sharing.Readers:
+                return ref _readers;
+            default:
+                return ref _alone;
+        }
+    }
 
     private void Count(Sharing sharing, int by)
     {

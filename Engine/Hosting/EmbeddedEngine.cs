@@ -14,9 +14,16 @@ public sealed partial class EmbeddedEngine
     private ITimer? _collection;
     private volatile bool _isOpen;
 
-    internal EmbeddedEngine(IServiceProvider services, TimeProvider time, ITurnQueue turns, EmbeddedEngineOptions options, ILoggerFactory logs)
+    internal EmbeddedEngine(
+        IServiceProvider services,
+        SharedServices shared,
+        TimeProvider time,
+        ITurnQueue turns,
+        EmbeddedEngineOptions options,
+        ILoggerFactory logs)
     {
         Services = services;
+        Shared = shared;
         Time = time;
         Options = options;
         Log = logs.CreateLogger<EmbeddedEngine>();
@@ -40,6 +47,8 @@ public sealed partial class EmbeddedEngine
     public ActivationScheduler Scheduler { get; }
 
     internal IServiceProvider Services { get; }
+
+    internal SharedServices Shared { get; }
 
     internal TimeProvider Time { get; }
 

@@ -27,6 +27,7 @@ public static class EmbeddedEngineServices
         services.TryAddSingleton<ITurnQueue, ThreadPoolTurns>();
         services.TryAddSingleton(provider => new EmbeddedEngine(
             provider,
+            new(services),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ITurnQueue>(),
             provider.GetRequiredService<IOptions<EmbeddedEngineOptions>>().Value,

@@ -110,24 +110,31 @@ internal sealed partial class ReminderService
     public async Task<List<IGrainReminder>> All(GrainId grain) =>
         [.. (await Table.ReadRows(grain)).Reminders.Select(row => new Reminder(row.GrainId, row.ReminderName, row.ETag!))];
 
-    private static DateTime NextDue(ReminderEntry row, DateTime now)
+    private static DateTime NextDue(DateTime start, TimeSpan period, DateTime now)
     {
-        var start = DateTime.SpecifyKind(row.StartAt, DateTimeKind.Utc);
-        if (now <= start || row.Period <= TimeSpan.Zero)
+        if (now <= start || period <= TimeSpan.Zero)
             return start > now ? start : now;
-        var late = (now - start).Ticks % row.Period.Ticks;
-        return late == 0 ? now : now.AddTicks(row.Period.Ticks - late);
+        var late = (now - start).Ticks % period.Ticks;
+        return late == 0 ? now : now.AddTicks(period.Ticks - late);
     }
 
     private void Schedule(ReminderEntry row)
     {
         var key = (row.GrainId, row.ReminderName);
-        var scheduled = new Scheduled(row, NextDue(row, Now));
+        var start = DateTime.SpecifyKind(row.StartAt, DateTimeKind.Utc);
+        var scheduled = new Scheduled
+        {
+            Grain = row.GrainId,
+            Name = row.ReminderName,
+            StartAt = start,
+            Period = row.Period,
+            Due = NextDue(start, row.Period, Now),
+        };
         if (_scheduled.TryGetValue(key, out var earlier))
         {
             // What runs, runs on: the new schedule must not double it.
             earlier.IsCurrent = false;
-            scheduled.Running = earlier.Running;
+            scheduled.Ticking = earlier.Ticking;
         }
 
         _scheduled[key] = scheduled;
@@ -169,7 +176,7 @@ internal sealed partial class ReminderService
                 if (!head.IsCurrent)
                     continue;
                 due.Add(head);
-                head.Due = NextDue(head.Row, now.AddTicks(1));
+                head.Due = NextDue(head.StartAt, head.Period, now.AddTicks(1));
                 _queue.Enqueue(head, (head.Due, ++_order));
             }
 
@@ -179,33 +186,53 @@ internal sealed partial class ReminderService
         foreach (var scheduled in due)
         {
             // The call before is still running: one tick at a time, the next one comes a period later.
-            if (scheduled.Running.IsCompleted)
-                scheduled.Running = Tick(scheduled.Row);
+            lock (_gate)
+            {
+                if (scheduled.Ticking is not null)
+                    continue;
+                scheduled.Ticking = scheduled;
+            }
+
+            _ = Tick(scheduled);
         }
     }
 
-    private async Task Tick(ReminderEntry row)
+    private async Task Tick(Scheduled scheduled)
     {
         try
         {
-            var status = new TickStatus(DateTime.SpecifyKind(row.StartAt, DateTimeKind.Utc), row.Period, Now);
-            await _engine.Remind(row.GrainId, row.ReminderName, status);
+            await _engine.Remind(scheduled.Grain, scheduled.Name, new TickStatus(scheduled.StartAt, scheduled.Period, Now));
         }
         catch (Exception failure)
         {
-            LogTickFailed(_engine.Log, failure, row.ReminderName, row.GrainId);
+            LogTickFailed(_engine.Log, failure, scheduled.Name, scheduled.Grain);
+        }
+
+        lock (_gate)
+        {
+            scheduled.Ticking = null;
+            if (_scheduled.TryGetValue((scheduled.Grain, scheduled.Name), out var current) && current.Ticking == scheduled)
+                current.Ticking = null;
         }
     }
 
-    private sealed class Scheduled(ReminderEntry row, DateTime due)
+    /// <summary>What is needed of a row to tick. There is one for each grain that owes anything, so it keeps no more than that.</summary>
+    private sealed class Scheduled
     {
-        public ReminderEntry Row { get; } = row;
+        public required GrainId Grain { get; init; }
 
-        public DateTime Due { get; set; } = due;
+        public required string Name { get; init; }
+
+        public required DateTime StartAt { get; init; }
+
+        public required TimeSpan Period { get; init; }
+
+        public required DateTime Due { get; set; }
 
         public bool IsCurrent { get; set; } = true;
 
-        public Task Running { get; set; } = Task.CompletedTask;
+        /// <summary>Whose tick is running: its own, or that of one whose place it took. Null when none is.</summary>
+        public Scheduled? Ticking { get; set; }
     }
 
     private sealed record Reminder(GrainId Grain, string ReminderName, string Etag) : IGrainReminder;

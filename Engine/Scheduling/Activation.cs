@@ -11,7 +11,8 @@ public abstract class Activation
 
     private readonly ActivationScheduler _scheduler;
     private readonly Turns _turns;
-    private readonly Queue<Task> _work = new();
+    private Task? _next;
+    private Queue<Task>? _more; // Only while several turns wait: an activation is mostly at rest, and there are very many.
     private bool _isReady;
     private int _running;
 
@@ -40,15 +41,15 @@ public abstract class Activation
             throw new InvalidOperationException($"Two threads ran turns of {this} at once: the turn queue is broken.");
 
         Task turn;
-        lock (_work)
-            turn = _work.Dequeue();
+        lock (_turns)
+            turn = Dequeue();
 
         RunHere(turn);
         Volatile.Write(ref _running, 0);
 
         bool more;
-        lock (_work)
-            more = _isReady = _work.Count > 0;
+        lock (_turns)
+            more = _isReady = _next is not null;
         if (!more)
             _scheduler.Quiet();
         return more;
@@ -82,15 +83,27 @@ public abstract class Activation
     {
         if (_scheduler.HasCrashed)
             return;
-        lock (_work)
+        lock (_turns)
         {
-            _work.Enqueue(turn);
+            if (_next is null)
+                _next = turn;
+            else
+                (_more ??= new()).Enqueue(turn);
             if (_isReady)
                 return;
             _isReady = true;
         }
 
         _scheduler.Ready(this);
+    }
+
+    private Task Dequeue()
+    {
+        var first = _next ?? throw new InvalidOperationException($"{this} has no turn to run: the turn queue is broken.");
+        _next = null;
+        if (_more is not null && !_more.TryDequeue(out _next))
+            _more = null;
+        return first;
     }
 
     private void RunHere(Task turn)

@@ -1,17 +1,17 @@
 namespace VideoGen.Engine;
 
 /// <summary>A grain timer. Its ticks are requests to its activation; the next period counts from the end of a tick.</summary>
-internal sealed partial class GrainTimer : IGrainTimer
+internal sealed partial class GrainTimer : IGrainTimer, ILined<GrainTimer>
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(0xfffffffe);
 
     private readonly GrainActivation _activation;
     private readonly Func<CancellationToken, Task> _callback;
-    private readonly CancellationTokenSource _disposed = new();
     private readonly ITimer _timer;
-    private readonly Lock _gate = new();
+    private CancellationTokenSource? _cancellation; // Made with the first tick: one that waits has told nobody of it.
     private TimeSpan _due;
     private TimeSpan _period;
+    private bool _isDisposed;
     private bool _isTicking;
     private bool _wasChanged;
     private bool _isArmed;
@@ -26,33 +26,45 @@ internal sealed partial class GrainTimer : IGrainTimer
         Change(options.DueTime, options.Period);
     }
 
+    /// <inheritdoc/>
+    public GrainTimer? Next { get; set; }
+
     public Sharing Sharing { get; }
 
     public bool KeepsAlive { get; }
 
-    public bool IsDisposed => _disposed.IsCancellationRequested;
+    public bool IsDisposed
+    {
+        get
+        {
+            lock (Gate)
+                return _isDisposed;
+        }
+    }
 
     /// <summary>Whether a tick is to come or running.</summary>
     public bool IsArmed
     {
         get
         {
-            lock (_gate)
-                return !IsDisposed && (_isArmed || _isTicking);
+            lock (Gate)
+                return !_isDisposed && (_isArmed || _isTicking);
         }
     }
+
+    private object Gate => _activation.Gate;
 
     public void Change(TimeSpan dueTime, TimeSpan period)
     {
         Check(dueTime, nameof(dueTime));
         Check(period, nameof(period));
-        lock (_gate)
+        lock (Gate)
         {
             _due = dueTime;
             _period = period;
             _wasChanged = true;
             // A change during a tick takes effect when the tick ends.
-            if (_isTicking || IsDisposed)
+            if (_isTicking || _isDisposed)
                 return;
         }
 
@@ -61,20 +73,33 @@ internal sealed partial class GrainTimer : IGrainTimer
 
     public void Dispose()
     {
-        if (IsDisposed)
-            return;
-        _disposed.Cancel();
+        CancellationTokenSource? cancellation;
+        lock (Gate)
+        {
+            if (_isDisposed)
+                return;
+            _isDisposed = true;
+            cancellation = _cancellation;
+        }
+
+        cancellation?.Cancel();
         _timer.Dispose();
         _activation.Forget(this);
     }
 
     public async Task Tick()
     {
-        lock (_gate)
+        CancellationToken disposed;
+        lock (Gate)
+        {
             _wasChanged = false;
+            _cancellation ??= new();
+            disposed = _isDisposed ? new(canceled: true) : _cancellation.Token;
+        }
+
         try
         {
-            await _callback(_disposed.Token);
+            await _callback(disposed);
         }
         catch (Exception failure)
         {
@@ -82,7 +107,7 @@ internal sealed partial class GrainTimer : IGrainTimer
         }
 
         TimeSpan next;
-        lock (_gate)
+        lock (Gate)
         {
             _isTicking = false;
             next = _wasChanged ? _due : _period;
@@ -99,9 +124,9 @@ internal sealed partial class GrainTimer : IGrainTimer
 
     private void Arm(TimeSpan due)
     {
-        lock (_gate)
+        lock (Gate)
         {
-            if (IsDisposed)
+            if (_isDisposed)
                 return;
             _isArmed = due != Timeout.InfiniteTimeSpan;
             // What is due at once needs no clock.
@@ -114,9 +139,9 @@ internal sealed partial class GrainTimer : IGrainTimer
 
     private void Fire()
     {
-        lock (_gate)
+        lock (Gate)
         {
-            if (IsDisposed || _isTicking || !_isArmed)
+            if (_isDisposed || _isTicking || !_isArmed)
                 return;
             _isArmed = false;
             _isTicking = true;

@@ -25,7 +25,7 @@ public enum Charged
 /// <summary>What the outside may know about one video.</summary>
 /// <param name="Id">The public id.</param>
 /// <param name="Owner">Whose it is.</param>
-/// <param name="Revision">Grows with every change of the request; hand it to <see cref="IVideoRequestGrain.WaitForChange"/>.</param>
+/// <param name="Revision">Grows with every change of the request, but for progress that a crash undid; hand it to <see cref="IVideoRequestGrain.WaitForChange"/>.</param>
 /// <param name="Status">The public word.</param>
 /// <param name="Prompt">The canonical prompt.</param>
 /// <param name="Options">Model, size and seconds.</param>

@@ -7,7 +7,7 @@ namespace VideoGen.Grains.Persistence;
 /// <summary>
 /// The only code that touches a grain's stored state. One write is in flight at a time; changes that arrive meanwhile share the next.
 /// Each change is a pure function of the document that is on disk, so after a lost race or an unknown outcome it is simply applied again.
-/// Readers see <see cref="Committed"/>, which is replaced only after the write that contains it returned.
+/// Readers see <see cref="Committed"/>, which is replaced only after the write that contains it returned, but for notes that nobody relies on.
 /// </summary>
 /// <param name="state">The grain's state; nobody else may use it.</param>
 /// <param name="stamp">Applied once to each changed document before it is written.</param>
@@ -35,7 +35,7 @@ internal sealed partial class Commit<TDocument>(
     private bool writing, stale; // Stale: the disk may know better, and was not read since.
     private bool tried; // What is read next may be what was written here.
 
-    /// <summary>What is known to be on disk. Never changed in place.</summary>
+    /// <summary>What is known to be on disk, and the notes since. Never changed in place.</summary>
     public TDocument Committed { get; private set; } = state.State;
 
     /// <summary>
@@ -60,6 +60,21 @@ internal sealed partial class Commit<TDocument>(
         waiting.Add(change);
         if (!writing) _ = WriteAll(); // Not detached: whoever recorded a change awaits its answer.
         return change.Landed.Task;
+    }
+
+    /// <summary>
+    /// Applies a change in memory alone, where losing it costs nothing but doing something harmless again. The next write takes it along;
+    /// whoever reads the document has not heard of it.
+    /// </summary>
+    /// <param name="apply">A pure function; null where the change must be written.</param>
+    /// <returns>False where it must be recorded: because it must be written, or because a write is under way that would undo the note.</returns>
+    public bool TryNote(Func<TDocument, TDocument?> apply)
+    {
+        if (writing || stale || apply(Committed) is not { } next) return false;
+        var before = Committed;
+        Committed = next;
+        committed(before, next);
+        return true;
     }
 
     /// <summary>Reads the document again, for somebody who has seen on disk what this activation does not know.</summary>

@@ -12,8 +12,8 @@ namespace VideoGen.Grains.Requests;
 /// <summary>Each effect as one call through a port, and each answer as one fact. What a port throws is a failure of that call.</summary>
 internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogger logger)
 {
-    private readonly Dictionary<string, long> unresolvedSince = []; // By nonce, on this activation's monotonic clock.
-    private readonly HashSet<string> claimed = [];
+    private Dictionary<string, long>? unresolvedSince; // By nonce, on this activation's monotonic clock. Few requests ever need it.
+    private string[] claimed = []; // Ids of jobs. There is one for each round and attempt, and for most requests one in all.
 
     /// <summary>The longest id of a provider's job that we store; Vertex's operation names are the longest known, about 160.</summary>
     public const int MaxJobIdLength = 500;
@@ -66,6 +66,7 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
     public Task<RequestEvent> Find(FindJob e)
     {
         // The document on disk said unresolved before this clock started, so nothing sent before it can arrive after the quiet time.
+        unresolvedSince ??= [];
         if (!unresolvedSince.TryGetValue(e.Nonce, out var since)) unresolvedSince[e.Nonce] = since = ports.Time.GetTimestamp();
         return CallProvider(
             e,
@@ -196,7 +197,7 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
         if (claimed.Contains(jobId)) return true;
         using var timeout = CallTimeout();
         var ours = await ports.Jobs.Claim(account, jobId, key, id.Round, id.Attempt, timeout.Token);
-        if (ours) claimed.Add(jobId);
+        if (ours) claimed = [.. claimed, jobId];
         return ours;
     }
 

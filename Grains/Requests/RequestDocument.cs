@@ -17,7 +17,7 @@ internal sealed record RequestDocument : IJsonOnDeserialized
 
     public int V { get; init; } = CurrentVersion;
 
-    /// <summary>Grows by one with every write.</summary>
+    /// <summary>Grows with every write, and with progress that is not written.</summary>
     public long Revision { get; init; }
 
     /// <summary>As <see cref="VideoGen.Access.Owner.ToString"/>; empty until somebody asked.</summary>
@@ -41,7 +41,7 @@ internal sealed record RequestDocument : IJsonOnDeserialized
     /// <summary>The time of the last fact. Time never runs backwards within a document.</summary>
     public DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>When something is owed; null when nothing is. What the sweep looks for.</summary>
+    /// <summary>When somebody must look, see <see cref="RequestEffects.WakeAt"/>; null when nothing is owed. What the sweep looks for.</summary>
     public DateTimeOffset? WakeAt { get; init; }
 
     /// <summary>The public word of the newest accepted round, or <c>refused</c> where none ever was.</summary>

@@ -6,10 +6,16 @@ namespace VideoGen.Grains.Requests;
 
 /// <summary>
 /// What a request owes, read off its document alone: the document is its own outbox.
-/// <see cref="NextEffect"/> and <see cref="WakeAt"/> are two views of the same list, so they cannot disagree.
+/// <see cref="NextEffect"/>, <see cref="NextAt"/> and <see cref="WakeAt"/> are views of the same list, so they cannot disagree.
 /// </summary>
 internal static class RequestEffects
 {
+    /// <summary>
+    /// How long checks that find a job still running need not be written: a request that is checked every few seconds is written a few
+    /// times a minute at most. After a crash a check may come later by this.
+    /// </summary>
+    public static readonly TimeSpan ChecksUnwrittenFor = TimeSpan.FromSeconds(30);
+
     /// <summary>The first due effect over all rounds, oldest first; null when nothing is due.</summary>
     public static RequestEffect? NextEffect(RequestDocument document, DateTimeOffset now)
     {
@@ -21,17 +27,12 @@ internal static class RequestEffects
         return null;
     }
 
-    /// <summary>When to look again; null only when nothing is owed.</summary>
-    public static DateTimeOffset? WakeAt(RequestDocument document)
-    {
-        DateTimeOffset? earliest = null;
-        foreach (var (notBefore, _) in Owed(document))
-        {
-            if (earliest is null || notBefore < earliest) earliest = notBefore;
-        }
+    /// <summary>When the next effect is due; null only when nothing is owed.</summary>
+    public static DateTimeOffset? NextAt(RequestDocument document) => Owed(document).Min(owed => (DateTimeOffset?)owed.NotBefore);
 
-        return earliest;
-    }
+    /// <summary>When somebody else must look, if the activation that wrote this has not; null only when nothing is owed.</summary>
+    public static DateTimeOffset? WakeAt(RequestDocument document) =>
+        Owed(document).Min(owed => (DateTimeOffset?)(owed.Effect is CheckJob ? owed.NotBefore + ChecksUnwrittenFor : owed.NotBefore));
 
     /// <summary>Whether a reservation has not been told yet what became of it.</summary>
     public static bool OwesSettlement(RequestDocument document) => Owed(document).Any(owed => owed.Effect is SettleFunds);

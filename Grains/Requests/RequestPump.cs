@@ -35,6 +35,7 @@ internal sealed partial class RequestPump(string key, Commit<RequestDocument> co
                     RequestTraces.Tell(span, fact);
                 }
 
+                if (commit.TryNote(document => RequestRounds.Unwritten(document, fact))) continue;
                 await commit.Record(document => RequestRounds.Apply(document, fact), untilItLands: fact.IsAboutMoney);
             }
 

@@ -29,6 +29,19 @@ internal static class RequestRounds
         return ReferenceEquals(next, document) ? document : next with { UpdatedAt = e.At };
     }
 
+    /// <summary>
+    /// The document with a fact that need not be written: a job still runs, and is asked again before the document on disk says that
+    /// somebody must look. Null where the fact must be written.
+    /// </summary>
+    public static RequestDocument? Unwritten(RequestDocument document, RequestEvent happened)
+    {
+        if (happened is not JobProgressed) return null;
+        var next = Apply(document, happened);
+        if (ReferenceEquals(next, document) || RequestEffects.NextAt(next) > document.WakeAt) return null;
+        if (RoundOf(document, happened.Round) is not Running before || RoundOf(next, happened.Round) is not Running after) return null;
+        return after.Percent == before.Percent ? next : next with { Revision = document.Revision + 1 };
+    }
+
     /// <summary>What the commit adds to a changed document: its revision, and the members that SQL reads.</summary>
     public static RequestDocument Stamp(RequestDocument document) => document with
     {

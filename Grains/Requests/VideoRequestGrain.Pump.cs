@@ -16,7 +16,7 @@ internal sealed partial class VideoRequestGrain
 
         timer?.Dispose();
         timer = null;
-        var wait = commit.Committed.WakeAt - ports.Time.Now();
+        var wait = RequestEffects.NextAt(commit.Committed) - ports.Time.Now();
         if (wait <= LongestTimer) Arm(wait > TimeSpan.Zero ? wait.Value : TimeSpan.Zero);
         else if (reminded is { } known && !Serves(known, WantedReminder)) Arm(TimeSpan.Zero); // A crash came before it was put right: the pump does it.
     }

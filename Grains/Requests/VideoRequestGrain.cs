@@ -283,7 +283,7 @@ internal sealed partial class VideoRequestGrain(
     {
         RequestNews.Log(logger, Key, before, after);
         if (commit.IsOwn) RequestNews.Count(ports.Telemetry, before, after);
-        changed.Set();
+        if (after.Revision != before.Revision) changed.Set();
     }
 
     // Perhaps there is another activation; the next call goes wherever the request lives. Not while the pump runs: from then on no

@@ -112,10 +112,11 @@ public sealed class PostgresReminderTable(NpgsqlDataSource database) : IReminder
         }
     }
 
+    // Very many rows share a few types and names, and the host keeps all of them.
     private static ReminderEntry Entry(NpgsqlDataReader row) => new()
     {
-        GrainId = GrainId.Create(row.GetString(0), row.GetString(1)),
-        ReminderName = row.GetString(2),
+        GrainId = GrainId.Create(string.Intern(row.GetString(0)), row.GetString(1)),
+        ReminderName = string.Intern(row.GetString(2)),
         StartAt = row.GetDateTime(3),
         Period = row.GetTimeSpan(4),
         ETag = row.GetInt64(5).ToString(CultureInfo.InvariantCulture),

@@ -94,6 +94,20 @@ public sealed class LifeTests
     }
 
     [Fact]
+    public async Task A_grain_that_asks_for_something_of_its_own_only_later_has_it_until_its_end()
+    {
+        await using var world = await World.Start();
+        var grain = world.Grain<IThriftyGrain>();
+        await grain.Begin();
+        Assert.True(await grain.FindsItself());
+        Assert.True(await grain.FindsOneThing());
+        Assert.True(await world.Grain<IThriftyGrain>("v-2").FindsOneThing());
+        Assert.DoesNotContain("scope closed", world.Script.Notes);
+        await world.Stop();
+        Assert.Equal(2, world.Script.Count("scope closed"));
+    }
+
+    [Fact]
     public async Task The_scope_of_an_activation_lives_as_long_as_it()
     {
         await using var world = await World.Start();

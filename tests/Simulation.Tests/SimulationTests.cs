@@ -159,8 +159,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
             accepted += world.People.Answers.GetValueOrDefault("Accepted");
         }
 
-        // The others met a quota, or were asked a question: of what nothing hinders, most must succeed, or all of this tries little.
-        Assert.True(asked > 1_000 && accepted > asked / 2, $"{accepted} of {asked}");
+        // The others met a quota, or were asked a question, about a quarter each: where little succeeds, all of this tries little.
+        Assert.True(asked > 1_000 && accepted > asked * 0.4, $"{accepted} of {asked}");
     }
 
     private static string? NotTheSameAgain(SimulatedWorld world, int seed)

@@ -226,20 +226,25 @@ internal sealed class JobFolder(string root, TimeProvider time)
 
     private byte[]? ReadFile(string path)
     {
+        // Each check of a running job looks for an ending that is not there: an exception would be most of what the check costs.
+        if (PosixFiles.IsMissing(path)) return Absent(because: null);
         try
         {
             return File.ReadAllBytes(path);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
-            // Absence is a proof that frees money: it is believed only while the folder of all jobs is there.
-            return Directory.Exists(_jobs) ? null : throw new IOException($"The folder of jobs '{_jobs}' is not there: mount its disk, or start the host again to make it anew.", missing);
+            return Absent(missing); // Since it was looked for.
         }
         catch (UnauthorizedAccessException denied)
         {
             throw new IOException($"'{path}' cannot be read: give the host's user access to the folder.", denied);
         }
     }
+
+    // Absence is a proof that frees money: it is believed only while the folder of all jobs is there.
+    private byte[]? Absent(Exception? because) =>
+        Directory.Exists(_jobs) ? null : throw new IOException($"The folder of jobs '{_jobs}' is not there: mount its disk, or start the host again to make it anew.", because);
 
     private static InvalidDataException Damaged(string jobId, string file, Exception? inner = null) =>
         new($"the job {jobId} has a {file} that this version cannot read.", inner);

@@ -21,6 +21,7 @@ internal sealed partial class LocalRenders(
     /// <summary>Takes a job that has not ended into the queue, unless it is there. May be called at any time, as often as one likes.</summary>
     public void Owe(string jobId)
     {
+        if (_owed.ContainsKey(jobId)) return; // As it is at nearly every check.
         var render = new Render(jobId);
         if (_owed.TryAdd(jobId, render)) _queue.Writer.TryWrite(render);
         else render.Dispose();

@@ -5,14 +5,17 @@ using System.Text;
 namespace VideoGen.Silo.Providers.Local;
 
 /// <summary>
-/// The three things about files that .NET does not offer: syncing a folder, without which a rename may not survive a power
-/// cut; O_APPEND, without which two processes that append to one file overwrite each other; and giving a file a name that
-/// only one can get (<see cref="File.Move(string, string, bool)"/> looks first and renames then: several win).
+/// The four things about files that .NET does not offer: syncing a folder, without which a rename may not survive a power
+/// cut; O_APPEND, without which two processes that append to one file overwrite each other; giving a file a name that
+/// only one can get (<see cref="File.Move(string, string, bool)"/> looks first and renames then: several win); and asking
+/// without an exception whether a file is certainly not there (<see cref="File.Exists"/> also denies one that it may not see).
 /// </summary>
 internal static class PosixFiles
 {
     private const int WriteOnly = 1;
+    private const int NotFound = 2;
     private const int AlreadyExists = 17;
+    private const int Existence = 0;
 
     private static int Append => OperatingSystem.IsMacOS() ? 0x8 : 0x400;
 
@@ -40,6 +43,9 @@ internal static class PosixFiles
         return Marshal.GetLastPInvokeError() == AlreadyExists ? false : throw Failure(name);
     }
 
+    /// <summary>Whether there is certainly nothing of that name. False where it is there, and where that cannot be said.</summary>
+    public static bool IsMissing(string path) => access(Terminated(path), Existence) != 0 && Marshal.GetLastPInvokeError() == NotFound;
+
     /// <summary>Opens a file that exists so that every write goes to its end, whoever else writes.</summary>
     public static int OpenToAppend(string path) => Open(path, WriteOnly | Append | CloseOnExec);
 
@@ -58,6 +64,9 @@ internal static class PosixFiles
 
     [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static extern int link(byte[] path, byte[] name);
+
+    [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int access(byte[] path, int mode);
 
     [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static extern int open(byte[] path, int flags);

@@ -79,6 +79,33 @@ internal sealed class LifeGrain(Script script, IGrainContext context, ScopedThin
     public Task<string> CallSelfByReference() => Task.FromResult(this.AsReference<ILifeGrain>().GetPrimaryKeyString());
 }
 
+public interface IThriftyGrain : IGrainWithStringKey
+{
+    Task Begin();
+
+    Task<bool> FindsItself();
+
+    Task<bool> FindsOneThing();
+}
+
+/// <summary>Its constructor asks for nothing that is its own.</summary>
+internal sealed class ThriftyGrain(Script script) : Grain, IThriftyGrain
+{
+    public Task Begin()
+    {
+        script.Note("began");
+        return Task.CompletedTask;
+    }
+
+    public Task<bool> FindsItself() => Task.FromResult(ServiceProvider.GetService(typeof(IGrainContext)) == GrainContext);
+
+    public Task<bool> FindsOneThing()
+    {
+        var thing = ServiceProvider.GetService(typeof(ScopedThing)) as ScopedThing;
+        return Task.FromResult(thing is { IsDisposed: false } && thing == ServiceProvider.GetService(typeof(ScopedThing)));
+    }
+}
+
 public sealed class ScopedThing(Script script) : IDisposable
 {
     public bool IsDisposed { get; private set; }

@@ -57,14 +57,16 @@ public sealed class LifecycleTableTests
         foreach (var (state, happened) in Pairs())
         {
             var document = Given.Document(RequestLifecycle.Apply(state, happened));
-            if (document.WakeAt is not { } wake)
+            if (RequestEffects.NextAt(document) is not { } next)
             {
+                Assert.Null(document.WakeAt);
                 Assert.Null(RequestEffects.NextEffect(document, DateTimeOffset.MaxValue));
                 continue;
             }
 
-            Assert.NotNull(RequestEffects.NextEffect(document, wake));
-            Assert.Null(RequestEffects.NextEffect(document, wake - TimeSpan.FromMilliseconds(1)));
+            Assert.NotNull(RequestEffects.NextEffect(document, next));
+            Assert.Null(RequestEffects.NextEffect(document, next - TimeSpan.FromMilliseconds(1)));
+            Assert.InRange(document.WakeAt!.Value, next, next + RequestEffects.ChecksUnwrittenFor);
         }
     }
 

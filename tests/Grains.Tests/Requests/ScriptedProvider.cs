@@ -27,6 +27,12 @@ internal sealed class ScriptedProvider(TimeProvider time) : IVideoProvider, IVid
 
     public Func<Task<SaveReply?>>? OnSave { get; set; }
 
+    /// <summary>How often a job was found to be running.</summary>
+    public int Checks { get; private set; }
+
+    /// <summary>What the so-many-th of those checks says.</summary>
+    public Func<int, int> Progress { get; set; } = _ => 50;
+
     public bool FindDown { get; set; }
 
     public bool CancelDown { get; set; }
@@ -72,7 +78,7 @@ internal sealed class ScriptedProvider(TimeProvider time) : IVideoProvider, IVid
         if (Mute.Remove(nameof(Check))) return Task.FromResult<CheckReply>(null!);
         return Task.FromResult(job.Cancelled
             ? new CheckReply.Failed(new(FailureKind.Unavailable, "cancelled"), Charged.No)
-            : time.GetUtcNow() >= job.EndsAt ? job.Ending : new CheckReply.Running(50));
+            : time.GetUtcNow() >= job.EndsAt ? job.Ending : new CheckReply.Running(Progress(++Checks)));
     }
 
     public Task<FindReply> Find(string providerKey, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text;
 using VideoGen.Grains.Providers;
 using VideoGen.Grains.Requests;
@@ -83,6 +84,39 @@ public sealed class LocalVideosTests : IDisposable
         Assert.IsType<FindReply.Trouble>(await host.Videos.Find("k-1", CancellationToken.None));
         Assert.IsType<CheckReply.Trouble>(await host.Check(jobId));
         Assert.IsType<SubmitReply.NotSent>(await host.Videos.Submit(LocalHost.Order("k-1"), LocalHost.Open, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_lookup_proves_nothing_where_a_jobs_place_cannot_be_looked_into()
+    {
+        await using var host = new LocalHost(_folder.Root);
+        var place = host.Jobs.PathOf(JobFolder.JobIdOf("k-1"));
+        File.CreateSymbolicLink(place, place); // Nobody gets through it, not even root. File.Exists says that nothing is there.
+
+        Assert.IsType<FindReply.Trouble>(await host.Videos.Find("k-1", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_check_of_a_job_that_runs_throws_nothing()
+    {
+        await using var host = new LocalHost(_folder.Root);
+        var jobId = await host.Submit("k-1");
+        var thrown = 0;
+        EventHandler<FirstChanceExceptionEventArgs> count = (_, thrownNow) =>
+        {
+            if (thrownNow.Exception is FileNotFoundException { FileName: { } file } && file.StartsWith(_folder.Root, StringComparison.Ordinal)) Interlocked.Increment(ref thrown);
+        };
+        AppDomain.CurrentDomain.FirstChanceException += count;
+        try
+        {
+            Assert.IsType<CheckReply.Running>(await host.Check(jobId));
+        }
+        finally
+        {
+            AppDomain.CurrentDomain.FirstChanceException -= count;
+        }
+
+        Assert.Equal(0, thrown);
     }
 
     [Theory]
