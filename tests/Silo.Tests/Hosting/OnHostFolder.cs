@@ -20,5 +20,9 @@ public abstract class OnHostFolder : IAsyncLifetime
 
     protected Task NothingIsLeft() => Eventually.Holds($"no process of {Folder} is left", () => Folders().All(folder => RunningHost.ProcessesOf(folder).Count == 0));
 
+    /// <summary>Waits until the embedded provider has written that something happened.</summary>
+    protected Task Logged(string what) => Eventually.Holds(
+        $"the provider's log says {what}", () => RunningHost.ReadProviderLog(Folder).Any(l => l.GetProperty("what").GetString() == what));
+
     private string[] Folders() => Elsewhere is { } elsewhere ? [Folder, elsewhere] : [Folder];
 }
