@@ -14,4 +14,10 @@ internal static class AdvisoryLocks
 
     /// <summary>Whose turn it is to sweep, see <see cref="States.WakeBook"/>.</summary>
     public const int Sweep = 3;
+
+    /// <summary>Held while a silo joins, so that of two clusters that start at once one sees the other.</summary>
+    public const int Joining = 4;
+
+    /// <summary>"vidc" in ASCII, instead of <see cref="Space"/>: beside it stands the hash of the cluster that a silo belongs to.</summary>
+    public const int Clusters = 0x7669_6463;
 }

@@ -12,6 +12,7 @@ public sealed class PostgresConnections : IAsyncDisposable, IDisposable
     private const int CommandTimeoutSeconds = 10;
     private const int ConnectTimeoutSeconds = 10;
     private const int MaxPreparedStatements = 64;
+    private const int OwnSessions = 4; // The host lock and its replacement, the sweeper's turn, and one to spare.
     private const int MaxApplicationNameLength = 63; // PostgreSQL cuts longer names.
 
     private readonly NpgsqlDataSource own;
@@ -37,6 +38,23 @@ public sealed class PostgresConnections : IAsyncDisposable, IDisposable
         return settings.ConnectionString;
     }
 
+    /// <summary>
+    /// The same connection with a share of what a process may open, for processes that share a server: of its pool, and of that of a
+    /// library, which keeps the documents and so gets the most. A few are left for sessions that hold locks.
+    /// </summary>
+    /// <param name="connectionString">A connection string of Npgsql; a smaller <c>Maximum Pool Size</c> in it stands.</param>
+    /// <param name="most">How many connections the process may have, at least 10.</param>
+    /// <exception cref="ArgumentException">The text is not a connection string of Npgsql.</exception>
+    public static (string Own, string Library) Shares(string connectionString, int most)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, LeastConnections);
+        var pooled = most - OwnSessions;
+        return (WithPool(connectionString, pooled / 3), ForLibrary(WithPool(connectionString, pooled - pooled / 3)));
+    }
+
+    /// <summary>With fewer a process could not do its work.</summary>
+    public const int LeastConnections = 10;
+
     /// <summary>The shared pool.</summary>
     public NpgsqlDataSource Pool { get; }
 
@@ -54,6 +72,14 @@ public sealed class PostgresConnections : IAsyncDisposable, IDisposable
     {
         await Pool.DisposeAsync().ConfigureAwait(false);
         await own.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static string WithPool(string connectionString, int most)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        settings.MaxPoolSize = Math.Min(settings.MaxPoolSize, most);
+        settings.MinPoolSize = Math.Min(settings.MinPoolSize, most);
+        return settings.ConnectionString;
     }
 
     private static NpgsqlConnectionStringBuilder Settings(string connectionString)

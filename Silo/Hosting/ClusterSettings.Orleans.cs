@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using VideoGen.Storage;
 
 namespace VideoGen.Silo.Hosting;
 
@@ -23,6 +24,10 @@ internal sealed class ClusterSettings : IValidatableObject
     /// <summary>Where gateways reach it.</summary>
     [Range(1, 65535)]
     public int GatewayPort { get; set; } = 30000;
+
+    /// <summary>How many connections to PostgreSQL this silo may have. Those of all silos and gateways must be fewer than the server's <c>max_connections</c>.</summary>
+    [Range(PostgresConnections.LeastConnections, 1000)]
+    public int MaxConnections { get; set; } = 20;
 
     /// <summary>The IP address at which both reach it. By default only from this machine.</summary>
     public string AdvertisedAddress { get; set; } = IPAddress.Loopback.ToString();

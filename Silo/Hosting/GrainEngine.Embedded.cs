@@ -10,10 +10,29 @@ namespace VideoGen.Silo.Hosting;
 internal static class GrainEngine
 {
     /// <summary>All grains are in this process alone.</summary>
-    public const HostLockMode LockMode = HostLockMode.Alone;
+    public static HostClaim Claim(IConfiguration configuration)
+    {
+        _ = configuration;
+        return new HostClaim.Alone();
+    }
 
     /// <summary>How many grains are in the memory of this process.</summary>
     public static int Activations(IServiceProvider services) => services.GetRequiredService<EmbeddedEngine>().ActivationCount;
+
+    /// <summary>Nobody shares the server with this process as a rule.</summary>
+    /// <returns>How our own storage connects.</returns>
+    public static string Share(IConfiguration configuration, string connectionString)
+    {
+        _ = configuration;
+        return connectionString;
+    }
+
+    /// <summary>What has to be true of the database once this process has its lock.</summary>
+    public static Task Check(IServiceProvider services)
+    {
+        _ = services;
+        return Task.CompletedTask;
+    }
 
     /// <param name="builder">The host, with everything added that outlives its grains.</param>
     /// <param name="connectionString">Not needed: <see cref="PostgresServices.AddPostgresStorage"/> has it.</param>

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Orleans.Configuration;
 using Orleans.Storage;
 using VideoGen.Grains.Persistence;
@@ -13,8 +14,21 @@ namespace VideoGen.Silo.Hosting;
 /// <summary>Orleans under the grains: this file and its embedded twin are all in which the hosts of the two engines differ.</summary>
 internal static class GrainEngine
 {
-    /// <summary>Other silos of the cluster are welcome; a host with the embedded engine is not.</summary>
-    public const HostLockMode LockMode = HostLockMode.Shared;
+    /// <summary>Other silos of the cluster are welcome; those of another one, and a host with the embedded engine, are not.</summary>
+    public static HostClaim Claim(IConfiguration configuration)
+    {
+        var cluster = Cluster(configuration);
+        return new HostClaim.Silo(cluster.ClusterId, cluster.ServiceId);
+    }
+
+    /// <summary>This silo's part of the server's connections, less what Orleans's providers get of it.</summary>
+    /// <returns>How our own storage connects.</returns>
+    public static string Share(IConfiguration configuration, string connectionString) =>
+        PostgresConnections.Shares(connectionString, Cluster(configuration).MaxConnections).Own;
+
+    /// <summary>What has to be true of the database once this process has its lock.</summary>
+    public static Task Check(IServiceProvider services) => ServerCapacity.Check(
+        services.GetRequiredService<NpgsqlDataSource>(), Cluster(services.GetRequiredService<IConfiguration>()).MaxConnections, CancellationToken.None);
 
     /// <summary>How Orleans's providers call the driver.</summary>
     private const string Driver = "Npgsql";
@@ -42,7 +56,7 @@ internal static class GrainEngine
     public static void AddGrainEngine(this WebApplicationBuilder builder, string connectionString)
     {
         var cluster = Cluster(builder.Configuration);
-        var database = PostgresConnections.ForLibrary(connectionString);
+        var database = PostgresConnections.Shares(connectionString, cluster.MaxConnections).Library;
         builder.UseOrleans(silo =>
         {
             silo.Configure<ClusterOptions>(options =>

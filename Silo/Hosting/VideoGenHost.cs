@@ -56,7 +56,7 @@ internal static class VideoGenHost
 
         // What is started first is stopped last: telemetry hears everything, the counts and the provider outlive the grains, the grains outlive the door.
         services.AddTelemetry(configuration, GrainEngine.Activations);
-        services.AddPostgresStorage(connectionString);
+        services.AddPostgresStorage(GrainEngine.Share(configuration, connectionString));
         services.AddVideoFolder(configuration);
         services.AddInputFolder(configuration.GetValue<string>(DataFolder.InputsKey)!);
         services.AddVideoProviders(configuration);
@@ -78,16 +78,18 @@ internal static class VideoGenHost
     private static async Task<int> Serve(WebApplication app, long began)
     {
         var services = app.Services;
+        var claim = GrainEngine.Claim(app.Configuration);
         var hostLock = await HostLock.Take(
             services.GetRequiredService<PostgresConnections>(),
-            GrainEngine.LockMode,
+            claim,
             new HostLockOptions(),
             TimeProvider.System,
             services.GetRequiredService<ILogger<HostLock>>(),
             CancellationToken.None).ConfigureAwait(false);
         await using (hostLock.ConfigureAwait(false))
         {
-            await StorageStart.Prepare(services, isAlone: GrainEngine.LockMode == HostLockMode.Alone, CancellationToken.None).ConfigureAwait(false);
+            await GrainEngine.Check(services).ConfigureAwait(false);
+            await StorageStart.Prepare(services, isAlone: claim is HostClaim.Alone, CancellationToken.None).ConfigureAwait(false);
             var state = services.GetRequiredService<HostState>();
             using var lost = hostLock.Lost.Register(state.Lose);
             app.MapGateway();

@@ -12,7 +12,7 @@ namespace VideoGen.Storage.Hosts;
 public sealed partial class HostLock : IAsyncDisposable
 {
     private readonly PostgresConnections connections;
-    private readonly HostLockMode mode;
+    private readonly HostClaim claim;
     private readonly HostLockOptions options;
     private readonly TimeProvider time;
     private readonly ILogger logger;
@@ -22,10 +22,10 @@ public sealed partial class HostLock : IAsyncDisposable
     private readonly Task watching;
     private HostSession? session;
 
-    private HostLock(PostgresConnections connections, HostLockMode mode, HostLockOptions options, TimeProvider time, ILogger logger, HostSession session)
+    private HostLock(PostgresConnections connections, HostClaim claim, HostLockOptions options, TimeProvider time, ILogger logger, HostSession session)
     {
         this.connections = connections;
-        this.mode = mode;
+        this.claim = claim;
         this.options = options;
         this.time = time;
         this.logger = logger;
@@ -41,7 +41,7 @@ public sealed partial class HostLock : IAsyncDisposable
     /// <exception cref="HostLockException">Another process has it, or a proxy makes it meaningless; the message is for a person.</exception>
     /// <exception cref="NpgsqlException">The database refuses us, or did not answer in all that time.</exception>
     public static async Task<HostLock> Take(
-        PostgresConnections connections, HostLockMode mode, HostLockOptions options, TimeProvider time, ILogger<HostLock> logger,
+        PostgresConnections connections, HostClaim claim, HostLockOptions options, TimeProvider time, ILogger<HostLock> logger,
         CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
@@ -54,14 +54,14 @@ public sealed partial class HostLock : IAsyncDisposable
                 try
                 {
                     opened ??= await HostSession.Open(connections, cancellationToken).ConfigureAwait(false);
-                    if (await opened.TryTake(mode, cancellationToken).ConfigureAwait(false))
+                    if (await opened.TryTake(claim, cancellationToken).ConfigureAwait(false))
                     {
-                        var held = new HostLock(connections, mode, options, time, logger, opened);
+                        var held = new HostLock(connections, claim, options, time, logger, opened);
                         opened = null; // Now the lock's own.
                         return held;
                     }
 
-                    if (lastTry) throw await Refusal(opened, mode, cancellationToken).ConfigureAwait(false);
+                    if (lastTry) throw await Refusal(opened, claim, cancellationToken).ConfigureAwait(false);
                 }
                 catch (NpgsqlException e) when (e.IsTransient && !lastTry)
                 {
@@ -141,7 +141,7 @@ public sealed partial class HostLock : IAsyncDisposable
         var fresh = await HostSession.Open(connections, cancellationToken).ConfigureAwait(false);
         try
         {
-            if (!await fresh.TryTake(mode, cancellationToken).ConfigureAwait(false)) return false;
+            if (!await fresh.TryTake(claim, cancellationToken).ConfigureAwait(false)) return false;
             session = fresh;
             return true;
         }
@@ -157,10 +157,17 @@ public sealed partial class HostLock : IAsyncDisposable
         lost.Cancel();
     }
 
-    private static async Task<HostLockException> Refusal(HostSession session, HostLockMode mode, CancellationToken cancellationToken)
+    private static async Task<HostLockException> Refusal(HostSession session, HostClaim claim, CancellationToken cancellationToken)
     {
+        if (claim is HostClaim.Silo silo && await session.HolderInAnotherCluster(silo, cancellationToken).ConfigureAwait(false) is { } stranger)
+        {
+            return new(string.Create(CultureInfo.InvariantCulture,
+                $"Silos of another cluster run on this database: {stranger}. This one has Cluster:ClusterId '{silo.ClusterId}' and Cluster:ServiceId '{silo.ServiceId}'. ") +
+                "A database serves one cluster at a time: give all its silos the same two, stop those others first, or give this silo a database of its own.");
+        }
+
         var holder = await session.Holder(cancellationToken).ConfigureAwait(false) ?? "one that has just ended";
-        var other = mode == HostLockMode.Alone ? "Another process" : "A process that has to be alone";
+        var other = claim is HostClaim.Alone ? "Another process" : "A process that has to be alone";
         return new(string.Create(CultureInfo.InvariantCulture,
             $"{other} runs on this database: {holder}. Stop it and start again, or give this process a database of its own."));
     }

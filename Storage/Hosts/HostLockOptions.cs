@@ -16,16 +16,6 @@ public sealed class HostLockOptions
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(5);
 }
 
-/// <summary>Who else may run on the database.</summary>
-public enum HostLockMode
-{
-    /// <summary>Nobody: the embedded engine, whose grains are in this process alone.</summary>
-    Alone,
-
-    /// <summary>Others of the same kind: a silo of a cluster.</summary>
-    Shared,
-}
-
 /// <summary>The lock cannot be had. The message says who has it, or why not, and what to do.</summary>
 public sealed class HostLockException : Exception
 {

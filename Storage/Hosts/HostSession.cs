@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Npgsql;
 
 namespace VideoGen.Storage.Hosts;
@@ -34,10 +36,28 @@ internal sealed class HostSession : IAsyncDisposable
         }
     }
 
-    public async Task<bool> TryTake(HostLockMode mode, CancellationToken cancellationToken)
+    public Task<bool> TryTake(HostClaim claim, CancellationToken cancellationToken) => claim is HostClaim.Silo silo
+        ? TryJoin(silo, cancellationToken)
+        : True($"select pg_try_advisory_lock({AdvisoryLocks.Space}, {AdvisoryLocks.Host})", cancellationToken);
+
+    // What a session holds survives the transaction; that nobody else joins meanwhile does not.
+    private async Task<bool> TryJoin(HostClaim.Silo silo, CancellationToken cancellationToken)
     {
-        var function = mode == HostLockMode.Alone ? "pg_try_advisory_lock" : "pg_try_advisory_lock_shared";
-        return (bool)(await Scalar(connection, $"select {function}({AdvisoryLocks.Space}, {AdvisoryLocks.Host})", cancellationToken).ConfigureAwait(false))!;
+        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using (transaction.ConfigureAwait(false))
+        {
+            await Scalar(connection, $"select pg_advisory_xact_lock({AdvisoryLocks.Space}, {AdvisoryLocks.Joining})", cancellationToken).ConfigureAwait(false);
+            if (!await True($"select pg_try_advisory_lock_shared({AdvisoryLocks.Space}, {AdvisoryLocks.Host})", cancellationToken).ConfigureAwait(false)) return false;
+            if (await HolderInAnotherCluster(silo, cancellationToken).ConfigureAwait(false) is not null)
+            {
+                await Scalar(connection, $"select pg_advisory_unlock_shared({AdvisoryLocks.Space}, {AdvisoryLocks.Host})", cancellationToken).ConfigureAwait(false);
+                return false;
+            }
+
+            await Scalar(connection, $"select pg_advisory_lock_shared({AdvisoryLocks.Clusters}, {Number(silo)})", cancellationToken).ConfigureAwait(false);
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
     }
 
     /// <summary>Throws unless the session still is the one that took the lock.</summary>
@@ -48,21 +68,25 @@ internal sealed class HostSession : IAsyncDisposable
     }
 
     /// <summary>Who holds the lock, for a person; null when nobody does any more.</summary>
-    public async Task<string?> Holder(CancellationToken cancellationToken)
+    public Task<string?> Holder(CancellationToken cancellationToken) =>
+        Holder($"l.classid = {AdvisoryLocks.Space} and l.objid = {AdvisoryLocks.Host}", cancellationToken);
+
+    /// <summary>A silo of another cluster on this database, for a person; null where there is none.</summary>
+    public Task<string?> HolderInAnotherCluster(HostClaim.Silo silo, CancellationToken cancellationToken) =>
+        Holder($"l.classid = {AdvisoryLocks.Clusters} and l.objid <> {Number(silo)}", cancellationToken);
+
+    private async Task<string?> Holder(string itsLock, CancellationToken cancellationToken)
     {
         var command = new NpgsqlCommand(
-            """
+            $"""
             select a.application_name, a.client_addr::text, a.backend_start
             from pg_locks l
             join pg_stat_activity a using (pid)
-            where l.locktype = 'advisory' and l.granted and l.classid = $1::oid and l.objid = $2::oid and l.objsubid = 2
+            where l.locktype = 'advisory' and l.granted and {itsLock} and l.objsubid = 2
               and l.database = (select oid from pg_database where datname = current_database())
             order by a.backend_start
             limit 1
-            """, connection)
-        {
-            Parameters = { new() { Value = (long)AdvisoryLocks.Space }, new() { Value = (long)AdvisoryLocks.Host } },
-        };
+            """, connection);
         await using (command.ConfigureAwait(false))
         {
             var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -75,6 +99,10 @@ internal sealed class HostSession : IAsyncDisposable
             }
         }
     }
+
+    // A lock's name is a number; an oid, as which PostgreSQL lists it, has no sign.
+    private static int Number(HostClaim.Silo silo) =>
+        BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{silo.ClusterId}/{silo.ServiceId}"))) & int.MaxValue;
 
     // The end of the session frees the lock; PostgreSQL does that itself, even when we die.
     public ValueTask DisposeAsync() => connection.DisposeAsync();
@@ -107,6 +135,9 @@ internal sealed class HostSession : IAsyncDisposable
     private static HostLockException Shared() => new(
         "The database is reached through a proxy that pools transactions (PgBouncer with pool_mode=transaction or statement, or one like it), " +
         "so a lock of this process would belong to nobody. Connect to PostgreSQL itself, or set pool_mode=session.");
+
+    private async Task<bool> True(string sql, CancellationToken cancellationToken) =>
+        (bool)(await Scalar(connection, sql, cancellationToken).ConfigureAwait(false))!;
 
     private static async Task<object?> Scalar(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {

@@ -12,14 +12,15 @@ using HostLock = VideoGen.Storage.Hosts.HostLock; // The private server has a lo
 public sealed class HostLockTests(StorageDatabase database) : IClassFixture<StorageDatabase>
 {
     private static readonly TimeSpan Never = TimeSpan.FromMinutes(10);
+    private static readonly HostClaim Silo = new HostClaim.Silo("videogen", "videogen");
 
     [Fact]
     public async Task One_process_alone_keeps_every_other_out_and_says_who_it_is()
     {
-        await using var alone = await Take(HostLockMode.Alone);
+        await using var alone = await Take(new HostClaim.Alone());
 
-        var second = await Assert.ThrowsAsync<HostLockException>(() => Take(HostLockMode.Alone));
-        var silo = await Assert.ThrowsAsync<HostLockException>(() => Take(HostLockMode.Shared));
+        var second = await Assert.ThrowsAsync<HostLockException>(() => Take(new HostClaim.Alone()));
+        var silo = await Assert.ThrowsAsync<HostLockException>(() => Take(Silo));
 
         Assert.Contains(
             string.Create(CultureInfo.InvariantCulture, $"Another process runs on this database: 'videogen process {Environment.ProcessId} on "),
@@ -30,17 +31,54 @@ public sealed class HostLockTests(StorageDatabase database) : IClassFixture<Stor
     [Fact]
     public async Task Silos_share_and_keep_a_process_that_must_be_alone_out()
     {
-        await using var one = await Take(HostLockMode.Shared);
-        await using var two = await Take(HostLockMode.Shared);
+        await using var one = await Take(Silo);
+        await using var two = await Take(Silo);
 
-        await Assert.ThrowsAsync<HostLockException>(() => Take(HostLockMode.Alone));
+        await Assert.ThrowsAsync<HostLockException>(() => Take(new HostClaim.Alone()));
+    }
+
+    [Theory]
+    [InlineData("another", "videogen")]
+    [InlineData("videogen", "another")]
+    public async Task Silos_of_another_cluster_are_kept_out_until_the_last_of_this_one_is_gone(string clusterId, string serviceId)
+    {
+        var stranger = new HostClaim.Silo(clusterId, serviceId);
+        var one = await Take(Silo);
+        var two = await Take(Silo);
+
+        var refused = await Assert.ThrowsAsync<HostLockException>(() => Take(stranger));
+        Assert.Contains($"Silos of another cluster run on this database: 'videogen process {Environment.ProcessId}", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"This one has Cluster:ClusterId '{clusterId}' and Cluster:ServiceId '{serviceId}'", refused.Message, StringComparison.Ordinal);
+        await one.DisposeAsync();
+        await Assert.ThrowsAsync<HostLockException>(() => Take(stranger));
+        await two.DisposeAsync();
+
+        await using var next = await Take(stranger, new() { StartPatience = Never, ProbeEvery = TimeSpan.FromMilliseconds(10) });
+        await Assert.ThrowsAsync<HostLockException>(() => Take(Silo));
+    }
+
+    [Fact]
+    public async Task Of_two_clusters_that_start_at_once_one_has_the_database()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var takes = Enumerable.Range(0, 4).Select(n => Take(new HostClaim.Silo($"cluster-{n % 2}", "videogen"), new() { StartPatience = TimeSpan.Zero })).ToArray();
+            await ((Task)Task.WhenAll(takes)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+            Assert.All(takes.Where(t => !t.IsCompletedSuccessfully), t => Assert.IsType<HostLockException>(t.Exception?.InnerException));
+            var in0 = takes.Where((t, n) => n % 2 == 0 && t.IsCompletedSuccessfully).Count();
+            var in1 = takes.Where((t, n) => n % 2 == 1 && t.IsCompletedSuccessfully).Count();
+            Assert.Equal((2, 0), (Math.Max(in0, in1), Math.Min(in0, in1)));
+            foreach (var taken in takes.Where(t => t.IsCompletedSuccessfully)) await (await taken).DisposeAsync();
+            await Until.True("all are gone", async () => await TryHolder() is null);
+        }
     }
 
     [Fact]
     public async Task A_start_waits_for_the_one_that_ends()
     {
-        var ends = await Take(HostLockMode.Alone);
-        var waits = Take(HostLockMode.Alone, new() { StartPatience = Never, ProbeEvery = TimeSpan.FromMilliseconds(10) });
+        var ends = await Take(new HostClaim.Alone());
+        var waits = Take(new HostClaim.Alone(), new() { StartPatience = Never, ProbeEvery = TimeSpan.FromMilliseconds(10) });
         await Until.True("the second one has asked for the lock", async () => await Sessions() >= 2);
         Assert.False(waits.IsCompleted);
 
@@ -53,20 +91,20 @@ public sealed class HostLockTests(StorageDatabase database) : IClassFixture<Stor
     [Fact]
     public async Task A_connection_that_ends_is_replaced_and_nothing_is_lost()
     {
-        await using var held = await Take(HostLockMode.Alone, new() { LostAfter = Never, ProbeEvery = TimeSpan.FromMilliseconds(10) });
+        await using var held = await Take(new HostClaim.Alone(), new() { LostAfter = Never, ProbeEvery = TimeSpan.FromMilliseconds(10) });
         var first = await Holder();
         await Terminate(first);
 
         await Until.True("the lock is on another connection", async () => await TryHolder() is { } now && now != first);
         Assert.False(held.Lost.IsCancellationRequested);
-        await Assert.ThrowsAsync<HostLockException>(() => Take(HostLockMode.Alone));
+        await Assert.ThrowsAsync<HostLockException>(() => Take(new HostClaim.Alone()));
     }
 
     [Fact]
     public async Task A_lock_that_another_process_took_meanwhile_is_declared_lost()
     {
         await using var stale = await Take(
-            HostLockMode.Alone, new() { LostAfter = TimeSpan.FromMilliseconds(700), ProbeEvery = TimeSpan.FromMilliseconds(300) });
+            new HostClaim.Alone(), new() { LostAfter = TimeSpan.FromMilliseconds(700), ProbeEvery = TimeSpan.FromMilliseconds(300) });
         await using var next = await database.Connections.OpenOwn(CancellationToken.None);
 
         await Terminate(await Holder());
@@ -78,7 +116,7 @@ public sealed class HostLockTests(StorageDatabase database) : IClassFixture<Stor
     [Fact]
     public async Task A_database_that_hangs_is_a_lost_lock_too()
     {
-        await using var held = await Take(HostLockMode.Alone, new()
+        await using var held = await Take(new HostClaim.Alone(), new()
         {
             LostAfter = TimeSpan.FromSeconds(1), ProbeEvery = TimeSpan.FromMilliseconds(50), ProbeTimeout = TimeSpan.FromMilliseconds(200),
         });
@@ -100,7 +138,7 @@ public sealed class HostLockTests(StorageDatabase database) : IClassFixture<Stor
         var time = new ManualTime();
         var began = await Queries();
         await using var held = await HostLock.Take(
-            database.Connections, HostLockMode.Alone, new(), time, NullLogger<HostLock>.Instance, CancellationToken.None);
+            database.Connections, new HostClaim.Alone(), new(), time, NullLogger<HostLock>.Instance, CancellationToken.None);
 
         time.Advance(TimeSpan.FromHours(1)); // No probe was under way, so none is unanswered.
         await Until.True("the probe after it is answered", async () => await Queries() > began);
@@ -119,13 +157,13 @@ public sealed class HostLockTests(StorageDatabase database) : IClassFixture<Stor
     [Fact]
     public async Task Giving_it_back_is_no_loss()
     {
-        var held = await Take(HostLockMode.Alone);
+        var held = await Take(new HostClaim.Alone());
         var lost = false;
         held.Lost.Register(() => lost = true);
         await held.DisposeAsync();
         Assert.False(lost);
 
-        await using var next = await Take(HostLockMode.Alone, new() { StartPatience = Never, ProbeEvery = TimeSpan.FromMilliseconds(10) });
+        await using var next = await Take(new HostClaim.Alone(), new() { StartPatience = Never, ProbeEvery = TimeSpan.FromMilliseconds(10) });
     }
 
     [Fact]
@@ -135,7 +173,7 @@ public sealed class HostLockTests(StorageDatabase database) : IClassFixture<Stor
         await using var connections = new PostgresConnections(wrong);
 
         await Assert.ThrowsAsync<PostgresException>(() => HostLock.Take(
-            connections, HostLockMode.Alone, new() { StartPatience = Never }, TimeProvider.System, NullLogger<HostLock>.Instance, CancellationToken.None));
+            connections, new HostClaim.Alone(), new() { StartPatience = Never }, TimeProvider.System, NullLogger<HostLock>.Instance, CancellationToken.None));
     }
 
     [Fact]
@@ -145,7 +183,7 @@ public sealed class HostLockTests(StorageDatabase database) : IClassFixture<Stor
         await using var connections = new PostgresConnections(away);
 
         await Assert.ThrowsAsync<NpgsqlException>(() => HostLock.Take(
-            connections, HostLockMode.Alone, Impatient, TimeProvider.System, NullLogger<HostLock>.Instance, CancellationToken.None));
+            connections, new HostClaim.Alone(), Impatient, TimeProvider.System, NullLogger<HostLock>.Instance, CancellationToken.None));
     }
 
     private static HostLockOptions Impatient => new()
@@ -153,8 +191,8 @@ public sealed class HostLockTests(StorageDatabase database) : IClassFixture<Stor
         StartPatience = TimeSpan.FromMilliseconds(300), ProbeEvery = TimeSpan.FromMilliseconds(20),
     };
 
-    private Task<HostLock> Take(HostLockMode mode, HostLockOptions? options = null) => HostLock.Take(
-        database.Connections, mode, options ?? Impatient, TimeProvider.System, NullLogger<HostLock>.Instance, CancellationToken.None);
+    private Task<HostLock> Take(HostClaim claim, HostLockOptions? options = null) => HostLock.Take(
+        database.Connections, claim, options ?? Impatient, TimeProvider.System, NullLogger<HostLock>.Instance, CancellationToken.None);
 
     private async Task<int> Holder()
     {

@@ -42,7 +42,7 @@ public sealed class PoolingProxyTests(StorageDatabase database) : IClassFixture<
     }
 
     private static Task<HostLock> Take(PostgresConnections connections) => HostLock.Take(
-        connections, HostLockMode.Alone, new() { StartPatience = TimeSpan.Zero }, TimeProvider.System, NullLogger<HostLock>.Instance, CancellationToken.None);
+        connections, new HostClaim.Alone(), new() { StartPatience = TimeSpan.Zero }, TimeProvider.System, NullLogger<HostLock>.Instance, CancellationToken.None);
 
     private sealed class Proxy(Process process, string folder, string connectionString) : IAsyncDisposable
     {
