@@ -1,6 +1,9 @@
 using VideoGen.Silo.Access;
 using VideoGen.Silo.Hosting;
 
-return args is [KeysCommand.Name, ..]
-    ? await KeysCommand.Run(args).ConfigureAwait(false)
-    : await VideoGenHost.Run(args).ConfigureAwait(false);
+return args switch
+{
+    [KeysCommand.Name, ..] => await KeysCommand.Run(args).ConfigureAwait(false),
+    [ClusterCommand.Name, ..] => await ClusterCommand.Run(args).ConfigureAwait(false),
+    _ => await VideoGenHost.Run(args).ConfigureAwait(false),
+};

@@ -98,8 +98,8 @@ apt_install() {
     && DEBIAN_FRONTEND=noninteractive quietly apt-get -qq -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"
 }
 
-# build <project or solution>: Release, quiet unless it fails, one at a time per checkout, and nothing left running after it.
-build() {
+# Everything that dotnet is told by its environment, once.
+dotnet_settings() {
   if ! command -v dotnet >/dev/null; then
     echo "The .NET SDK 10 is missing: no 'dotnet' on the PATH. Install it and start again." >&2
     return 1
@@ -112,12 +112,23 @@ build() {
   export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false DOTNET_ADD_GLOBAL_TOOLS_TO_PATH=false
   export DOTNET_CLI_USE_MSBUILD_SERVER=0 MSBUILDDISABLENODEREUSE=1
   mkdir -p "$repo/.data"
+}
+
+# build <project or solution> [arguments of dotnet build]: Release, quiet unless it fails, one at a time per checkout, and nothing left running after it.
+build() {
+  dotnet_settings || return 1
   # From the repository's folder: global.json is looked for from there upwards.
   (cd "$repo" && quietly flock .data/build.lock \
-    dotnet build "$1" --configuration Release --verbosity quiet -nodeReuse:false -p:UseSharedCompilation=false) || {
+    dotnet build "$@" --configuration Release --verbosity quiet -nodeReuse:false -p:UseSharedCompilation=false) || {
     echo "The build of $1 failed: see above." >&2
     return 1
   }
+}
+
+# Whether Orleans's packages can be had here. The default build does without them.
+restores_orleans() {
+  dotnet_settings || return 1
+  (cd "$repo" && flock .data/build.lock dotnet restore Silo/Silo.csproj -p:GrainEngine=Orleans --verbosity quiet -nodeReuse:false) >/dev/null 2>&1 </dev/null
 }
 
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.RegularExpressions;
 using VideoGen.Access;
 using VideoGen.Grains.Quotas;
 using VideoGen.Silo.Hosting;
 using VideoGen.Storage.Access;
+using static VideoGen.Silo.Hosting.Commands;
 
 namespace VideoGen.Silo.Access;
 
@@ -13,7 +13,7 @@ namespace VideoGen.Silo.Access;
 /// <c>videogen keys create|list|revoke</c>: what an operator does with keys. It works on the host's database whether the host runs or
 /// not. What a program may read is on standard output, what a person should know on standard error.
 /// </summary>
-internal static partial class KeysCommand
+internal static class KeysCommand
 {
     public const string Name = "keys";
 
@@ -21,10 +21,10 @@ internal static partial class KeysCommand
     /// <returns>0: done. 1: not, and standard error says why.</returns>
     public static Task<int> Run(string[] args)
     {
-        var settings = Array.FindAll(args, Settings().IsMatch);
+        var (settings, rest) = Split(args);
         var database = new KeysDatabase(settings);
         var root = new RootCommand("Orleans.VideoGen") { new Command(Name, "Who may call: API keys and the plans of clients.") { Create(database), List(database), Revoke(database) } };
-        return root.Parse(args.Except(settings, StringComparer.Ordinal).ToArray()).InvokeAsync();
+        return root.Parse(rest).InvokeAsync();
     }
 
     private static Command Create(KeysDatabase database)
@@ -96,27 +96,4 @@ internal static partial class KeysCommand
 
         return said + "\nEvery call needs a key from now on, those from this machine too: Authorization: Bearer <key>.";
     }
-
-    private static async Task<int> Sentenced(Func<Task<int>> command)
-    {
-        try
-        {
-            return await command().ConfigureAwait(false);
-        }
-        catch (Exception e) when (StartFailure.Sentence(e) is { } sentence)
-        {
-            return Fail(sentence);
-        }
-    }
-
-    private static int Fail(string sentence)
-    {
-        Say(sentence);
-        return 1;
-    }
-
-    private static void Say(string sentences) => Console.Error.WriteLine(sentences);
-
-    [GeneratedRegex(@"\A--(VIDEOGEN_DATA|[^=:\s]+:[^=\s]+)=", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
-    private static partial Regex Settings();
 }

@@ -13,7 +13,7 @@ internal sealed class KeysDatabase
     /// <param name="settings">Arguments of the form <c>--Section:Name=value</c>.</param>
     public KeysDatabase(string[] settings)
     {
-        configuration = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = settings, ContentRootPath = AppContext.BaseDirectory }).Configuration;
+        configuration = Commands.Configuration(settings);
         Plans = new(configuration);
     }
 

@@ -19,10 +19,10 @@ public sealed class WatchedProcessOptions
     public int KeptCharacters { get; init; } = 16 * 1024;
 
     /// <summary>Signals to try, in turn, before the kill when the child is to end or the host is gone. None: killed at once.</summary>
-    internal IReadOnlyList<string> PoliteSignals { get; init; } = [];
+    public IReadOnlyList<string> PoliteSignals { get; init; } = [];
 
     /// <summary>How long each of <see cref="PoliteSignals"/> may take; whole seconds.</summary>
-    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Folders, at most two, that the watcher removes once the child has ended, however the host ended.</summary>
     internal IReadOnlyList<string> RemoveAfterwards { get; init; } = [];
