@@ -141,6 +141,8 @@ internal sealed partial class VideoRequestGrain(
         // Whoever wakes has seen on disk that something is owed. Where this activation knows of nothing, it is not the newest.
         if (RequestEffects.NextEffect(commit.Committed, ports.Time.Now()) is null) await LookAgain();
         ArmForNext();
+        // Whether there is a reminder for what is far off is not known here, and one that another engine keeps is not ours: the pump sees to it.
+        if (timer is null && reminded is null && commit.Committed.WakeAt is not null) Arm(TimeSpan.Zero);
     }
 
     public async Task ReceiveReminder(string reminderName, TickStatus status)

@@ -204,6 +204,26 @@ public sealed class CrashTests
     }
 
     [Fact]
+    public async Task A_request_that_another_engine_left_sleeping_gets_a_reminder_from_the_first_sweep()
+    {
+        await using var world = new World();
+        world.Provider.RenderTime = TimeSpan.FromHours(5);
+        await world.Drive(world.Ask());
+        await world.Until(() => world.State() is Ended { Outcome: RequestOutcome.DeadLettered } && world.Reminders.StartAt > world.Time.GetUtcNow() + TimeSpan.FromMinutes(50));
+        var sleepsUntil = world.Reminders.StartAt;
+        world.Crash();
+        await world.Reminders.TestOnlyClearTable();
+        world.Start();
+
+        await world.Wake();
+
+        await world.Until(() => world.Reminders.Count == 1, TimeSpan.Zero, "a reminder");
+        Assert.InRange(world.Reminders.StartAt, sleepsUntil - TimeSpan.FromMinutes(1), sleepsUntil + TimeSpan.FromMinutes(1));
+        await world.Until(() => world.State() is Ended { Outcome: RequestOutcome.Completed });
+        Assert.Single(world.Provider.Jobs);
+    }
+
+    [Fact]
     public async Task A_dead_letter_whose_job_ends_late_carries_on_by_itself()
     {
         await using var world = new World();
