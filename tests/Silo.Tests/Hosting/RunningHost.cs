@@ -8,19 +8,19 @@ using VideoGen.Tests;
 
 namespace VideoGen.Silo.Tests.Hosting;
 
-/// <summary>The real host in a process of its own, with its private PostgreSQL, on a folder that outlives it.</summary>
+/// <summary>The real host in a process of its own, with its private PostgreSQL unless it is told of another, on a folder that outlives it.</summary>
 internal sealed class RunningHost : IAsyncDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(90);
     private readonly WatchedProcess process;
-    private readonly int processId;
+    private readonly List<string> output;
 
-    private RunningHost(WatchedProcess process, int processId, Uri address, string folder, IReadOnlyList<string> output)
+    private RunningHost(WatchedProcess process, int processId, Uri address, string folder, List<string> output)
     {
         this.process = process;
-        this.processId = processId;
+        this.output = output;
+        ProcessId = processId;
         Folder = folder;
-        Output = output;
         Http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(90) };
     }
 
@@ -28,13 +28,32 @@ internal sealed class RunningHost : IAsyncDisposable
 
     public string Folder { get; }
 
+    public int ProcessId { get; }
+
+    /// <summary>Its exit code, once it has ended: 128 and the signal's number where a signal ended it.</summary>
+    public Task<int> Exited => process.Exited;
+
     /// <summary>The lines of its standard output so far.</summary>
-    public IReadOnlyList<string> Output { get; }
+    public IReadOnlyList<string> Output
+    {
+        get
+        {
+            lock (output) return [.. output];
+        }
+    }
+
+    /// <summary>The end of its standard error.</summary>
+    public string Errors => process.Errors;
 
     /// <summary>What the provider says it was asked and did.</summary>
     public IReadOnlyList<JsonElement> ProviderLog => ReadProviderLog(Folder);
 
-    public static async Task<RunningHost> Start(string folder, params (string Name, string Value)[] settings)
+    /// <summary>This build's own.</summary>
+    public static Task<RunningHost> Start(string folder, params (string Name, string Value)[] settings) =>
+        StartBuild(Path.Combine(AppContext.BaseDirectory, "videogen.dll"), folder, settings);
+
+    /// <summary>Another build's, such as the one for Orleans.</summary>
+    public static async Task<RunningHost> StartBuild(string program, string folder, params (string Name, string Value)[] settings)
     {
         var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
@@ -51,7 +70,7 @@ internal sealed class RunningHost : IAsyncDisposable
         var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         var watched = WatchedProcess.Start(
             "/bin/sh",
-            ["-c", "echo $$; exec dotnet \"$1\"", "videogen", Path.Combine(AppContext.BaseDirectory, "videogen.dll")],
+            ["-c", "echo $$; exec dotnet \"$1\"", "videogen", program],
             new()
             {
                 WorkingDirectory = folder,
@@ -63,8 +82,13 @@ internal sealed class RunningHost : IAsyncDisposable
                     if (line.StartsWith("Orleans.VideoGen listens on ", StringComparison.Ordinal)) listening.TrySetResult(new(line.Split(' ')[3]));
                 },
             });
-        await Task.WhenAny(listening.Task, watched.Exited).WaitAsync(StartPatience);
-        if (!listening.Task.IsCompleted) throw new InvalidOperationException($"The host did not start: {watched.Output} {watched.Errors}");
+        await Task.WhenAny(listening.Task, watched.Exited, Task.Delay(StartPatience, TimeProvider.System));
+        if (!listening.Task.IsCompleted)
+        {
+            await watched.DisposeAsync();
+            throw new InvalidOperationException($"The host did not start: {watched.Output} {watched.Errors}");
+        }
+
         return new(watched, pid!.Value, await listening.Task, folder, lines);
     }
 
@@ -99,16 +123,31 @@ internal sealed class RunningHost : IAsyncDisposable
     /// <summary>kill -9 of the host alone; what it had started must end by itself.</summary>
     public async Task Kill()
     {
-        using var host = Process.GetProcessById(processId);
+        using var host = Process.GetProcessById(ProcessId);
         host.Kill();
         await process.Exited;
     }
 
     public async Task<int> Stop()
     {
-        await Signals.Send("TERM", processId);
+        await Signals.Send("TERM", ProcessId);
         return await process.Exited.WaitAsync(TimeSpan.FromSeconds(30));
     }
+
+    /// <summary>Stops it where it stands; returns when none of its threads runs.</summary>
+    public async Task Freeze()
+    {
+        await Signals.Send("STOP", ProcessId);
+        await Frozen();
+    }
+
+    public Task Frozen() => Eventually.Holds($"process {ProcessId} is frozen", () => State == 'T');
+
+    /// <summary>Lets a frozen one go on.</summary>
+    public Task Continue() => Signals.Send("CONT", ProcessId);
+
+    // proc(5): after the name, which is in brackets and may have any character in it.
+    private char State => File.ReadAllText($"/proc/{ProcessId}/stat") is var stat ? stat[stat.LastIndexOf(')') + 2] : ' ';
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,165 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Npgsql;
+using VideoGen.Silo.Tests.Architecture;
+using VideoGen.Silo.Tests.Hosting;
+using VideoGen.Silo.Tests.Providers;
+using VideoGen.Tests;
+
+namespace VideoGen.Silo.Tests.Clusters;
+
+/// <summary>
+/// Silos of one cluster, each a real process with the door in it, on Orleans: one database, one store of videos and pictures, and one
+/// provider, whose jobs and log are in a folder that all share. When it is disposed no process of it is left.
+/// </summary>
+internal sealed class ClusterUnderTest : IAsyncDisposable
+{
+    /// <summary>Below the range from which Linux gives ports to outgoing connections, and beside those of the test's PostgreSQL.</summary>
+    private const int FirstPort = 10_000, EndOfPorts = 20_000;
+
+    private readonly TestDatabase database = new();
+    private readonly (string Name, string Value)[] settings;
+    private readonly List<RunningHost> silos = [];
+
+    private ClusterUnderTest((string Name, string Value)[] settings) => this.settings = settings;
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("videogen-cluster-").FullName;
+
+    public string ConnectionString => database.ConnectionString;
+
+    /// <summary>Those that were started last with their numbers, from 0 on, alive or not.</summary>
+    public IReadOnlyList<RunningHost> Silos => silos;
+
+    /// <summary>What the provider says it was asked and did, by whichever silo.</summary>
+    public IReadOnlyList<JsonElement> ProviderLog => RunningHost.ReadProviderLog(Folder);
+
+    /// <param name="count">How many silos.</param>
+    /// <param name="settings">Environment variables of each, beside what makes a cluster of them.</param>
+    public static async Task<ClusterUnderTest> Start(int count, params (string Name, string Value)[] settings)
+    {
+        var cluster = new ClusterUnderTest(settings);
+        try
+        {
+            await cluster.database.InitializeAsync();
+            for (var number = 0; number < count; number++) await cluster.StartSilo(number);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a silo that there was not yet, or one that has ended.</summary>
+    /// <param name="number">Its number: the next one, or that of one that has ended.</param>
+    /// <param name="own">Environment variables of this one alone.</param>
+    public async Task<RunningHost> StartSilo(int number, params (string Name, string Value)[] own)
+    {
+        var folder = Directory.CreateDirectory(FolderOf(number)).FullName;
+        var ports = FreePorts(2);
+        var silo = await RunningHost.StartBuild(
+            Path.Combine(TidyTests.Repository, "Silo", "bin", "Orleans", "Release", "net10.0", "videogen.dll"),
+            folder,
+            [
+                ("ConnectionStrings__VideoGen", ConnectionString),
+                ("Cluster__SiloPort", ports[0]),
+                ("Cluster__GatewayPort", ports[1]),
+                ("Store__Folder", Path.Combine(Folder, "videos")),
+                ("Store__Inputs", Path.Combine(Folder, "inputs")),
+                ("Providers__Local__Folder", Path.Combine(Folder, "local")),
+                .. settings,
+                .. own,
+            ]);
+        if (number == silos.Count) silos.Add(silo);
+        else silos[number] = silo;
+        return silo;
+    }
+
+    /// <summary>The data folder of a silo, from one start of it to the next.</summary>
+    public string FolderOf(int number) => Path.Combine(Folder, $"silo-{number}");
+
+    /// <summary>The silo that last wrote down that it moved a request: there its activation is. Null where none did.</summary>
+    public RunningHost? OwnerOf(string videoId)
+    {
+        var mark = $"Request {KeyOf(videoId)} round";
+        return silos
+            .Select(silo => (Silo: silo, At: silo.Output.LastOrDefault(line => line.Contains(mark, StringComparison.Ordinal)) is { } line ? TimeOf(line) : null))
+            .Where(moved => moved.At is not null)
+            .MaxBy(moved => moved.At, StringComparer.Ordinal).Silo;
+    }
+
+    /// <summary>What the database says of a video: the public status, and the state of its newest round. Nobody is woken by this question.</summary>
+    public async Task<(string Status, string State)> OnDisk(string videoId)
+    {
+        await using var command = database.DataSource.CreateCommand("select status, state -> 'rounds' -> -1 ->> 'state' from videogen.grain_state where grain_key = $1");
+        command.Parameters.Add(new() { Value = KeyOf(videoId) });
+        await using var rows = await command.ExecuteReaderAsync();
+        return await rows.ReadAsync() ? (rows.GetString(0), rows.GetString(1)) : ("none", "none");
+    }
+
+    /// <summary>Waits until the database says that it has ended, without asking any silo for it.</summary>
+    public async Task EndedByItself(string videoId, TimeSpan within)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (await OnDisk(videoId) is var (status, state) && status is not ("completed" or "failed"))
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < within, $"{videoId} is still {status} ({state}) after {within.TotalSeconds} s.\n{Story}");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        }
+    }
+
+    /// <summary>How often the provider was made to begin a job for each of its keys: what was paid.</summary>
+    public IReadOnlyDictionary<string, int> Paid => ProviderLog
+        .Where(line => line.GetProperty("what").GetString() == "submit")
+        .GroupBy(line => line.GetProperty("providerKey").GetString()!, StringComparer.Ordinal)
+        .ToDictionary(lines => lines.Key, lines => lines.Count(), StringComparer.Ordinal);
+
+    /// <summary>How many jobs the provider began for a video, whatever the round and the attempt.</summary>
+    public int PaidFor(string videoId) => Paid.Where(paid => paid.Key.Contains($"-{KeyOf(videoId)}-", StringComparison.Ordinal)).Sum(paid => paid.Value);
+
+    /// <summary>The end of what each silo has said, for a test that fails.</summary>
+    public string Story => string.Join('\n', silos.Select((silo, number) => $"--- silo {number}\n{string.Join('\n', silo.Output.TakeLast(40))}\n{silo.Errors}"));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var silo in silos) await silo.DisposeAsync();
+        await Eventually.Holds($"no process of {Folder} is left", () => RunningHost.ProcessesOf(Folder).Count == 0);
+        await database.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    /// <summary>Ports on which nobody listens now.</summary>
+    public static string[] FreePorts(int count)
+    {
+        var held = new List<TcpListener>();
+        try
+        {
+            while (held.Count < count)
+            {
+                var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(FirstPort, EndOfPorts));
+                try
+                {
+                    listener.Start();
+                    held.Add(listener);
+                }
+                catch (SocketException)
+                {
+                    listener.Dispose(); // Taken: another one.
+                }
+            }
+
+            return [.. held.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture))];
+        }
+        finally
+        {
+            foreach (var listener in held) listener.Dispose();
+        }
+    }
+
+    /// <summary>The request of a video: <c>video_</c>, its key, and the number of its round.</summary>
+    public static string KeyOf(string videoId) => videoId["video_".Length..videoId.LastIndexOf('_')];
+
+    private static string? TimeOf(string line) => line.StartsWith('{') ? JsonDocument.Parse(line).RootElement.GetProperty("Timestamp").GetString() : null;
+}
