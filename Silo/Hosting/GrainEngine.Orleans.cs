@@ -36,6 +36,8 @@ internal static class GrainEngine
     /// <summary>As the embedded engine has it: how long an activation that nobody uses is kept, and how often they are looked for.</summary>
     private static readonly TimeSpan CollectionAge = TimeSpan.FromMinutes(2), CollectionQuantum = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan SaysItIsAlive = TimeSpan.FromSeconds(10);
+
     /// <summary>How many grains are in the memory of this process, Orleans's own few among them.</summary>
     public static int Activations(IServiceProvider services)
     {
@@ -70,6 +72,8 @@ internal static class GrainEngine
                 options.CollectionAge = CollectionAge;
                 options.CollectionQuantum = CollectionQuantum;
             });
+            // A silo that has not said for three times so long that it is alive keeps no other from starting.
+            silo.Configure<ClusterMembershipOptions>(options => options.IAmAliveTablePublishTimeout = SaysItIsAlive);
             silo.UseAdoNetClustering(options =>
             {
                 options.Invariant = Driver;

@@ -54,7 +54,7 @@ public sealed partial class HostLock : IAsyncDisposable
                 try
                 {
                     opened ??= await HostSession.Open(connections, cancellationToken).ConfigureAwait(false);
-                    if (await opened.TryTake(claim, cancellationToken).ConfigureAwait(false))
+                    if (await opened.TryTake(claim, first: true, cancellationToken).ConfigureAwait(false))
                     {
                         var held = new HostLock(connections, claim, options, time, logger, opened);
                         opened = null; // Now the lock's own.
@@ -141,7 +141,7 @@ public sealed partial class HostLock : IAsyncDisposable
         var fresh = await HostSession.Open(connections, cancellationToken).ConfigureAwait(false);
         try
         {
-            if (!await fresh.TryTake(claim, cancellationToken).ConfigureAwait(false)) return false;
+            if (!await fresh.TryTake(claim, first: false, cancellationToken).ConfigureAwait(false)) return false;
             session = fresh;
             return true;
         }

@@ -12,6 +12,10 @@ internal sealed class HostSession : IAsyncDisposable
     private readonly NpgsqlConnection connection;
     private readonly int backend;
 
+    // A machine that lost its power closes no connection: the server would keep its lock for two hours.
+    private const string SoonNoticed =
+        "select set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false)";
+
     private HostSession(NpgsqlConnection connection, int backend)
     {
         this.connection = connection;
@@ -27,6 +31,7 @@ internal sealed class HostSession : IAsyncDisposable
         try
         {
             var process = await EnsureNotShared(opened, connections, cancellationToken).ConfigureAwait(false);
+            await Scalar(opened, SoonNoticed, cancellationToken).ConfigureAwait(false);
             return new(opened, process);
         }
         catch
@@ -36,12 +41,15 @@ internal sealed class HostSession : IAsyncDisposable
         }
     }
 
-    public Task<bool> TryTake(HostClaim claim, CancellationToken cancellationToken) => claim is HostClaim.Silo silo
-        ? TryJoin(silo, cancellationToken)
+    /// <param name="claim">Who else may run.</param>
+    /// <param name="first">Whether the process has never held the lock, so that nothing of it can be among a cluster's silos.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<bool> TryTake(HostClaim claim, bool first, CancellationToken cancellationToken) => claim is HostClaim.Silo silo
+        ? TryJoin(silo, first, cancellationToken)
         : True($"select pg_try_advisory_lock({AdvisoryLocks.Space}, {AdvisoryLocks.Host})", cancellationToken);
 
     // What a session holds survives the transaction; that nobody else joins meanwhile does not.
-    private async Task<bool> TryJoin(HostClaim.Silo silo, CancellationToken cancellationToken)
+    private async Task<bool> TryJoin(HostClaim.Silo silo, bool first, CancellationToken cancellationToken)
     {
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using (transaction.ConfigureAwait(false))
@@ -54,9 +62,39 @@ internal sealed class HostSession : IAsyncDisposable
                 return false;
             }
 
+            if (first) await DeclareDead(silo, cancellationToken).ConfigureAwait(false);
             await Scalar(connection, $"select pg_advisory_lock_shared({AdvisoryLocks.Clusters}, {Number(silo)})", cancellationToken).ConfigureAwait(false);
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
             return true;
+        }
+    }
+
+    // Where nobody else holds the lock, no silo lives that is listed as alive. Orleans would find out by asking each in vain, for minutes,
+    // and no silo starts meanwhile: after a power failure, at other addresses than before, that would be all of them.
+    private async Task DeclareDead(HostClaim.Silo silo, CancellationToken cancellationToken)
+    {
+        var alone = await True(
+            $"""
+            select to_regclass('videogen.cluster_members') is not null and not exists (
+              select from pg_locks l
+              where l.locktype = 'advisory' and l.granted and l.classid = {AdvisoryLocks.Space} and l.objid = {AdvisoryLocks.Host} and l.objsubid = 2
+                and l.database = (select oid from pg_database where datname = current_database()) and l.pid <> pg_backend_pid())
+            """, cancellationToken).ConfigureAwait(false);
+        if (!alone) return;
+
+        var command = new NpgsqlCommand(
+            """
+            with died as (
+              update videogen.cluster_members set status = 6 where cluster_id = $1 and status <> 6 returning 1
+            )
+            update videogen.cluster_versions set version = version + 1, changed_at = now() where cluster_id = $1 and exists (select from died)
+            """, connection)
+        {
+            Parameters = { new() { Value = silo.ClusterId } },
+        };
+        await using (command.ConfigureAwait(false))
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
 
     private readonly TestDatabase database = new();
     private readonly (string Name, string Value)[] settings;
-    private readonly List<RunningHost> silos = [];
+    private readonly List<RunningHost> silos = [], hosts = [];
 
     private ClusterUnderTest((string Name, string Value)[] settings) => this.settings = settings;
 
@@ -57,10 +57,26 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     /// <param name="own">Environment variables of this one alone.</param>
     public async Task<RunningHost> StartSilo(int number, params (string Name, string Value)[] own)
     {
+        var silo = await StartHost("Orleans", number, own);
+        if (number == silos.Count) silos.Add(silo);
+        else silos[number] = silo;
+        return silo;
+    }
+
+    /// <summary>A host with an engine, on what all of them share. It is not one of the silos.</summary>
+    public async Task<RunningHost> StartHost(string engine)
+    {
+        var host = await StartHost(engine, 0);
+        hosts.Add(host);
+        return host;
+    }
+
+    private Task<RunningHost> StartHost(string engine, int number, params (string Name, string Value)[] own)
+    {
         var folder = Directory.CreateDirectory(FolderOf(number)).FullName;
         var ports = FreePorts(2);
-        var silo = await RunningHost.StartBuild(
-            Path.Combine(TidyTests.Repository, "Silo", "bin", "Orleans", "Release", "net10.0", "videogen.dll"),
+        return RunningHost.StartBuild(
+            Path.Combine(TidyTests.Repository, "Silo", "bin", engine, "Release", "net10.0", "videogen.dll"),
             folder,
             [
                 ("ConnectionStrings__VideoGen", ConnectionString),
@@ -72,9 +88,6 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
                 .. settings,
                 .. own,
             ]);
-        if (number == silos.Count) silos.Add(silo);
-        else silos[number] = silo;
-        return silo;
     }
 
     /// <summary>The data folder of a silo, from one start of it to the next.</summary>
@@ -97,6 +110,16 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         command.Parameters.Add(new() { Value = KeyOf(videoId) });
         await using var rows = await command.ExecuteReaderAsync();
         return await rows.ReadAsync() ? (rows.GetString(0), rows.GetString(1)) : ("none", "none");
+    }
+
+    /// <summary>How many there are of each, as a query says: a text and a count.</summary>
+    public async Task<Dictionary<string, int>> Count(string query)
+    {
+        await using var command = database.DataSource.CreateCommand(query);
+        await using var rows = await command.ExecuteReaderAsync();
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        while (await rows.ReadAsync()) counts[rows.GetString(0)] = (int)rows.GetInt64(1);
+        return counts;
     }
 
     /// <summary>Waits until the database says that it has ended, without asking any silo for it.</summary>
@@ -124,7 +147,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var silo in silos) await silo.DisposeAsync();
+        foreach (var silo in silos.Concat(hosts)) await silo.DisposeAsync();
         await Eventually.Holds($"no process of {Folder} is left", () => RunningHost.ProcessesOf(Folder).Count == 0);
         await database.DisposeAsync();
         Directory.Delete(Folder, recursive: true);

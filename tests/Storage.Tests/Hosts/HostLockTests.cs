@@ -58,6 +58,46 @@ public sealed class HostLockTests(StorageDatabase database) : IClassFixture<Stor
     }
 
     [Fact]
+    public async Task A_silo_that_finds_itself_alone_declares_those_dead_that_are_listed_as_alive()
+    {
+        await database.Run("insert into videogen.cluster_versions (cluster_id, version) values ('videogen', 7), ('elsewhere', 7)");
+        await database.Run(
+            """
+            insert into videogen.cluster_members (cluster_id, address, port, generation, silo_name, host_name, status, proxy_port, start_time, alive_at)
+            select c, '10.0.0.' || n, 11111, 1, 'silo', 'host', case n when 3 then 6 else 3 end, 30000, now(), now()
+            from unnest(array['videogen', 'elsewhere']) c, generate_series(1, 3) n
+            """);
+
+        await using var alone = await Take(Silo);
+        Assert.Equal((3, 8), (await Dead("videogen"), await Version("videogen")));
+        Assert.Equal((1, 7), (await Dead("elsewhere"), await Version("elsewhere")));
+
+        await database.Run("update videogen.cluster_members set status = 3 where cluster_id = 'videogen' and address = '10.0.0.1'");
+        await using var second = await Take(Silo);
+        Assert.Equal((2, 8), (await Dead("videogen"), await Version("videogen")));
+
+        Task<long> Dead(string cluster) => database.One<long>("select count(*) from videogen.cluster_members where status = 6 and cluster_id = $1", cluster);
+        Task<int> Version(string cluster) => database.One<int>("select version from videogen.cluster_versions where cluster_id = $1", cluster);
+    }
+
+    [Fact]
+    public async Task A_silo_that_regains_its_lock_declares_nobody_dead()
+    {
+        await using var held = await Take(new HostClaim.Silo("regained", "videogen"), new() { LostAfter = Never, ProbeEvery = TimeSpan.FromMilliseconds(10) });
+        await database.Run("insert into videogen.cluster_versions (cluster_id) values ('regained')");
+        await database.Run(
+            """
+            insert into videogen.cluster_members (cluster_id, address, port, generation, silo_name, host_name, status, proxy_port, start_time, alive_at)
+            values ('regained', '10.0.0.1', 11111, 1, 'itself', 'host', 3, 30000, now(), now())
+            """);
+        var first = await Holder();
+        await Terminate(first);
+        await Until.True("the lock is on another connection", async () => await TryHolder() is { } now && now != first);
+
+        Assert.Equal(3, await database.One<int>("select status from videogen.cluster_members where cluster_id = 'regained'"));
+    }
+
+    [Fact]
     public async Task Of_two_clusters_that_start_at_once_one_has_the_database()
     {
         for (var round = 0; round < 20; round++)
