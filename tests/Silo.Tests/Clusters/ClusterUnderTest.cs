@@ -64,9 +64,9 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     }
 
     /// <summary>A host with an engine, on what all of them share. It is not one of the silos.</summary>
-    public async Task<RunningHost> StartHost(string engine)
+    public async Task<RunningHost> StartHost(string engine, params (string Name, string Value)[] own)
     {
-        var host = await StartHost(engine, 0);
+        var host = await StartHost(engine, 0, own);
         hosts.Add(host);
         return host;
     }
