@@ -29,6 +29,7 @@ public static class GatewayWiring
         });
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<VideoGenTelemetry>();
+        services.TryAddSingleton(new GrainContact { Made = true });
         services.AddSingleton<VideoGrains>();
         services.AddSingleton<VideoWatch>();
         services.AddSingleton<AskInput>();
@@ -42,13 +43,20 @@ public static class GatewayWiring
     /// </summary>
     public static WebApplication MapGateway(this WebApplication app)
     {
+        app.MapHealth();
+        VideoRoutes.Map(app);
+        StatsRoutes.Map(app);
+        return app;
+    }
+
+    /// <summary>The same for a host whose door is elsewhere: <c>/health</c> and <c>/metrics</c> alone, behind the same checks.</summary>
+    public static WebApplication MapHealth(this WebApplication app)
+    {
         app.UseMiddleware<HttpSpan>();
         app.UseMiddleware<RequestMarks>();
         app.UseMiddleware<FailureBoundary>();
         app.UseMiddleware<MetricsPage>();
         app.UseMiddleware<AccessCheck>();
-        VideoRoutes.Map(app);
-        StatsRoutes.Map(app);
         HealthRoutes.Map(app);
         return app;
     }

@@ -51,7 +51,7 @@ internal sealed record Problem(int Status, string Code, string Message) : IResul
 
         // Official clients repeat 408, 409, 429 and 5xx on their own unless told not to.
         headers["x-should-retry"] = "false";
-        if (Status == 401) headers.WWWAuthenticate = "Bearer";
+        if (Status == 401 && headers.WWWAuthenticate.Count == 0) headers.WWWAuthenticate = "Bearer";
         if (RetryAt is not { } retryAt) return;
 
         var seconds = Math.Max(1, (long)Math.Ceiling((retryAt - now).TotalSeconds));

@@ -183,6 +183,18 @@ internal static class Problems
     public static Problem ThroughProxy() => new(403, "proxy_not_allowed",
         $"The request came through a proxy. This installation has no API keys yet, so nobody beyond its own machine may be let in: call it directly. {FirstKey}");
 
+    // The operator's dashboard, which is a listener of its own.
+
+    public static Problem OperatorKeyNeeded() => new(401, "operator_key_needed",
+        "The dashboard needs the operator's key: as the password of the user 'operator', or as 'Authorization: Bearer KEY'. The host's first lines say where it is.");
+
+    public static Problem DashboardHost() => new(403, "loopback_host_only",
+        "The Host header names another machine. The dashboard is for this machine alone: open it as http://localhost, http://127.0.0.1 or http://[::1], or bring the port over with ssh -L.");
+
+    public static Problem GrainStateHidden() => new(403, "grain_state_hidden", "What grains hold is not shown here: it has prompts and users in it.");
+
+    public static Problem DashboardAlone() => new(404, "route_not_found", "There is nothing at this address but the dashboard, under /dashboard.");
+
     // What the framework said.
 
     public static Problem ForStatus(int status) => status switch

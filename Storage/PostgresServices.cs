@@ -25,18 +25,26 @@ public static class PostgresServices
     /// <exception cref="ArgumentException">The text is not a connection string of Npgsql.</exception>
     public static IServiceCollection AddPostgresStorage(this IServiceCollection services, string connectionString)
     {
+        services.AddPostgresForDoor(connectionString);
+        services.AddSingleton<IJobBook, PostgresJobBook>();
+        services.AddSingleton<PostgresPreventedPayments>();
+        services.AddSingleton<IPreventedPayments>(s => s.GetRequiredService<PostgresPreventedPayments>());
+        services.AddHostedService(s => s.GetRequiredService<PostgresPreventedPayments>());
+        services.AddSingleton<WakeBook>();
+        return services;
+    }
+
+    /// <summary>Adds what the door needs of it: the installation, lists and counts, and the reader of keys. Before starting comes <see cref="StorageStart.Join"/>.</summary>
+    /// <exception cref="ArgumentException">The text is not a connection string of Npgsql.</exception>
+    public static IServiceCollection AddPostgresForDoor(this IServiceCollection services, string connectionString)
+    {
         var connections = new PostgresConnections(connectionString);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_ => connections); // By a factory, so that the container disposes it.
         services.AddSingleton<NpgsqlDataSource>(s => s.GetRequiredService<PostgresConnections>().Pool);
         services.AddSingleton<PostgresInstallation>();
         services.AddSingleton<IInstallation>(s => s.GetRequiredService<PostgresInstallation>());
-        services.AddSingleton<IJobBook, PostgresJobBook>();
-        services.AddSingleton<PostgresPreventedPayments>();
-        services.AddSingleton<IPreventedPayments>(s => s.GetRequiredService<PostgresPreventedPayments>());
-        services.AddHostedService(s => s.GetRequiredService<PostgresPreventedPayments>());
         services.AddSingleton<IRequestBook, PostgresRequestBook>();
-        services.AddSingleton<WakeBook>();
         services.AddOptions<ClientsOptions>();
         services.AddSingleton<PostgresClientKeys>();
         services.AddSingleton<ClientKeyRing>();

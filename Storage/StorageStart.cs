@@ -30,4 +30,37 @@ public static class StorageStart
         await services.GetRequiredService<ClientKeyRing>().Load(cancellationToken).ConfigureAwait(false);
         if (services.GetService<FileVideoStore>() is { } videos) await videos.Check(isAlone, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>
+    /// The same for a process without grains, which takes everything as the hosts with grains have made it and makes nothing itself. It waits
+    /// for a database that does not answer yet, or that those hosts have not prepared yet, and gives up after <paramref name="patience"/>.
+    /// </summary>
+    /// <exception cref="SchemaException">The schema is not the one that this code knows, still.</exception>
+    /// <exception cref="InvalidOperationException">The key rules or the video folder are not this installation's.</exception>
+    /// <exception cref="IOException">The video folder is not the one that the hosts share, or not there.</exception>
+    /// <exception cref="NpgsqlException">The database did not answer in all that time.</exception>
+    public static async Task Join(IServiceProvider services, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var time = services.GetRequiredService<TimeProvider>();
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await SchemaMigrations.Verify(services.GetRequiredService<NpgsqlDataSource>(), cancellationToken).ConfigureAwait(false);
+                await services.GetRequiredService<PostgresInstallation>().Find(cancellationToken).ConfigureAwait(false);
+                await services.GetRequiredService<ClientKeyRing>().Load(cancellationToken).ConfigureAwait(false);
+                if (services.GetService<FileVideoStore>() is { } videos) await videos.CheckShared(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception e) when (MayPass(e) && time.GetElapsedTime(began) < patience)
+            {
+                await Task.Delay(TryEvery, time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static readonly TimeSpan TryEvery = TimeSpan.FromSeconds(1);
+
+    private static bool MayPass(Exception trouble) => trouble is NpgsqlException { IsTransient: true } or SchemaException { MayPass: true } or DirectoryNotFoundException;
 }

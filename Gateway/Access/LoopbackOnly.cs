@@ -21,6 +21,7 @@ internal static class LoopbackOnly
 
     private static bool IsLoopback(IPAddress address) => IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
 
-    private static bool IsLoopback(HostString host) =>
+    /// <summary>Whether a Host header names this machine as only it can be reached from itself.</summary>
+    public static bool IsLoopback(HostString host) =>
         string.Equals(host.Host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Host, out var address) && IsLoopback(address));
 }

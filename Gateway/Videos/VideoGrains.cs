@@ -7,7 +7,7 @@ namespace VideoGen.Gateway.Videos;
 
 /// <summary>The calls of request grains, each with a bound; whatever goes wrong in one comes out as <see cref="GrainCallException"/>.</summary>
 internal sealed class VideoGrains(
-    IGrainFactory grains, IInstallation installation, IVideoFiles files, TimeProvider time, IOptions<GatewayOptions> options, VideoGenTelemetry telemetry)
+    IGrainFactory grains, GrainContact contact, IInstallation installation, IVideoFiles files, TimeProvider time, IOptions<GatewayOptions> options, VideoGenTelemetry telemetry)
 {
     /// <summary>How long <see cref="IVideoRequestGrain.WaitForChange"/> may wait on purpose.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
@@ -60,6 +60,7 @@ internal sealed class VideoGrains(
 
     private async Task<T> Bounded<T>(Func<Task<T>> call, TimeSpan timeout, bool wasAsk = false)
     {
+        if (!contact.Made) throw new GrainCallException(wasAsk: false, new InvalidOperationException("No silo of the cluster has answered yet."));
         try
         {
             return await call().WaitAsync(timeout, time);

@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using VideoGen.Access;
 using VideoGen.Grains.Quotas;
-using VideoGen.Silo.Hosting;
 using VideoGen.Storage.Access;
+using VideoGen.Storage.Hosts;
 using static VideoGen.Silo.Hosting.Commands;
 
 namespace VideoGen.Silo.Access;
@@ -32,7 +32,7 @@ internal static class KeysCommand
         var client = new Option<string>("--client") { Description = "Whose key it is: 1 to 64 of a-z, 0-9, dash and underscore.", Required = true };
         client.Validators.Add(given =>
         {
-            if (!Owner.IsClient(given.GetValueOrDefault<string>())) given.AddError($"--client: {AccessSetup.ClientRule}.");
+            if (!Owner.IsClient(given.GetValueOrDefault<string>())) given.AddError($"--client: {ConfiguredClients.Rule}.");
         });
         var plan = new Option<string?>("--plan") { Description = $"The client's plan from now on, for all its keys. Default: the one it has; '{PlanNames.Default}' is section {QuotaOptions.Section}." };
         plan.Validators.Add(given =>

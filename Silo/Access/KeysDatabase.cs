@@ -1,6 +1,7 @@
 using VideoGen.Silo.Hosting;
 using VideoGen.Storage;
 using VideoGen.Storage.Access;
+using VideoGen.Storage.Hosts;
 using VideoGen.Storage.Schema;
 
 namespace VideoGen.Silo.Access;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using VideoGen.Storage.Hosts;
 using static VideoGen.Silo.Hosting.Commands;
 
 namespace VideoGen.Silo.Hosting;
@@ -49,7 +50,7 @@ internal static class ClusterCommand
                 {
                     silos.Add(new(string.Create(CultureInfo.InvariantCulture, $"silo {n}"), "videogen.dll", settings, patience, new(StringComparer.Ordinal)
                     {
-                        [$"ConnectionStrings__{Database.ConnectionName}"] = connectionString,
+                        [$"ConnectionStrings__{ConfiguredDatabase.Name}"] = connectionString,
                         [DataFolder.Key] = data,
                         ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
                         ["Cluster__Door"] = "false",
@@ -61,7 +62,7 @@ internal static class ClusterCommand
 
                 gateway = new("gateway", "VideoGen.Gateway.dll", settings, patience, new(StringComparer.Ordinal)
                 {
-                    [$"ConnectionStrings__{Database.ConnectionName}"] = connectionString,
+                    [$"ConnectionStrings__{ConfiguredDatabase.Name}"] = connectionString,
                     [DataFolder.Key] = data,
                 });
                 return await Watch(silos, gateway, began, stop).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using VideoGen.Storage.Hosts;
 
 namespace VideoGen.Silo.Hosting;
 

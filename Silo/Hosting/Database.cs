@@ -1,19 +1,18 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using VideoGen.Gateway.Hosting;
 using VideoGen.Storage;
+using VideoGen.Storage.Hosts;
 
 namespace VideoGen.Silo.Hosting;
 
 /// <summary>The database: yours where a connection string is configured, else a private one that lives and ends with this process.</summary>
 internal static class Database
 {
-    /// <summary><c>ConnectionStrings:VideoGen</c>, as Npgsql reads it.</summary>
-    public const string ConnectionName = "VideoGen";
-
     /// <returns>What to dispose last, and how to connect.</returns>
     /// <exception cref="PrivatePostgresException">The private one cannot start; the message says what to do.</exception>
     public static async Task<(IAsyncDisposable Owned, string ConnectionString)> Open(IConfiguration configuration, string dataFolder)
     {
-        if (configuration.GetConnectionString(ConnectionName) is { Length: > 0 } configured) return (new Nobodys(), configured);
+        if (ConfiguredDatabase.ConnectionString(configuration) is { } configured) return (new Nobodys(), configured);
         using var logs = LoggerFactory.Create(Logs.Configure);
         var postgres = await PrivatePostgres.Start(
             Private(dataFolder),
@@ -24,7 +23,7 @@ internal static class Database
     /// <summary>The same database for a command, whether a host runs beside it or not. It may run the work again: twice must be once.</summary>
     /// <exception cref="PrivatePostgresException">The private one cannot start; the message says what to do.</exception>
     public static Task<T> Visit<T>(IConfiguration configuration, string dataFolder, Func<string, Task<T>> work, CancellationToken cancellationToken) =>
-        configuration.GetConnectionString(ConnectionName) is { Length: > 0 } configured
+        ConfiguredDatabase.ConnectionString(configuration) is { } configured
             ? work(configured)
             : PostgresVisit.Run(Private(dataFolder), work, NullLogger.Instance, cancellationToken);
 

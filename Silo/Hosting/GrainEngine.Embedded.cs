@@ -34,6 +34,20 @@ internal static class GrainEngine
         return Task.CompletedTask;
     }
 
+    /// <summary>Whether clients may ask this host itself: there is nobody else whom they could ask.</summary>
+    public static bool HasDoor(IConfiguration configuration)
+    {
+        _ = configuration;
+        return true;
+    }
+
+    /// <summary>What the operator is told at the start, of the engine alone: nothing.</summary>
+    public static string? MoreToSay(IServiceProvider services)
+    {
+        _ = services;
+        return null;
+    }
+
     /// <param name="builder">The host, with everything added that outlives its grains.</param>
     /// <param name="connectionString">Not needed: <see cref="PostgresServices.AddPostgresStorage"/> has it.</param>
     public static void AddGrainEngine(this WebApplicationBuilder builder, string connectionString)

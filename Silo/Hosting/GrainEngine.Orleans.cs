@@ -1,11 +1,12 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text.Json;
-using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Configuration;
+using Orleans.Dashboard;
 using Orleans.Storage;
 using VideoGen.Grains.Persistence;
+using VideoGen.Silo.Dashboard;
 using VideoGen.Storage;
 using VideoGen.Storage.Hosts;
 
@@ -30,9 +31,6 @@ internal static class GrainEngine
     public static Task Check(IServiceProvider services) => ServerCapacity.Check(
         services.GetRequiredService<NpgsqlDataSource>(), Cluster(services.GetRequiredService<IConfiguration>()).MaxConnections, CancellationToken.None);
 
-    /// <summary>How Orleans's providers call the driver.</summary>
-    private const string Driver = "Npgsql";
-
     /// <summary>As the embedded engine has it: how long an activation that nobody uses is kept, and how often they are looked for.</summary>
     private static readonly TimeSpan CollectionAge = TimeSpan.FromMinutes(2), CollectionQuantum = TimeSpan.FromSeconds(30);
 
@@ -52,6 +50,12 @@ internal static class GrainEngine
         listener.RecordObservableInstruments();
         return count;
     }
+
+    /// <summary>Whether clients may ask this host itself, or gateways alone do.</summary>
+    public static bool HasDoor(IConfiguration configuration) => Cluster(configuration).Door;
+
+    /// <summary>What the operator is told at the start, of the engine alone.</summary>
+    public static string? MoreToSay(IServiceProvider services) => services.GetRequiredService<DashboardListener>().Line;
 
     /// <param name="builder">The host, with everything added that outlives its grains.</param>
     /// <param name="connectionString">The database of documents, reminders and the list of silos.</param>
@@ -76,31 +80,26 @@ internal static class GrainEngine
             silo.Configure<ClusterMembershipOptions>(options => options.IAmAliveTablePublishTimeout = SaysItIsAlive);
             silo.UseAdoNetClustering(options =>
             {
-                options.Invariant = Driver;
+                options.Invariant = ClusterNames.Driver;
                 options.ConnectionString = database;
             });
             silo.UseAdoNetReminderService(options =>
             {
-                options.Invariant = Driver;
+                options.Invariant = ClusterNames.Driver;
                 options.ConnectionString = database;
             });
             silo.AddAdoNetGrainStorageAsDefault(options =>
             {
-                options.Invariant = Driver;
+                options.Invariant = ClusterNames.Driver;
                 options.ConnectionString = database;
                 options.GrainStorageSerializer = new Documents(); // Orleans's own would write the names of our assemblies into them.
             });
+            silo.AddDashboard(DashboardListener.Hide); // In every silo, whichever of them shows it: it asks them all.
         });
+        builder.Services.AddDashboardListener();
     }
 
-    // Read at once: Orleans asks for ports and names while it is put together, before options are checked.
-    private static ClusterSettings Cluster(IConfiguration configuration)
-    {
-        var settings = new ClusterSettings();
-        configuration.GetSection(ClusterSettings.Section).Bind(settings);
-        var check = new DataAnnotationValidateOptions<ClusterSettings>(name: null).Validate(name: null, settings);
-        return check.Failed ? throw new OptionsValidationException(ClusterSettings.Section, typeof(ClusterSettings), check.Failures) : settings;
-    }
+    private static ClusterSettings Cluster(IConfiguration configuration) => ClusterNames.Read<ClusterSettings>(configuration);
 
     /// <summary>Documents as the embedded engine writes them, so that a database moves from one to the other.</summary>
     private sealed class Documents : IGrainStorageSerializer

@@ -2,6 +2,7 @@ using Npgsql;
 using VideoGen.Gateway.Health;
 using VideoGen.Requests;
 using VideoGen.Silo.Providers.Local;
+using VideoGen.Storage.Hosts;
 
 namespace VideoGen.Silo.Hosting;
 
@@ -9,32 +10,8 @@ namespace VideoGen.Silo.Hosting;
 internal static class ReadinessChecks
 {
     public static IServiceCollection AddReadinessChecks(this IServiceCollection services) => services
-        .AddSingleton<IReadinessCheck>(s => new Check("database", ct => DatabaseTrouble(s.GetRequiredService<NpgsqlDataSource>(), ct)))
-        .AddSingleton<IReadinessCheck>(s => new Check("provider", s.GetRequiredService<LocalVideos>().Health))
-        .AddSingleton<IReadinessCheck>(s => new Check("store", s.GetRequiredService<IVideoFiles>().Trouble))
-        .AddSingleton<IReadinessCheck>(s => new Check("ffmpeg", s.GetRequiredService<RenderTools>().Trouble));
-
-    private static async Task<string?> DatabaseTrouble(NpgsqlDataSource database, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var command = database.CreateCommand("select 1");
-            await using (command.ConfigureAwait(false))
-            {
-                await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
-                return null;
-            }
-        }
-        catch (NpgsqlException)
-        {
-            return "PostgreSQL does not answer: see that it runs and that ConnectionStrings:VideoGen is right.";
-        }
-    }
-
-    private sealed class Check(string name, Func<CancellationToken, Task<string?>> trouble) : IReadinessCheck
-    {
-        public string Name => name;
-
-        public Task<string?> Trouble(CancellationToken cancellationToken) => trouble(cancellationToken);
-    }
+        .AddSingleton<IReadinessCheck>(s => new ReadinessCheck("database", ct => ConfiguredDatabase.Trouble(s.GetRequiredService<NpgsqlDataSource>(), ct)))
+        .AddSingleton<IReadinessCheck>(s => new ReadinessCheck("provider", s.GetRequiredService<LocalVideos>().Health))
+        .AddSingleton<IReadinessCheck>(s => new ReadinessCheck("store", s.GetRequiredService<IVideoFiles>().Trouble))
+        .AddSingleton<IReadinessCheck>(s => new ReadinessCheck("ffmpeg", s.GetRequiredService<RenderTools>().Trouble));
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using VideoGen.Gateway;
+using VideoGen.Gateway.Hosting;
+using VideoGen.Gateway.Telemetry;
 using VideoGen.Grains;
 using VideoGen.Grains.Quotas;
 using VideoGen.Grains.Requests;
@@ -8,8 +10,8 @@ using VideoGen.Requests;
 using VideoGen.Silo.Access;
 using VideoGen.Silo.Media;
 using VideoGen.Silo.Providers;
+using VideoGen.Silo.Providers.Local;
 using VideoGen.Silo.Requests;
-using VideoGen.Silo.Telemetry;
 using VideoGen.Storage;
 using VideoGen.Storage.Hosts;
 
@@ -26,7 +28,10 @@ internal static class VideoGenHost
         {
             VideoPrompt.EnsureNormalizationWorks();
             var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-            var data = DataFolder.Prepare(builder.Configuration);
+            var data = DataFolder.Prepare(
+                builder.Configuration,
+                ($"{MediaOptions.Section}:{nameof(MediaOptions.Folder)}", "media"),
+                ($"{LocalVideosOptions.Section}:{nameof(LocalVideosOptions.Folder)}", "local"));
             Logs.Configure(builder.Logging);
 
             var (database, connectionString) = await Database.Open(builder.Configuration, data).ConfigureAwait(false);
@@ -92,9 +97,11 @@ internal static class VideoGenHost
             await StorageStart.Prepare(services, isAlone: claim is HostClaim.Alone, CancellationToken.None).ConfigureAwait(false);
             var state = services.GetRequiredService<HostState>();
             using var lost = hostLock.Lost.Register(state.Lose);
-            app.MapGateway();
+            var hasDoor = GrainEngine.HasDoor(app.Configuration);
+            if (hasDoor) app.MapGateway();
+            else app.MapHealth();
             await app.StartAsync().ConfigureAwait(false);
-            Greeting.Print(app, began);
+            Greeting.Print(app, began, hasDoor, GrainEngine.MoreToSay(services));
             await app.WaitForShutdownAsync().ConfigureAwait(false);
             return state.WasLost ? 3 : 0;
         }

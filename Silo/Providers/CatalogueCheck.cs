@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using VideoGen.Gateway.Catalogue;
 using VideoGen.Grains.Providers;
 using VideoGen.Silo.Providers.Local;
 

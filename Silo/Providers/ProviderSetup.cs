@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using VideoGen.Gateway.Catalogue;
 using VideoGen.Grains.Providers;
 using VideoGen.Requests;
 using VideoGen.Silo.Media;
@@ -16,7 +17,8 @@ internal static class ProviderSetup
         services.AddLocalVideos(configuration);
         services.AddOptions<CatalogueOptions>().Bind(configuration.GetSection(CatalogueOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<CatalogueOptions>, CatalogueCheck>();
-        services.AddSingleton<IModelCatalogue, ModelCatalogue>();
+        services.AddSingleton<IModelCatalogue>(s => new ModelCatalogue(
+            s.GetRequiredService<IOptions<CatalogueOptions>>().Value, s.GetRequiredService<IOptions<LocalVideosOptions>>().Value.UsdPerSecond));
         services.AddSingleton<IVideoProviders, VideoProviders>();
         return services;
     }

@@ -46,6 +46,17 @@ public sealed partial class FileVideoStore(
         }
     }
 
+    /// <summary>At the start of a process that saves no videos: makes sure that the folder is the one that the hosts share which do.</summary>
+    /// <exception cref="InvalidOperationException">The folder holds another installation's videos.</exception>
+    /// <exception cref="DirectoryNotFoundException">No host has made the folder its own.</exception>
+    public async Task CheckShared(CancellationToken cancellationToken)
+    {
+        var owner = await StoreId.Read(folder, cancellationToken).ConfigureAwait(false) ?? throw new DirectoryNotFoundException(
+            $"The video folder '{folder}' has no {StoreId.FileName}, so no host with grains saves its videos there. " +
+            $"Let {FileVideoStoreOptions.Section}:{nameof(FileVideoStoreOptions.Folder)} name the folder that they share.");
+        if (owner != installation.Id) throw new InvalidOperationException(Foreign(owner));
+    }
+
     /// <inheritdoc/>
     /// <remarks>
     /// A file that is there stays, and is what is answered: a document that knows a checksum knows the one of the file, although a provider

@@ -20,7 +20,7 @@ public sealed class PostgresInstallation(NpgsqlDataSource database) : IInstallat
     public int KeyRules => Loaded.KeyRules;
 
     private Row Loaded => row ?? throw new InvalidOperationException(
-        $"The installation is not loaded yet: call {nameof(StorageStart)}.{nameof(StorageStart.Prepare)} before anything that needs it.");
+        $"The installation is not loaded yet: call {nameof(StorageStart)}.{nameof(StorageStart.Prepare)} or {nameof(StorageStart.Join)} before anything that needs it.");
 
     /// <summary>Reads the row; makes it where there is none. Of several hosts one makes it and all read the same.</summary>
     /// <exception cref="InvalidOperationException">The database's key rules are not known to this code.</exception>
@@ -35,7 +35,17 @@ public sealed class PostgresInstallation(NpgsqlDataSource database) : IInstallat
             await make.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        var found = await Read(cancellationToken).ConfigureAwait(false);
+        await Find(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the row that a host has made.</summary>
+    /// <exception cref="Schema.SchemaException">There is none yet.</exception>
+    /// <exception cref="InvalidOperationException">The database's key rules are not known to this code.</exception>
+    /// <exception cref="NpgsqlException">The database did not answer.</exception>
+    public async Task Find(CancellationToken cancellationToken)
+    {
+        var found = await Read(cancellationToken).ConfigureAwait(false)
+            ?? throw new Schema.SchemaException("No host with grains has ever started on this database: start one first.") { MayPass = true };
         if (found.KeyRules != VideoRequestKey.CurrentRules)
         {
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
@@ -46,7 +56,7 @@ public sealed class PostgresInstallation(NpgsqlDataSource database) : IInstallat
         row = found;
     }
 
-    private async Task<Row> Read(CancellationToken cancellationToken)
+    private async Task<Row?> Read(CancellationToken cancellationToken)
     {
         var read = database.CreateCommand("select id, key_rules from videogen.installation");
         await using (read.ConfigureAwait(false))
@@ -54,8 +64,7 @@ public sealed class PostgresInstallation(NpgsqlDataSource database) : IInstallat
             var rows = await read.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (rows.ConfigureAwait(false))
             {
-                await rows.ReadAsync(cancellationToken).ConfigureAwait(false);
-                return new(rows.GetString(0), rows.GetInt32(1));
+                return await rows.ReadAsync(cancellationToken).ConfigureAwait(false) ? new(rows.GetString(0), rows.GetInt32(1)) : null;
             }
         }
     }

@@ -6,7 +6,9 @@ using VideoGen.Requests;
 namespace VideoGen.Storage.Reports;
 
 /// <summary>Counts from the views over the documents, and from the payments that this process and others prevented.</summary>
-public sealed class PostgresRequestBook(NpgsqlDataSource database, PostgresPreventedPayments prevented) : IRequestBook
+/// <param name="database">The database.</param>
+/// <param name="prevented">This process's own counts; null where it has no grains, and so counts nothing.</param>
+public sealed class PostgresRequestBook(NpgsqlDataSource database, PostgresPreventedPayments? prevented = null) : IRequestBook
 {
     private const string DeadLettered = "dead_lettered"; // As documents spell that ending.
 
@@ -15,7 +17,7 @@ public sealed class PostgresRequestBook(NpgsqlDataSource database, PostgresPreve
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
     public async Task<VideoStats> Stats(string? client, CancellationToken cancellationToken)
     {
-        await prevented.Flush(cancellationToken).ConfigureAwait(false);
+        if (prevented is not null) await prevented.Flush(cancellationToken).ConfigureAwait(false);
 
         var batch = database.CreateBatch();
         await using (batch.ConfigureAwait(false))

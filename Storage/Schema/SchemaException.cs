@@ -8,4 +8,7 @@ public sealed class SchemaException : Exception
     public SchemaException(string message) : base(message) { }
 
     public SchemaException(string message, Exception innerException) : base(message, innerException) { }
+
+    /// <summary>Whether another host that starts now may put it right.</summary>
+    public bool MayPass { get; init; }
 }

@@ -40,6 +40,29 @@ public static class SchemaMigrations
         }
     }
 
+    /// <summary>Makes sure, without changing anything, that the schema is the one that this code knows: for a process that leaves it to others to make it.</summary>
+    /// <exception cref="SchemaException">It is older or newer, or was made by files that are not this code's.</exception>
+    /// <exception cref="NpgsqlException">The database cannot be reached.</exception>
+    public static Task Verify(NpgsqlDataSource database, CancellationToken cancellationToken) =>
+        Verify(database, SchemaFile.Embedded, cancellationToken);
+
+    internal static async Task Verify(NpgsqlDataSource database, IReadOnlyList<SchemaFile> files, CancellationToken cancellationToken)
+    {
+        var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            var applied = await Applied(connection, cancellationToken).ConfigureAwait(false);
+            Check(files, applied);
+            if (applied.Count == files.Count) return;
+            throw new SchemaException(string.Create(CultureInfo.InvariantCulture,
+                $"The database's schema is at version {(applied.Count == 0 ? 0 : applied[^1].Version)}, and this program needs {files[^1].Version}. " +
+                $"It is brought up to date by a host with grains: start one of this version on the same database first."))
+            {
+                MayPass = true,
+            };
+        }
+    }
+
     private static async Task<List<AppliedFile>> Applied(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var applied = new List<AppliedFile>();

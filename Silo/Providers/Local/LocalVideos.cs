@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using VideoGen.Gateway.Catalogue;
 using VideoGen.Grains.Providers;
 using VideoGen.Grains.Requests;
 using VideoGen.Requests;
@@ -21,7 +22,7 @@ internal sealed class LocalVideos(
     TimeProvider time) : IVideoProvider, IVideoSource
 {
     /// <summary>The one account of this provider.</summary>
-    public const string AccountName = "local";
+    public const string AccountName = ModelCatalogue.LocalAccount;
 
     private const int LongestPrompt = 4000;
     private const int LongestSeconds = 60;

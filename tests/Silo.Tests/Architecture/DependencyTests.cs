@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 
 namespace VideoGen.Silo.Tests.Architecture;
 
@@ -13,7 +15,7 @@ public sealed partial class DependencyTests
     [InlineData(Contract, Engine)]
     [InlineData(Grains, Contract, Engine)]
     [InlineData(Storage, Contract, Engine)]
-    [InlineData(Gateway, Contract, Engine)]
+    [InlineData(Gateway, Contract, Engine, OfGatewayHost)]
     [InlineData(Host, Contract, Engine, Grains, Storage, Gateway)]
     public void An_assembly_references_only_those_below_it(string assembly, params string[] allowed)
     {
@@ -40,6 +42,22 @@ public sealed partial class DependencyTests
     [Fact]
     public void The_door_moves_no_money_and_claims_no_job() =>
         Assert.Empty(TypesUsedBy(Gateway).Where(t => t is "VideoGen.Requests.IJobBook" or "VideoGen.Budgets.IMoneyLedger" or "VideoGen.Quotas.IQuotaGrain" or "VideoGen.Quotas.IAgentRunGrain" or "VideoGen.Quotas.IReservations"));
+
+    [Fact]
+    public void Of_the_door_only_the_file_that_puts_a_gateway_together_knows_the_storage()
+    {
+        // Its sources, not its assembly: that says which assembly a type comes from, and not who uses it.
+        var names = new Regex($@"\b({string.Join('|', NamesOf(Load(Storage)))})\b", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(10));
+        var users = Directory.EnumerateFiles(Path.Combine(TidyTests.Repository, "Gateway"), "*.cs", SearchOption.AllDirectories)
+            .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal))
+            .Where(f => names.IsMatch(File.ReadAllText(f)));
+        Assert.Equal(["GatewayHost.Orleans.cs"], users.Select(Path.GetFileName));
+    }
+
+    /// <summary>What an assembly gives to others: its types, and methods that are called without naming theirs.</summary>
+    private static IEnumerable<string> NamesOf(Assembly assembly) => assembly.GetExportedTypes()
+        .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static).Where(m => m.IsDefined(typeof(ExtensionAttribute))).Select(m => m.Name).Prepend(type.Name))
+        .Select(name => name.Split('`')[0]).Distinct(StringComparer.Ordinal);
 
     private static Assembly Load(string name) => Assembly.Load(name);
 

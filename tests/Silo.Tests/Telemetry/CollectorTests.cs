@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Configuration;
-using VideoGen.Silo.Telemetry;
+using VideoGen.Gateway.Telemetry;
 
 namespace VideoGen.Silo.Tests.Telemetry;
 

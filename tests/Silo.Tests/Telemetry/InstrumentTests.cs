@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using VideoGen.Reports;
 using VideoGen.Requests;
-using VideoGen.Silo.Telemetry;
+using VideoGen.Gateway.Telemetry;
 using VideoGen.Silo.Tests.Architecture;
 using VideoGen.Tests;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
-using VideoGen.Silo.Telemetry;
+using VideoGen.Gateway.Telemetry;
 using Xunit.Sdk;
 
 namespace VideoGen.Silo.Tests.Telemetry;

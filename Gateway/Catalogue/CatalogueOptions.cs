@@ -1,4 +1,4 @@
-namespace VideoGen.Silo.Providers;
+namespace VideoGen.Gateway.Catalogue;
 
 /// <summary>Which models can be asked for; section <c>Catalogue</c>.</summary>
 internal sealed class CatalogueOptions

@@ -1,6 +1,6 @@
 using System.Text.Encodings.Web;
 
-namespace VideoGen.Silo.Hosting;
+namespace VideoGen.Gateway.Hosting;
 
 /// <summary>Logs are JSON, one line each, on standard output. Levels by configuration, section <c>Logging</c>.</summary>
 internal static class Logs

@@ -1,7 +1,7 @@
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 
-namespace VideoGen.Silo.Telemetry;
+namespace VideoGen.Gateway.Telemetry;
 
 /// <summary>Collects all metrics when it is asked to, as Prometheus's text.</summary>
 internal sealed class PrometheusReader : IDisposable

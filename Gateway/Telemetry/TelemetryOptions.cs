@@ -1,4 +1,4 @@
-namespace VideoGen.Silo.Telemetry;
+namespace VideoGen.Gateway.Telemetry;
 
 /// <summary>Where traces and metrics are sent, section <c>Telemetry</c>. By default nowhere: nothing leaves this machine.</summary>
 internal sealed class TelemetryOptions

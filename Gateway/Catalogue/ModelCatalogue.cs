@@ -1,13 +1,18 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Options;
 using VideoGen.Requests;
-using VideoGen.Silo.Providers.Local;
 
-namespace VideoGen.Silo.Providers;
+namespace VideoGen.Gateway.Catalogue;
 
 /// <summary>The models of this installation, from its configuration; they do not change while it runs.</summary>
 internal sealed class ModelCatalogue : IModelCatalogue
 {
+    /// <summary>The account of the embedded provider.</summary>
+    public const string LocalAccount = "local";
+
+    /// <summary>Its option that says what it costs, US dollars for each second of video.</summary>
+    public const string LocalPriceKey = "Providers:Local:UsdPerSecond";
+
     private const string LocalModel = "local";
 
     private static readonly string[] _localSizes = ["1280x720", "720x1280", "1792x1024", "1024x1792", "640x360", "320x180"];
@@ -15,10 +20,13 @@ internal sealed class ModelCatalogue : IModelCatalogue
 
     private readonly FrozenDictionary<string, ModelTerms> _byName;
 
-    public ModelCatalogue(IOptions<CatalogueOptions> options, IOptions<LocalVideosOptions> local)
+    /// <param name="options">What is configured.</param>
+    /// <param name="localUsdPerSecond">The price of the embedded provider.</param>
+    /// <exception cref="OptionsValidationException">The default model is none of them.</exception>
+    public ModelCatalogue(CatalogueOptions options, decimal localUsdPerSecond)
     {
-        All = TermsOf(options.Value, local.Value.UsdPerSecond);
-        DefaultModel = DefaultOf(options.Value, All) ?? throw new OptionsValidationException(
+        All = TermsOf(options, localUsdPerSecond);
+        DefaultModel = DefaultOf(options, All) ?? throw new OptionsValidationException(
             CatalogueOptions.Section, typeof(CatalogueOptions), [$"{CatalogueOptions.Section}:DefaultModel names no model of the catalogue."]);
         _byName = All.ToFrozenDictionary(terms => terms.Model, StringComparer.Ordinal);
     }
@@ -42,8 +50,8 @@ internal sealed class ModelCatalogue : IModelCatalogue
 
     private static ModelTerms Terms(string name, ModelOptions model, decimal localUsdPerSecond)
     {
-        var provider = model.Provider ?? LocalVideos.AccountName;
-        var isLocal = provider == LocalVideos.AccountName;
+        var provider = model.Provider ?? LocalAccount;
+        var isLocal = provider == LocalAccount;
         var price = model.UsdPerSecond ?? (isLocal ? localUsdPerSecond : 0);
         return new(
             name,

@@ -1,6 +1,6 @@
 namespace VideoGen.Gateway;
 
-/// <summary>The Gateway's own executable: the client of a cluster. In the embedded build the door is part of the host.</summary>
+/// <summary>The Gateway's own executable is the client of a cluster. In the embedded build the door is part of the host.</summary>
 internal static class GatewayHost
 {
     internal static int Main()

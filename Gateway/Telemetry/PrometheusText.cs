@@ -3,7 +3,7 @@ using System.Text;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 
-namespace VideoGen.Silo.Telemetry;
+namespace VideoGen.Gateway.Telemetry;
 
 /// <summary>
 /// Metrics as Prometheus's text format 0.0.4 has them, named as OpenTelemetry's compatibility specification says: dots become underscores,

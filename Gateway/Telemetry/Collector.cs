@@ -1,4 +1,4 @@
-namespace VideoGen.Silo.Telemetry;
+namespace VideoGen.Gateway.Telemetry;
 
 /// <summary>The collector that the configuration names, as OpenTelemetry's own settings say it.</summary>
 internal static class Collector

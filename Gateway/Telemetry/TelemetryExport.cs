@@ -7,7 +7,7 @@ using OpenTelemetry.Trace;
 using VideoGen.Gateway.Reports;
 using VideoGen.Reports;
 
-namespace VideoGen.Silo.Telemetry;
+namespace VideoGen.Gateway.Telemetry;
 
 /// <summary>
 /// Collects what this process tells of itself: metrics for <c>/metrics</c> always, traces and metrics for a collector where one is

@@ -1,0 +1,109 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Orleans.Configuration;
+using VideoGen.Gateway.Catalogue;
+using VideoGen.Gateway.Health;
+using VideoGen.Gateway.Hosting;
+using VideoGen.Gateway.Telemetry;
+using VideoGen.Gateway.Videos;
+using VideoGen.Requests;
+using VideoGen.Storage;
+using VideoGen.Storage.Access;
+using VideoGen.Storage.Hosts;
+
+namespace VideoGen.Gateway;
+
+/// <summary>
+/// The door as a process of its own, a client of a cluster: it has no grains, takes no lock and makes nothing in the database. Beside a host
+/// with the embedded engine it finds no silo.
+/// </summary>
+internal static class GatewayHost
+{
+    /// <summary>How long a start waits for a database that no silo has prepared yet.</summary>
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+
+    /// <summary>How soon a silo is found that has just started, or started again: one small query each time.</summary>
+    private static readonly TimeSpan LookForSilosEvery = TimeSpan.FromSeconds(5);
+
+    /// <summary>0: stopped as asked. 1: could not start.</summary>
+    internal static async Task<int> Main(string[] args)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        try
+        {
+            VideoPrompt.EnsureNormalizationWorks();
+            var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+            DataFolder.Prepare(builder.Configuration);
+            Logs.Configure(builder.Logging);
+            AddServices(builder, ConfiguredDatabase.ConnectionString(builder.Configuration) ?? throw new InvalidOperationException(
+                $"A gateway needs the database of its cluster: set ConnectionStrings:{ConfiguredDatabase.Name} (ConnectionStrings__{ConfiguredDatabase.Name} in the environment) to the one that its silos have."));
+            await using var app = builder.Build();
+            await Serve(app, began);
+            return 0;
+        }
+        catch (Exception e) when (StartFailure.Sentence(e) is { } sentence)
+        {
+            await Console.Error.WriteLineAsync(sentence);
+            return 1;
+        }
+    }
+
+    private static void AddServices(WebApplicationBuilder builder, string connectionString)
+    {
+        var services = builder.Services;
+        var configuration = builder.Configuration;
+        var cluster = ClusterNames.Read<ClusterNames>(configuration);
+        var (own, library) = PostgresConnections.Shares(connectionString, cluster.MaxConnections);
+        services.AddSingleton(TimeProvider.System);
+
+        // What is started first is stopped last.
+        services.AddTelemetry(configuration, activations: null);
+        services.AddPostgresForDoor(own);
+        services.AddVideoFolder(configuration);
+        services.AddInputFolder(configuration.GetValue<string>(DataFolder.InputsKey)!);
+        services.AddConfiguredClients(configuration);
+        services.AddOptions<CatalogueOptions>().Bind(configuration.GetSection(CatalogueOptions.Section));
+        services.AddSingleton<IModelCatalogue>(s => new ModelCatalogue(s.GetRequiredService<IOptions<CatalogueOptions>>().Value, configuration.GetValue<decimal>(ModelCatalogue.LocalPriceKey)));
+        AddClusterClient(builder, cluster, library);
+        services.AddSingleton<IReadinessCheck>(s => new ReadinessCheck("database", ct => ConfiguredDatabase.Trouble(s.GetRequiredService<NpgsqlDataSource>(), ct)));
+        services.AddSingleton<IReadinessCheck>(s => new ReadinessCheck("store", s.GetRequiredService<IVideoFiles>().Trouble));
+        services.AddSingleton<IReadinessCheck>(s => new ReadinessCheck("cluster", s.GetRequiredService<ClusterLink>().Trouble));
+        services.AddGateway(configuration);
+    }
+
+    private static void AddClusterClient(WebApplicationBuilder builder, ClusterNames cluster, string database)
+    {
+        var services = builder.Services;
+        builder.Logging.AddFilter("Orleans.Messaging.GatewayManager", LogLevel.Error); // It says at each try what UntilStopped says once a minute.
+        var before = services.Count;
+        builder.UseOrleansClient(client =>
+        {
+            client.Configure<ClusterOptions>(options =>
+            {
+                options.ClusterId = cluster.ClusterId;
+                options.ServiceId = cluster.ServiceId;
+            });
+            client.Configure<Orleans.Configuration.GatewayOptions>(options => options.GatewayListRefreshPeriod = LookForSilosEvery);
+            client.UseConnectionRetryFilter<UntilStopped>();
+            client.UseAdoNetClustering(options =>
+            {
+                options.Invariant = ClusterNames.Driver;
+                options.ConnectionString = database;
+            });
+        });
+        foreach (var waits in services.Skip(before).Where(s => s.ServiceType == typeof(IHostedService)).ToList()) services.Remove(waits); // ClusterLink starts it.
+        services.AddSingleton<GrainContact>();
+        services.AddSingleton<ClusterLink>();
+        services.AddHostedService(s => s.GetRequiredService<ClusterLink>());
+    }
+
+    private static async Task Serve(WebApplication app, long began)
+    {
+        await StorageStart.Join(app.Services, StartPatience, CancellationToken.None);
+        _ = app.Services.GetRequiredService<IModelCatalogue>(); // Refuses, now, a default model that there is not.
+        app.MapGateway();
+        await app.StartAsync();
+        Greeting.Print(app, began);
+        await app.WaitForShutdownAsync();
+    }
+}

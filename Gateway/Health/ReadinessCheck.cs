@@ -1,0 +1,9 @@
+namespace VideoGen.Gateway.Health;
+
+/// <summary>A check that is a method of something else.</summary>
+internal sealed class ReadinessCheck(string name, Func<CancellationToken, Task<string?>> trouble) : IReadinessCheck
+{
+    public string Name => name;
+
+    public Task<string?> Trouble(CancellationToken cancellationToken) => trouble(cancellationToken);
+}
