@@ -10,31 +10,6 @@ public sealed class BeyondOrleansTests
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     [Fact]
-    public async Task A_timer_that_keeps_alive_holds_the_activation_even_between_rare_ticks()
-    {
-        await using var world = await World.Start();
-        await world.Grain<ITimerGrain>().Start(600 * Second, Timeout.InfiniteTimeSpan, keepAlive: true);
-        await world.Advance(600 * Second);
-        Assert.Equal(1, world.Script.Count("tick"));
-        await world.Advance(300 * Second);
-        Assert.Equal(0, world.Engine.ActivationCount);
-    }
-
-    [Fact]
-    public async Task While_the_process_shuts_down_running_work_may_still_ask_its_own_grain()
-    {
-        await using var world = await World.Start();
-        await world.Grain<ITimerGrain>().StartPumpThatAsksItself("pump");
-        await world.Script.Reached("pump");
-        var stopping = world.Stop();
-        await world.Idle();
-        world.Script.Open("pump");
-        await stopping.WaitAsync(World.Patience);
-        Assert.Contains("a word", world.Script.Notes);
-        Assert.Equal("timer grain deactivated", world.Script.Notes[^1]);
-    }
-
-    [Fact]
     public async Task Before_the_start_calls_are_refused()
     {
         await using var built = new EmbeddedEngineBuilder(new VirtualTimeProvider())
@@ -66,43 +41,6 @@ public sealed class BeyondOrleansTests
         await world.Idle().WaitAsync(World.Patience);
         Assert.False(call.IsCompleted);
         Assert.Equal(["activating", "activated"], world.Script.Notes);
-    }
-
-    /// <summary>On Orleans it runs once more, with its token cancelled: a grain must bear a tick after it disposed of the timer.</summary>
-    [Fact]
-    public async Task A_tick_that_waits_when_its_timer_is_disposed_is_dropped()
-    {
-        await using var world = await World.Start();
-        var grain = world.Grain<ITimerGrain>();
-        await grain.Start(Second, Second);
-        var busy = grain.Busy("busy");
-        await world.Script.Reached("busy");
-        var stop = grain.Stop();
-        await world.Advance(5 * Second);
-        world.Script.Open("busy");
-        await Task.WhenAll(busy, stop).WaitAsync(World.Patience);
-        await world.Advance(5 * Second);
-        Assert.Equal(0, world.Script.Count("tick"));
-    }
-
-    /// <summary>A silo that stops answers such a call with an exception: what is left to do then is done after the next start.</summary>
-    [Fact]
-    public async Task While_the_process_shuts_down_running_work_may_call_other_grains_and_write()
-    {
-        await using var world = await World.Start();
-        await world.Grain<ILifeGrain>("v-other").Key();
-        await world.Grain<ITimerGrain>().StartPump("pump", "v-other");
-        await world.Script.Reached("pump");
-        var stopping = world.Stop();
-        await world.Idle();
-        Assert.False(stopping.IsCompleted);
-        Assert.Contains("deactivating ShuttingDown", world.Script.Notes);
-        world.Script.Open("pump");
-        await stopping.WaitAsync(World.Patience);
-        Assert.Contains("pump ends with v-other", world.Script.Notes);
-        Assert.Contains("storage: write", world.Script.Notes);
-        Assert.Contains("timer grain deactivated", world.Script.Notes);
-        Assert.Equal(0, await world.Activations());
     }
 
     [Fact]

@@ -20,9 +20,9 @@ public sealed class ReminderTests
     {
         await using var world = await World.Start();
         await world.Grain<IReminderGrain>().Register("check", 10 * Minute, 10 * Minute);
-        await world.Age(5 * Minute);
-        Assert.Equal(0, await world.Activations());
-        await world.Advance(5 * Minute);
+        var age = await world.AgeUntilCollected();
+        Assert.Empty(world.Script.Notes);
+        await world.Advance((10 * Minute) - age);
         Assert.Equal(["check at 00:10:00"], world.Script.Notes);
     }
 
@@ -33,6 +33,27 @@ public sealed class ReminderTests
         await world.Grain<IReminderGrain>().Register("status", Minute, 2 * Minute);
         await world.Advance(3 * Minute);
         Assert.Contains("first 00:01:00, every 00:02:00, now 00:03:00", world.Script.Notes);
+    }
+
+    [Fact]
+    public async Task A_tick_carries_nothing_of_whoever_registered_it()
+    {
+        await using var world = await World.Start();
+        RequestContext.Set("who", "client-7");
+        await world.Grain<IReminderGrain>().Register("who", Minute, Minute);
+        await world.Advance(Minute);
+        RequestContext.Clear();
+        Assert.Contains("the tick is of nobody", world.Script.Notes);
+    }
+
+    [Fact]
+    public async Task Filters_see_a_tick_as_they_see_a_call()
+    {
+        await using var world = await World.Start();
+        world.Script.Note("note every call");
+        await world.Grain<IReminderGrain>().Register("check", Minute, Minute);
+        await world.Advance(Minute);
+        Assert.Contains("filtered ReceiveReminder", world.Script.Notes);
     }
 
     [Fact]

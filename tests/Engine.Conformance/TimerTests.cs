@@ -131,21 +131,54 @@ public sealed class TimerTests
         Assert.Contains("word False", world.Script.Notes);
     }
 
+    /// <summary>
+    /// On Orleans it was on its way, and runs with its token cancelled: a grain must bear a tick after it disposed of the timer. The
+    /// embedded engine drops it.
+    /// </summary>
     [Fact]
-    public async Task A_timer_that_keeps_alive_holds_the_activation_and_another_does_not()
+    public async Task A_tick_that_waits_when_its_timer_is_disposed_runs_once_more_on_Orleans_only()
     {
         await using var world = await World.Start();
-        await world.Grain<ITimerGrain>("v-kept").Start(30 * Second, 30 * Second, keepAlive: true);
-        await world.Grain<ITimerGrain>("v-not").Start(30 * Second, 30 * Second);
-        await world.Age(600 * Second);
-        Assert.Equal(1, await world.Activations());
-        Assert.Equal(1, world.Script.Count("timer grain deactivated"));
-        var ticks = world.Script.Count("tick");
-        await world.Age(60 * Second);
-        Assert.Equal(ticks + 2, world.Script.Count("tick"));
-        await world.Grain<ITimerGrain>("v-kept").Stop();
-        await world.Age(300 * Second);
-        Assert.Equal(0, await world.Activations());
+        var grain = world.Grain<ITimerGrain>();
+        await grain.Start(Second, Second);
+        var busy = grain.Busy("busy");
+        await world.Script.Reached("busy");
+        var stop = grain.Stop();
+        await world.Advance(5 * Second);
+        world.Script.Open("busy");
+        await Task.WhenAll(busy, stop).WaitAsync(World.Patience);
+        await world.Advance(5 * Second);
+        string[] lateTick = World.IsOrleans ? ["tick of a disposed timer", "tock"] : [];
+        Assert.Equal(["storage: read", "busy", "free", .. lateTick], world.Script.Notes);
+    }
+
+    /// <summary>Orleans stops the timers of a leaving grain when its last call has ended, the embedded engine when it is told to leave.</summary>
+    [Fact]
+    public async Task A_tick_due_while_a_leaving_grain_still_works_runs_on_Orleans_only()
+    {
+        await using var world = await World.Start();
+        var grain = world.Grain<ITimerGrain>();
+        await grain.Start(Second, 10 * Second, interleave: true);
+        var leaving = grain.LeaveAfter("busy");
+        await world.Script.Reached("busy");
+        await world.Advance(2 * Second);
+        Assert.Equal(World.IsOrleans ? 1 : 0, world.Script.Count("tick"));
+        world.Script.Open("busy");
+        await leaving.WaitAsync(World.Patience);
+        await World.Until("it left", () => world.Script.Count("timer grain deactivated") == 1);
+        await world.Advance(20 * Second);
+        Assert.Equal(World.IsOrleans ? 1 : 0, world.Script.Count("tick"));
+    }
+
+    [Fact]
+    public async Task A_tick_carries_nothing_of_whoever_started_the_timer_or_moves_the_clock()
+    {
+        await using var world = await World.Start();
+        RequestContext.Set("who", "client-7");
+        await world.Grain<ITimerGrain>().StartNotingWho();
+        await world.Advance(2 * Second);
+        RequestContext.Clear();
+        Assert.Contains("the tick is of nobody", world.Script.Notes);
     }
 
     [Fact]

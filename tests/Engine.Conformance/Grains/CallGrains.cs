@@ -17,6 +17,10 @@ public interface ICallGrain : IGrainWithStringKey
     Task<int> Sum(int left, int right);
 
     Task StuckCall(string other, string gate);
+
+    Task AskItself();
+
+    Task<bool> UntilThere(string other, CancellationToken cancellation);
 }
 
 internal sealed class CallGrain(Script script) : Grain, ICallGrain
@@ -32,7 +36,7 @@ internal sealed class CallGrain(Script script) : Grain, ICallGrain
         var stopped = new TaskCompletionSource();
         await using var registration = cancellation.Register(stopped.SetResult);
         script.Note("watching");
-        await stopped.Task;
+        await script.WaitFor(stopped.Task);
         script.Note("saw the cancellation");
         return cancellation.IsCancellationRequested;
     }
@@ -51,6 +55,10 @@ internal sealed class CallGrain(Script script) : Grain, ICallGrain
 
     public Task<int> Sum(int left, int right) => Task.FromResult(left + right);
 
+    public Task AskItself() => this.AsReference<ICallGrain>().Sum(1, 1);
+
+    public Task<bool> UntilThere(string other, CancellationToken cancellation) => GrainFactory.GetGrain<ICallGrain>(other).Until(cancellation);
+
     public async Task StuckCall(string other, string gate)
     {
         try
@@ -64,14 +72,42 @@ internal sealed class CallGrain(Script script) : Grain, ICallGrain
     }
 }
 
+public interface ISelfFilteringGrain : IGrainWithStringKey
+{
+    Task<int> Seven();
+}
+
+/// <summary>Stands before its own calls.</summary>
+internal sealed class SelfFilteringGrain(Script script) : Grain, ISelfFilteringGrain, IIncomingGrainCallFilter
+{
+    public Task<int> Seven() => Task.FromResult(7);
+
+    public async Task Invoke(IIncomingGrainCallContext context)
+    {
+        script.Note($"the grain's own filter: {context.MethodName}");
+        await context.Invoke();
+        context.Result = (int)context.Result! + 1;
+    }
+}
+
 /// <summary>Notes calls whose ambient value asks for it; answers some itself.</summary>
 public sealed class NotingFilter(Script script) : IIncomingGrainCallFilter
 {
     public async Task Invoke(IIncomingGrainCallContext context)
     {
+        if (script.Notes.Contains("note every call"))
+            script.Note($"filtered {context.MethodName}");
         if (RequestContext.Get("filter") is not string wish)
         {
             await context.Invoke();
+            return;
+        }
+
+        if (wish == "refuse")
+            throw new UnauthorizedAccessException("not for you");
+        if (wish == "answer")
+        {
+            context.Result = 42;
             return;
         }
 

@@ -40,6 +40,7 @@ internal sealed class LifeGrain(Script script, IGrainContext context, ScopedThin
         script.Note($"deactivating {reason.ReasonCode}");
         if (script.Notes.Contains("hold deactivation"))
             await script.Wait("deactivate");
+        script.ThrowIfBroken("deactivate");
         script.Note("deactivated");
     }
 

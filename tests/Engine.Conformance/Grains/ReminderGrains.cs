@@ -30,6 +30,8 @@ internal sealed class ReminderGrain(Script script, VirtualTimeProvider time) : G
         if (reminderName == "slow")
             await script.Wait("slow reminder");
         script.ThrowIfBroken(reminderName);
+        if (reminderName == "who")
+            script.Note($"the tick is of {RequestContext.Get("who") ?? "nobody"}");
         if (reminderName == "status")
             script.Note($"first {status.FirstTickTime:HH:mm:ss}, every {status.Period}, now {status.CurrentTickTime:HH:mm:ss}");
     }

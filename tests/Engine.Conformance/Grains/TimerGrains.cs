@@ -14,7 +14,11 @@ public interface ITimerGrain : IGrainWithStringKey
 
     Task StopInTick(TimeSpan period);
 
+    Task StartNotingWho();
+
     Task Busy(string gate);
+
+    Task LeaveAfter(string gate);
 
     Task<string> StartOffContext();
 
@@ -41,9 +45,9 @@ internal sealed class TimerGrain(Script script, [PersistentState("pump")] IPersi
         _timer = this.RegisterGrainTimer(Tick, new() { DueTime = due, Period = period, Interleave = interleave, KeepAlive = keepAlive });
         return Task.CompletedTask;
 
-        async Task Tick()
+        async Task Tick(CancellationToken cancellation)
         {
-            script.Note("tick");
+            script.Note(cancellation.IsCancellationRequested ? "tick of a disposed timer" : "tick");
             if (gate is not null)
                 await script.Wait(gate);
             script.Note("tock");
@@ -109,6 +113,25 @@ internal sealed class TimerGrain(Script script, [PersistentState("pump")] IPersi
         script.Note("free");
     }
 
+    public async Task LeaveAfter(string gate)
+    {
+        DeactivateOnIdle();
+        await Busy(gate);
+    }
+
+    public Task StartNotingWho()
+    {
+        _timer = this.RegisterGrainTimer(
+            () =>
+            {
+                script.Note($"the tick is of {RequestContext.Get("who") ?? "nobody"}");
+                return Task.CompletedTask;
+            },
+            TimeSpan.FromSeconds(1),
+            Timeout.InfiniteTimeSpan);
+        return Task.CompletedTask;
+    }
+
     public async Task<string> StartOffContext()
     {
         try
@@ -130,7 +153,14 @@ internal sealed class TimerGrain(Script script, [PersistentState("pump")] IPersi
             async () =>
             {
                 await script.Wait(gate);
-                script.Note(await this.AsReference<ITimerGrain>().Word());
+                try
+                {
+                    script.Note(await this.AsReference<ITimerGrain>().Word());
+                }
+                catch (TimeoutException)
+                {
+                    script.Note("its own call had no answer");
+                }
             },
             new() { DueTime = TimeSpan.Zero, Period = Timeout.InfiniteTimeSpan, KeepAlive = true });
         return Task.CompletedTask;
@@ -144,11 +174,23 @@ internal sealed class TimerGrain(Script script, [PersistentState("pump")] IPersi
                 script.Note("pump begins");
                 await script.Wait(gate);
                 if (other is not null)
-                    document.State.Word = await GrainFactory.GetGrain<ILifeGrain>(other).Key();
+                    document.State.Word = await KeyOf(other);
                 await document.WriteStateAsync();
                 script.Note($"pump ends with {document.State.Word}");
             },
             new() { DueTime = TimeSpan.Zero, Period = Timeout.InfiniteTimeSpan, KeepAlive = true });
         return Task.CompletedTask;
+    }
+
+    private async Task<string> KeyOf(string other)
+    {
+        try
+        {
+            return await GrainFactory.GetGrain<ILifeGrain>(other).Key();
+        }
+        catch (OrleansException)
+        {
+            return "its call refused";
+        }
     }
 }

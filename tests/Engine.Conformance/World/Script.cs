@@ -10,6 +10,9 @@ public sealed class Script
     private readonly ConcurrentQueue<string> _notes = new();
     private readonly ConcurrentDictionary<string, Exception> _faults = new();
 
+    /// <summary>Told of each wait of a grain for the test, before it begins.</summary>
+    public Action<Task>? Waits { get; set; }
+
     public IReadOnlyList<string> Notes => [.. _notes];
 
     public void Note(string what) => _notes.Enqueue(what);
@@ -20,7 +23,14 @@ public sealed class Script
     public Task Wait(string gate)
     {
         Of(_reached, gate).TrySetResult();
-        return Of(_gates, gate).Task;
+        return WaitFor(Of(_gates, gate).Task);
+    }
+
+    /// <summary>Called by a grain: waits for what the test brings about in another way than by a gate.</summary>
+    public Task WaitFor(Task test)
+    {
+        Waits?.Invoke(test);
+        return test;
     }
 
     public void Open(string gate) => Of(_gates, gate).TrySetResult();

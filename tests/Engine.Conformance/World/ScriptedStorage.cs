@@ -8,7 +8,12 @@ public sealed class ScriptedStorage(Script script) : IGrainStorage
 {
     private readonly MemoryGrainStorage _rows = new();
 
+    private int _writing, _mostWriting;
+
     public bool HoldsWrites { get; set; }
+
+    /// <summary>How many writes of all grains were under way at once, at most.</summary>
+    public int MostWritesAtOnce => Volatile.Read(ref _mostWriting);
 
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
@@ -20,10 +25,20 @@ public sealed class ScriptedStorage(Script script) : IGrainStorage
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         script.Note("storage: write");
-        script.ThrowIfBroken("write");
-        if (HoldsWrites)
-            await script.Wait("write");
-        await _rows.WriteStateAsync(stateName, grainId, grainState);
+        var now = Interlocked.Increment(ref _writing);
+        for (var most = MostWritesAtOnce; now > most; most = MostWritesAtOnce)
+            Interlocked.CompareExchange(ref _mostWriting, now, most);
+        try
+        {
+            script.ThrowIfBroken("write");
+            if (HoldsWrites)
+                await script.Wait("write");
+            await _rows.WriteStateAsync(stateName, grainId, grainState);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _writing);
+        }
     }
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using VideoGen.Engine.Conformance.Grains;
 using VideoGen.Engine.Simulation;
+using VideoGen.Reports;
 
 namespace VideoGen.Engine.Conformance;
 
@@ -21,6 +22,7 @@ public sealed partial class World
         if (turns is not null)
             builder.WithTurns(turns);
         builder.Services.AddSingleton(Script);
+        builder.Services.AddSingleton<VideoGenTelemetry>();
         builder.Services.AddSingleton(Clock);
         builder.Services.AddScoped<ScopedThing>();
         builder.Services.AddSingleton<IIncomingGrainCallFilter, NotingFilter>();
