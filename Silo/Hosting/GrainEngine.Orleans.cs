@@ -34,7 +34,7 @@ internal static class GrainEngine
     /// <summary>As the embedded engine has it: how long an activation that nobody uses is kept, and how often they are looked for.</summary>
     private static readonly TimeSpan CollectionAge = TimeSpan.FromMinutes(2), CollectionQuantum = TimeSpan.FromSeconds(30);
 
-    private static readonly TimeSpan SaysItIsAlive = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SaysItIsAlive = TimeSpan.FromSeconds(10), LooksAtTheList = TimeSpan.FromSeconds(5);
 
     /// <summary>How many grains are in the memory of this process, Orleans's own few among them.</summary>
     public static int Activations(IServiceProvider services)
@@ -77,7 +77,13 @@ internal static class GrainEngine
                 options.CollectionQuantum = CollectionQuantum;
             });
             // A silo that has not said for three times so long that it is alive keeps no other from starting.
-            silo.Configure<ClusterMembershipOptions>(options => options.IAmAliveTablePublishTimeout = SaysItIsAlive);
+            // One that stood still has missed a look at the list, and looks at once: for up to a minute more it would not know that it is dead.
+            silo.Configure<ClusterMembershipOptions>(options =>
+            {
+                options.IAmAliveTablePublishTimeout = SaysItIsAlive;
+                options.TableRefreshTimeout = LooksAtTheList;
+            });
+            silo.Services.AddSingleton<IFatalErrorHandler, SiloDeath>();
             silo.UseAdoNetClustering(options =>
             {
                 options.Invariant = ClusterNames.Driver;

@@ -19,7 +19,7 @@ internal sealed partial class HostState(IHostApplicationLifetime lifetime, TimeP
     {
         lost = true;
         LogLost();
-        _ = time.CreateTimer(_ => Environment.Exit(3), null, StopPatience, Timeout.InfiniteTimeSpan);
+        _ = time.CreateTimer(_ => Environment.Exit(VideoGenHost.WouldAnswerFromMemory), null, StopPatience, Timeout.InfiniteTimeSpan);
         lifetime.StopApplication(); // Cancels Stopping before it returns.
     }
 

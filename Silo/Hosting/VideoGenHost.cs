@@ -20,7 +20,10 @@ namespace VideoGen.Silo.Hosting;
 /// <summary>The host: everything in one process, put together here and nowhere else.</summary>
 internal static class VideoGenHost
 {
-    /// <summary>0: stopped as asked. 1: could not start. 3: the database was lost and the process would have answered from memory.</summary>
+    /// <summary>The exit code of a process that would have answered from its memory: the database was lost, or its cluster had declared it dead.</summary>
+    public const int WouldAnswerFromMemory = 3;
+
+    /// <summary>0: stopped as asked. 1: could not start. Else <see cref="WouldAnswerFromMemory"/>.</summary>
     public static async Task<int> Run(string[] args)
     {
         var began = TimeProvider.System.GetTimestamp();
@@ -103,7 +106,7 @@ internal static class VideoGenHost
             await app.StartAsync().ConfigureAwait(false);
             Greeting.Print(app, began, hasDoor, GrainEngine.MoreToSay(services));
             await app.WaitForShutdownAsync().ConfigureAwait(false);
-            return state.WasLost ? 3 : 0;
+            return state.WasLost ? WouldAnswerFromMemory : 0;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -93,14 +94,64 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     /// <summary>The data folder of a silo, from one start of it to the next.</summary>
     public string FolderOf(int number) => Path.Combine(Folder, $"silo-{number}");
 
-    /// <summary>The silo that last wrote down that it moved a request: there its activation is. Null where none did.</summary>
-    public RunningHost? OwnerOf(string videoId)
+    /// <summary>The silo that last wrote down that it moved a request: there its activation is. What a silo says comes a moment after what it did.</summary>
+    public Task<RunningHost> OwnerOf(string videoId) => Eventually.Get($"a silo has said that it moved {videoId}", () => Task.FromResult(silos
+        .Where(silo => WasAt(silo, videoId))
+        .MaxBy(silo => JsonDocument.Parse(LastMove(silo, videoId)!).RootElement.GetProperty("Timestamp").GetString(), StringComparer.Ordinal)));
+
+    /// <summary>Whether a silo ever wrote down that it moved a request.</summary>
+    public static bool WasAt(RunningHost silo, string videoId) => LastMove(silo, videoId) is not null;
+
+    /// <summary>Waits until the list of silos says that one is dead.</summary>
+    public Task OneIsDeclaredDead() => Eventually.Get("a silo is declared dead", async () =>
     {
-        var mark = $"Request {KeyOf(videoId)} round";
-        return silos
-            .Select(silo => (Silo: silo, At: silo.Output.LastOrDefault(line => line.Contains(mark, StringComparison.Ordinal)) is { } line ? TimeOf(line) : null))
-            .Where(moved => moved.At is not null)
-            .MaxBy(moved => moved.At, StringComparer.Ordinal).Silo;
+        const int Dead = 6; // Orleans's number for it.
+        return (await Count($"select 'dead', count(*) from videogen.cluster_members where status = {Dead}"))["dead"] > 0 ? "yes" : null;
+    });
+
+    /// <summary>Asks until the answer is a video. Every other answer must be ours, and say that asking again is safe.</summary>
+    public static async Task<string> AcceptedAtLast(RunningHost door, string prompt, TimeSpan within)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var (answer, body) = await door.Ask(new { prompt, size = "320x180", seconds = 1 });
+            if (answer.IsSuccessStatusCode) return body.GetProperty("id").GetString()!;
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "outcome_unknown"), (answer.StatusCode, body.GetProperty("error").GetProperty("code").GetString()));
+            Assert.True(TimeProvider.System.GetElapsedTime(since) < within, $"'{prompt}' is not accepted: {body}");
+        }
+    }
+
+    /// <summary>Asks through the door for one prompt after another until one has its activation in the silo.</summary>
+    /// <param name="silo">Where it is to be.</param>
+    /// <param name="door">Who is asked.</param>
+    /// <param name="words">What each prompt begins with.</param>
+    /// <param name="accepted">Gets all of them, the one that is returned last.</param>
+    public async Task<string> AcceptedAndHadBy(RunningHost silo, RunningHost door, string words, List<string> accepted)
+    {
+        const int Enough = 60; // Orleans puts about every other one there.
+        for (var number = 1; number <= Enough; number++)
+        {
+            var id = await door.Accepted($"{words}, number {number}");
+            accepted.Add(id);
+            if (await OwnerOf(id) == silo) return id;
+        }
+
+        throw new InvalidOperationException($"Of {Enough} requests the silo has none.\n{Story}");
+    }
+
+    /// <summary>Each of these, and nothing else, was paid, once, and is a video.</summary>
+    public async Task EachIsAVideoThatWasPaidOnce(IReadOnlyCollection<string> accepted, RunningHost door)
+    {
+        Assert.Equal(accepted.Count, accepted.Distinct(StringComparer.Ordinal).Count());
+        foreach (var id in accepted)
+        {
+            var video = await door.Ended(id);
+            Assert.True((video.GetProperty("status").GetString(), video.GetProperty("charged").GetString()) == ("completed", "yes"), $"{video}\n{Story}");
+            Assert.Equal(1, PaidFor(id));
+        }
+
+        Assert.Equal(accepted.Count, Paid.Count);
     }
 
     /// <summary>What the database says of a video: the public status, and the state of its newest round. Nobody is woken by this question.</summary>
@@ -173,7 +224,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
                 }
             }
 
-            return [.. held.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture))];
+            return [.. held.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture))];
         }
         finally
         {
@@ -184,5 +235,9 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     /// <summary>The request of a video: <c>video_</c>, its key, and the number of its round.</summary>
     public static string KeyOf(string videoId) => videoId["video_".Length..videoId.LastIndexOf('_')];
 
-    private static string? TimeOf(string line) => line.StartsWith('{') ? JsonDocument.Parse(line).RootElement.GetProperty("Timestamp").GetString() : null;
+    private static string? LastMove(RunningHost silo, string videoId)
+    {
+        var mark = $"Request {KeyOf(videoId)} round";
+        return silo.Output.LastOrDefault(line => line.Contains(mark, StringComparison.Ordinal));
+    }
 }
