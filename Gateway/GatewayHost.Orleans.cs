@@ -25,7 +25,7 @@ internal static class GatewayHost
     /// <summary>How soon a silo is found that has just started, or started again: one small query each time.</summary>
     private static readonly TimeSpan LookForSilosEvery = TimeSpan.FromSeconds(5);
 
-    /// <summary>0: stopped as asked. 1: could not start.</summary>
+    /// <summary>0: stopped as asked. 1: could not start, or could not go on looking for its cluster.</summary>
     internal static async Task<int> Main(string[] args)
     {
         var began = TimeProvider.System.GetTimestamp();
@@ -38,8 +38,7 @@ internal static class GatewayHost
             AddServices(builder, ConfiguredDatabase.ConnectionString(builder.Configuration) ?? throw new InvalidOperationException(
                 $"A gateway needs the database of its cluster: set ConnectionStrings:{ConfiguredDatabase.Name} (ConnectionStrings__{ConfiguredDatabase.Name} in the environment) to the one that its silos have."));
             await using var app = builder.Build();
-            await Serve(app, began);
-            return 0;
+            return await Serve(app, began);
         }
         catch (Exception e) when (StartFailure.Sentence(e) is { } sentence)
         {
@@ -97,7 +96,7 @@ internal static class GatewayHost
         services.AddHostedService(s => s.GetRequiredService<ClusterLink>());
     }
 
-    private static async Task Serve(WebApplication app, long began)
+    private static async Task<int> Serve(WebApplication app, long began)
     {
         await StorageStart.Join(app.Services, StartPatience, CancellationToken.None);
         _ = app.Services.GetRequiredService<IModelCatalogue>(); // Refuses, now, a default model that there is not.
@@ -105,5 +104,6 @@ internal static class GatewayHost
         await app.StartAsync();
         Greeting.Print(app, began);
         await app.WaitForShutdownAsync();
+        return app.Services.GetRequiredService<ClusterLink>().ExecuteTask is { IsFaulted: true } ? 1 : 0; // The log says why it stopped by itself.
     }
 }

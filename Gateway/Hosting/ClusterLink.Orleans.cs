@@ -37,7 +37,17 @@ internal sealed partial class ClusterLink(IClusterClient client, GrainContact co
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await connection.StartAsync(stoppingToken); // Whatever goes wrong otherwise ends the process: the host stops when a service of it fails.
+        try
+        {
+            await connection.StartAsync(stoppingToken); // Whatever goes wrong before it is told to stop ends the process: the host stops when a service of it fails.
+        }
+#pragma warning disable CA1031 // A try that is cut short fails as one that does not succeed.
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            return;
+        }
+
         contact.Made = true;
         LogMade(cluster.Value.ClusterId);
     }
