@@ -51,8 +51,12 @@ public sealed class VideoGenTelemetry : IDisposable
     /// <summary>How many grains are in memory, where the host knows it. Asked whenever metrics are collected.</summary>
     public Func<int>? ActivationCount { get; set; }
 
-    /// <summary>The trace of whoever is at work here, as W3C's <c>traceparent</c> (55 characters); null where there is none.</summary>
-    public static string? CurrentTrace => Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? id : null;
+    /// <summary>The trace of whoever is at work here, or has called from another process, as W3C's <c>traceparent</c> (55 characters); null where there is none.</summary>
+    public static string? CurrentTrace => TraceHere ?? RequestContext.Get(TraceParent) as string;
+
+    private static string? TraceHere => Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? id : null;
+
+    private const string TraceParent = "traceparent";
 
     /// <summary>Counts nothing of what people are alerted on, once somebody listens: only what was 0 is seen to grow.</summary>
     public void StartAtZero()
@@ -68,7 +72,12 @@ public sealed class VideoGenTelemetry : IDisposable
 
     /// <summary>The span of one ask, inside that of the HTTP request. End it with <see cref="Asked"/>, then dispose it.</summary>
     /// <param name="requestKey">The request that is asked.</param>
-    public Activity? StartAsk(string requestKey) => Spans.StartActivity("ask")?.SetTag(Tags.Request, requestKey);
+    public Activity? StartAsk(string requestKey)
+    {
+        var span = Spans.StartActivity("ask")?.SetTag(Tags.Request, requestKey);
+        if (TraceHere is { } trace) RequestContext.Set(TraceParent, trace); // An Activity ends where the process does; this goes with the calls.
+        return span;
+    }
 
     /// <summary>An ask was answered; <see cref="AskAnswer.Unknown"/> where no answer came in time.</summary>
     public void Asked(Activity? span, AskAnswer answer)

@@ -52,6 +52,7 @@ internal sealed class ClusterMember : IAsyncDisposable
         }
 
         if (line.IndexOf(ListensOn, StringComparison.Ordinal) is >= 0 and var at && !line.StartsWith('{')) listening.TrySetResult(line[(at + ListensOn.Length)..].Split(' ')[0]);
-        if (line.StartsWith('{')) Console.Out.WriteLine($"[{Name}] {line}");
+        // What is to be copied from a greeting stands alone.
+        if (line.Length > 0) Console.Out.WriteLine(line.StartsWith(' ') ? line : $"[{Name}] {line}");
     }
 }
