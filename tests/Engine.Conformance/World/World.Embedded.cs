@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using VideoGen.Engine.Conformance.Grains;
 using VideoGen.Engine.Simulation;
@@ -60,6 +61,9 @@ public sealed partial class World
 
     /// <summary>The same, and activations and calls under way grow older too.</summary>
     public Task Age(TimeSpan span) => Advance(span);
+
+    /// <summary>Whether so much time passed that the test did not ask for; here none passes.</summary>
+    public static bool IsOlder(Stopwatch since, TimeSpan age) => false;
 
     public Task Idle() => Engine.WhenIdle().WaitAsync(Patience);
 

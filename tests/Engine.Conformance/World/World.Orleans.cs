@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -103,6 +104,9 @@ public sealed partial class World
 
     /// <summary>The same, and activations and calls under way grow older too.</summary>
     public Task Age(TimeSpan span) => Advance(span, Haste);
+
+    /// <summary>Whether so much of the time that activations and calls grow old by has passed.</summary>
+    public static bool IsOlder(Stopwatch since, TimeSpan age) => since.Elapsed >= age / Haste;
 
     /// <summary>Comes when no call, no tick and no grain is on its way any more; who waits for the test is at rest.</summary>
     public Task Idle() => Task.Run(() => _traffic.WhenAtRest([(IGrainContext)Services.GetRequiredService<IReminderService>()], Patience));
