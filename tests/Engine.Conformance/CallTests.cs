@@ -64,9 +64,9 @@ public sealed class CallTests
         var call = world.Grain<ICallGrain>().Until(source.Token);
         await World.Until("the grain watches", () => world.Script.Notes.Contains("watching"));
         await source.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(World.Patience));
-        await world.Idle();
-        Assert.Contains("saw the cancellation", world.Script.Notes);
+        await World.Until("the call is over", () => call.IsCompleted);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        await World.Until("the grain sees it", () => world.Script.Notes.Contains("saw the cancellation"));
     }
 
     [Fact]
