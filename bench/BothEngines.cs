@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using VideoGen.Storage.Processes;
 
 namespace VideoGen.Bench;
@@ -33,17 +34,23 @@ internal static class BothEngines
         }
 
         var (e, o) = (CallSpeeds.Middle(ours), CallSpeeds.Middle(others));
-        Table.Engines(GrainCalls.OfNone, $"{e.Posted:0}/s", $"{o.Posted:0}/s", o.Posted / e.Posted);
-        Table.Engines(GrainCalls.OfOne, $"{e.One:0}/s", $"{o.One:0}/s", o.One / e.One);
-        Table.Engines(GrainCalls.OfMany, $"{e.Many:0}/s", $"{o.Many:0}/s", o.Many / e.Many);
-        Table.Engines(GrainCalls.OfNew, $"{e.New:0}/s", $"{o.New:0}/s", o.New / e.New);
+        Calls(GrainCalls.OfNone, e.Posted, o.Posted);
+        Calls(GrainCalls.OfOne, e.One, o.One);
+        Calls(GrainCalls.OfMany, e.Many, o.Many);
+        Calls(GrainCalls.OfNew, e.New, o.New);
+    }
+
+    private static void Calls(FormattableString what, CallSpeed embedded, CallSpeed orleans)
+    {
+        Table.Engines(what, $"{embedded.PerSecond:0}/s", $"{orleans.PerSecond:0}/s", orleans.PerSecond / embedded.PerSecond);
+        Processor($"… processor time of each, with its caller's", embedded.Microseconds, orleans.Microseconds);
     }
 
     private static async Task<CallSpeeds> CallsOnly(string bench, TimeSpan round)
     {
         await using var process = WatchedProcess.Start("dotnet", [bench, GrainCalls.Alone, round.TotalSeconds.ToString(CultureInfo.InvariantCulture)]);
         var code = await process.Exited;
-        return code == 0 ? CallSpeeds.Parse(process.Output.Trim()) : throw new InvalidOperationException($"{bench} {GrainCalls.Alone} ended with {code}: {process.Errors}");
+        return code == 0 ? JsonSerializer.Deserialize<CallSpeeds>(process.Output)! : throw new InvalidOperationException($"{bench} {GrainCalls.Alone} ended with {code}: {process.Errors}");
     }
 
     private static async Task Doors(TimeSpan round, EngineHost embedded, EngineHost orleans)
@@ -59,6 +66,7 @@ internal static class BothEngines
 
         Pair($"a bare endpoint, {EngineHost.Connections} connections", Measured.Middle(embedded.Bare), Measured.Middle(orleans.Bare));
         Pair($"duplicates answered, likewise", Measured.Middle(embedded.Duplicates), Measured.Middle(orleans.Duplicates));
+        Processor($"… the host's processor time of each", Measured.Middle(embedded.DuplicateMicroseconds, each => each), Measured.Middle(orleans.DuplicateMicroseconds, each => each));
         Pair($"new videos accepted, likewise", Measured.Middle(embedded.Accepted), Measured.Middle(orleans.Accepted));
         var (e, o) = (Measured.Middle(embedded.Ended, perSecond => perSecond), Measured.Middle(orleans.Ended, perSecond => perSecond));
         Table.Engines($"… and carried to their ending, from the first ask until nothing was owed", $"{e:0}/s", $"{o:0}/s", o / e);
@@ -91,10 +99,13 @@ internal static class BothEngines
 
     private static void Processors(AcceptedCost embedded, AcceptedCost orleans)
     {
-        var (e, o) = (embedded, orleans);
-        Table.Engines($"… processor time of each: host", $"{e.HostMicroseconds:0} µs", $"{o.HostMicroseconds:0} µs", o.HostMicroseconds / e.HostMicroseconds);
-        Table.Engines($"… processor time of each: PostgreSQL", $"{e.ServerMicroseconds:0} µs", $"{o.ServerMicroseconds:0} µs", o.ServerMicroseconds / e.ServerMicroseconds);
+        Processor($"… the host's processor time of each", embedded.HostMicroseconds, orleans.HostMicroseconds);
+        Processor($"… PostgreSQL's processor time of each", embedded.ServerMicroseconds, orleans.ServerMicroseconds);
     }
+
+    /// <summary>Other programs on the machine slow an answer more than this.</summary>
+    private static void Processor(FormattableString what, double embedded, double orleans) =>
+        Table.Engines(what, $"{embedded:0.0} µs", $"{orleans:0.0} µs", orleans / embedded);
 
     private static void Pair(FormattableString what, Measured embedded, Measured orleans) =>
         Table.Engines(what, Text(embedded), Text(orleans), orleans.PerSecond / embedded.PerSecond);

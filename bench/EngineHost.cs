@@ -29,6 +29,9 @@ internal sealed class EngineHost : IAsyncDisposable
 
     public List<Measured> Duplicates { get; } = [];
 
+    /// <summary>Of the host's processor time, for each duplicate of a round.</summary>
+    public List<double> DuplicateMicroseconds { get; } = [];
+
     /// <summary>New videos; over all doors, where there are more.</summary>
     public List<Measured> Accepted { get; } = [];
 
@@ -64,13 +67,20 @@ internal sealed class EngineHost : IAsyncDisposable
     {
         Bare.Clear();
         Duplicates.Clear();
+        DuplicateMicroseconds.Clear();
         Accepted.Clear();
         Ended.Clear();
     }
 
     public async Task AnswerBare(TimeSpan round) => Bare.Add(await doors[0].Run(round, () => Load.Get("/health/live")));
 
-    public async Task AnswerDuplicates(TimeSpan round) => Duplicates.Add(await doors[0].Run(round, () => Load.Ask(Duplicate)));
+    public async Task AnswerDuplicates(TimeSpan round)
+    {
+        var used = Linux.Processor(silos[0].ProcessId);
+        var answered = await doors[0].Run(round, () => Load.Ask(Duplicate));
+        DuplicateMicroseconds.Add((Linux.Processor(silos[0].ProcessId) - used) / answered.Count * 1e6);
+        Duplicates.Add(answered);
+    }
 
     /// <summary>One round of new videos, and then until nothing is left of them to do.</summary>
     /// <returns>How many there were.</returns>

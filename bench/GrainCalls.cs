@@ -17,10 +17,10 @@ internal static partial class GrainCalls
     public static async Task Measure(TimeSpan round)
     {
         var speeds = await Run(round, Turns);
-        FormattableString beside = $"{OfNone}: {speeds.Posted:0}/s";
-        Table.Row(OfOne, $"{speeds.One:0}/s", beside, speeds.One / speeds.Posted);
-        Table.Row(OfMany, $"{speeds.Many:0}/s", beside, speeds.Many / speeds.Posted);
-        Table.Row(OfNew, $"{speeds.New:0}/s", beside, speeds.New / speeds.Posted);
+        FormattableString beside = $"{OfNone}: {speeds.Posted}";
+        Table.Row(OfOne, $"{speeds.One}", beside, speeds.One.PerSecond / speeds.Posted.PerSecond);
+        Table.Row(OfMany, $"{speeds.Many}", beside, speeds.Many.PerSecond / speeds.Posted.PerSecond);
+        Table.Row(OfNew, $"{speeds.New}", beside, speeds.New.PerSecond / speeds.Posted.PerSecond);
     }
 
     /// <summary>All of them, in turns, on the engine that this program is built for.</summary>
@@ -31,10 +31,10 @@ internal static partial class GrainCalls
         {
             var grains = Enumerable.Range(0, Grains).Select(number => engine.GetGrain<IEchoGrain>(Load.Numbered("e", number))).ToArray();
             async Task<CallSpeeds> Turn(int turn, TimeSpan time) => new(
-                await PerSecond(time, Posted.Run),
-                await PerSecond(time, number => grains[0].Echo(number)),
-                await PerSecond(time, number => grains[number % Grains].Echo(number)),
-                await PerSecond(number => number < NewGrains, number => engine.GetGrain<IEchoGrain>(Load.Numbered(Load.Numbered("n", turn), number)).Echo(number)));
+                await Speed(time, Posted.Run),
+                await Speed(time, number => grains[0].Echo(number)),
+                await Speed(time, number => grains[number % Grains].Echo(number)),
+                await Speed(number => number < NewGrains, number => engine.GetGrain<IEchoGrain>(Load.Numbered(Load.Numbered("n", turn), number)).Echo(number)));
 
             await Turn(0, round / 2); // What is slow once only is over then.
             var speeds = new List<CallSpeeds>();
@@ -43,15 +43,16 @@ internal static partial class GrainCalls
         }
     }
 
-    private static Task<double> PerSecond(TimeSpan time, Func<int, Task<int>> call)
+    private static Task<CallSpeed> Speed(TimeSpan time, Func<int, Task<int>> call)
     {
         var started = TimeProvider.System.GetTimestamp();
-        return PerSecond(_ => TimeProvider.System.GetElapsedTime(started) < time, call);
+        return Speed(_ => TimeProvider.System.GetElapsedTime(started) < time, call);
     }
 
-    private static async Task<double> PerSecond(Func<int, bool> goesOn, Func<int, Task<int>> call)
+    private static async Task<CallSpeed> Speed(Func<int, bool> goesOn, Func<int, Task<int>> call)
     {
         var started = TimeProvider.System.GetTimestamp();
+        var used = Environment.CpuUsage.TotalTime;
         var made = await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
         {
             var count = 0;
@@ -62,7 +63,7 @@ internal static partial class GrainCalls
 
             return count;
         })));
-        return made.Sum() / TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+        return new(made.Sum() / TimeProvider.System.GetElapsedTime(started).TotalSeconds, (Environment.CpuUsage.TotalTime - used).TotalMicroseconds / made.Sum());
     }
 
     /// <summary>A turn somewhere else, and an answer: what every call of a grain must do, and nothing more.</summary>
@@ -81,21 +82,24 @@ internal static partial class GrainCalls
     }
 }
 
-/// <param name="Posted">Work items a second, without a grain.</param>
-/// <param name="One">Calls a second of one grain.</param>
-/// <param name="Many">Calls a second of many grains.</param>
-/// <param name="New">Grains a second that are made, and called once.</param>
-internal sealed record CallSpeeds(double Posted, double One, double Many, double New)
+/// <param name="PerSecond">How many a second, by the clock.</param>
+/// <param name="Microseconds">Of processor time for each, with that of its caller. Other programs on the machine slow this less.</param>
+internal sealed record CallSpeed(double PerSecond, double Microseconds)
 {
-    public static CallSpeeds Middle(IReadOnlyCollection<CallSpeeds> turns) =>
-        new(Measured.Middle(turns, s => s.Posted), Measured.Middle(turns, s => s.One), Measured.Middle(turns, s => s.Many), Measured.Middle(turns, s => s.New));
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{PerSecond:0}/s, {Microseconds:0.00} µs of processor time");
+}
 
-    /// <summary>From <see cref="ToString"/>, which another process has printed.</summary>
-    public static CallSpeeds Parse(string text) => text.Split(' ').Select(part => double.Parse(part, CultureInfo.InvariantCulture)).ToArray() is [var posted, var one, var many, var fresh]
-        ? new(posted, one, many, fresh)
-        : throw new FormatException($"These are not four figures: {text}");
-
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Posted:0} {One:0} {Many:0} {New:0}");
+/// <param name="Posted">Work items, without a grain.</param>
+/// <param name="One">Calls of one grain.</param>
+/// <param name="Many">Calls of many grains.</param>
+/// <param name="New">Grains that are made, and called once.</param>
+internal sealed record CallSpeeds(CallSpeed Posted, CallSpeed One, CallSpeed Many, CallSpeed New)
+{
+    public static CallSpeeds Middle(IReadOnlyCollection<CallSpeeds> turns)
+    {
+        CallSpeed Of(Func<CallSpeeds, CallSpeed> call) => new(Measured.Middle(turns, s => call(s).PerSecond), Measured.Middle(turns, s => call(s).Microseconds));
+        return new(Of(s => s.Posted), Of(s => s.One), Of(s => s.Many), Of(s => s.New));
+    }
 }
 
 /// <summary>The bench's own grain.</summary>

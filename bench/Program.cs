@@ -1,8 +1,9 @@
+using System.Text.Json;
 using VideoGen.Bench;
 
 if (args is [GrainCalls.Alone, var seconds])
 {
-    Console.WriteLine(await GrainCalls.Run(TimeSpan.FromSeconds(Arguments.Number(seconds)), turns: 1));
+    Console.WriteLine(JsonSerializer.Serialize(await GrainCalls.Run(TimeSpan.FromSeconds(Arguments.Number(seconds)), turns: 1)));
     return;
 }
 
