@@ -7,6 +7,9 @@ internal sealed class EngineHost : IAsyncDisposable
 {
     public const int Connections = 64;
 
+    /// <summary>A host that has just started spends several times the processor time on each, and the slower the machine the longer.</summary>
+    private const int AskedOfANewHost = 5_000;
+
     private const string Duplicate = "A video that everybody asks for again";
 
     private readonly string program;
@@ -59,6 +62,7 @@ internal sealed class EngineHost : IAsyncDisposable
         await doors[0].Make(Duplicate);
         await AnswerBare(round);
         await AnswerDuplicates(round);
+        await doors[0].Run(AskedOfANewHost, _ => New());
         await Accept(round);
         Forget();
     }
@@ -114,6 +118,7 @@ internal sealed class EngineHost : IAsyncDisposable
         silos.Add(await BenchHost.Start(program, folder.Path, [.. Settings(), ("ConnectionStrings__VideoGen", await BenchHost.DatabaseOf(folder.Path))]));
         doors.ForEach(door => door.Dispose());
         doors = [.. silos.Select(silo => new Load(silo.Address, Connections / silos.Count))];
+        foreach (var door in doors) await door.Run(AskedOfANewHost, _ => New());
     }
 
     public async ValueTask DisposeAsync()
