@@ -6,19 +6,21 @@ namespace VideoGen.Bench;
 /// <param name="Program">The host's.</param>
 /// <param name="Round">How long each round is.</param>
 /// <param name="Flights">With how many requests in flight it is measured what they cost; none: it is left out.</param>
-/// <param name="Only">The parts to measure, by their words; null: all.</param>
-internal sealed record Arguments(string Program, TimeSpan Round, IReadOnlyList<Flight> Flights, string[]? Only)
+/// <param name="Only">The parts to measure, by their words; null: all that need nothing of Orleans.</param>
+/// <param name="Orleans">What is built for Orleans; null where nothing is.</param>
+internal sealed record Arguments(string Program, TimeSpan Round, IReadOnlyList<Flight> Flights, string[]? Only, OrleansPrograms? Orleans)
 {
-    public const string Door = "door", Cost = "cost", Calls = "calls", InFlight = "in-flight";
+    public const string Door = "door", Cost = "cost", Calls = "calls", InFlight = "in-flight", Engines = "engines";
 
     public static Arguments Parse(string[] args)
     {
-        var parsed = new Arguments(args[0], TimeSpan.FromSeconds(5), [], Only: null);
+        var parsed = new Arguments(args[0], TimeSpan.FromSeconds(5), [], Only: null, Orleans: null);
         for (var i = 1; i < args.Length; i++)
         {
             parsed = args[i] switch
             {
                 "--in-flight" => parsed with { Flights = [.. args[++i].Split(',').Select(Flight.Parse)] },
+                "--orleans" => parsed with { Orleans = new(args[++i], args[++i]) },
                 "--only" => parsed with { Only = args[++i].Split(',') },
                 var seconds => parsed with { Round = TimeSpan.FromSeconds(Number(seconds)) },
             };
@@ -27,10 +29,14 @@ internal sealed record Arguments(string Program, TimeSpan Round, IReadOnlyList<F
         return parsed;
     }
 
-    public bool Wants(string part) => Only?.Contains(part) ?? true;
+    public bool Wants(string part) => Only?.Contains(part) ?? part != Engines;
 
-    private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+    public static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 }
+
+/// <param name="Host">The host's assembly.</param>
+/// <param name="Bench">This program's.</param>
+internal sealed record OrleansPrograms(string Host, string Bench);
 
 /// <param name="Requests">How many are in flight.</param>
 /// <param name="CheckEvery">How often the job of each is asked for.</param>

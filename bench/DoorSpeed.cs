@@ -45,10 +45,10 @@ internal static class DoorSpeed
         {
             bare.Add(await load.Run(round, () => Load.Get("/health/live")));
             duplicates.Add(await load.Run(round, () => Load.Ask(Duplicate)));
-            await Quiet(postgres);
+            await postgres.Quiet();
             inserts.Add(await postgres.Inserts(round, InsertingConnections, folder));
             accepted.Add(await load.Run(round, New));
-            await Quiet(postgres);
+            await postgres.Quiet();
         }
 
         var (b, d, a, p) = (Measured.Middle(bare), Measured.Middle(duplicates), Measured.Middle(accepted), inserts.Order().ElementAt(Turns / 2));
@@ -64,18 +64,5 @@ internal static class DoorSpeed
             $"pgbench, single-row inserts over {InsertingConnections} connections: {p:0}/s",
             a.PerSecond / p,
             "0.5");
-    }
-
-    // Until hardly anything was written for a second: what was accepted in the round before has come to its ending.
-    private static async Task Quiet(Postgres postgres)
-    {
-        using var ticks = new PeriodicTimer(TimeSpan.FromSeconds(1), TimeProvider.System);
-        var last = await postgres.Writing();
-        while (await ticks.WaitForNextTickAsync())
-        {
-            var now = await postgres.Writing();
-            if (now - last < 20) return;
-            last = now;
-        }
     }
 }

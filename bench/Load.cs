@@ -95,4 +95,7 @@ internal sealed record Measured(double PerSecond, double P50, double P99, int Co
         var sorted = rounds.OrderBy(round => round.PerSecond).ToArray();
         return sorted[sorted.Length / 2];
     }
+
+    /// <summary>The figure in the middle of those of all rounds.</summary>
+    public static double Middle<T>(IReadOnlyCollection<T> rounds, Func<T, double> figure) => rounds.Select(figure).Order().ElementAt(rounds.Count / 2);
 }

@@ -9,7 +9,7 @@ namespace VideoGen.Bench;
 internal sealed partial class Postgres(string connectionString) : IAsyncDisposable
 {
     /// <summary>PostgreSQL 15 lets an idle connection tell its counts after 10 s, and a busy one each second.</summary>
-    private static readonly TimeSpan Untold = TimeSpan.FromSeconds(11), ToldPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Untold = TimeSpan.FromSeconds(11), ToldPatience = TimeSpan.FromSeconds(60), SettlePatience = TimeSpan.FromMinutes(10);
 
     private readonly NpgsqlDataSource database = NpgsqlDataSource.Create(connectionString);
 
@@ -68,6 +68,29 @@ internal sealed partial class Postgres(string connectionString) : IAsyncDisposab
 
     /// <summary>The server's first process, the parent of those that serve connections.</summary>
     public async Task<int> ProcessId() => Linux.ParentOf((int)await Number("select pg_backend_pid()::float8"));
+
+    /// <summary>Waits until nothing is owed: whatever was accepted has come to its ending, and nothing has to be woken for it.</summary>
+    public Task Settled() => Until.Holds(
+        "nothing is owed",
+        async () => await Number(
+            """
+            select (select count(*) from videogen.grain_state where wake_at is not null)::float8
+              + (select count(*) from videogen.reminders) + (select count(*) from videogen.cluster_reminders)
+            """) == 0,
+        SettlePatience);
+
+    /// <summary>Waits until hardly anything was written for a second.</summary>
+    public async Task Quiet()
+    {
+        using var ticks = new PeriodicTimer(TimeSpan.FromSeconds(1), TimeProvider.System);
+        var last = await Writing();
+        while (await ticks.WaitForNextTickAsync())
+        {
+            var now = await Writing();
+            if (now - last < 20) return;
+            last = now;
+        }
+    }
 
     public async Task Prepare()
     {

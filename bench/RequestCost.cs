@@ -8,7 +8,7 @@ internal static class RequestCost
     /// <summary>How long the idle host is watched; several sweeps long.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(45);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10), ProviderTakes = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan ProviderTakes = TimeSpan.FromMinutes(3);
 
     /// <summary>That a job still runs is written when it has not been for 30 s and is found so again, which is looked for every 5 s.</summary>
     private static readonly TimeSpan RunningIsWrittenEvery = TimeSpan.FromSeconds(35);
@@ -31,7 +31,7 @@ internal static class RequestCost
         var refused = await Cost(postgres, idle, Refused, async () =>
         {
             await load.Run(Refused, number => Load.Ask(Load.Numbered($"{BenchHost.RefusedWord} number", number), Load.Numbered("refused", number)));
-            await Settled(postgres);
+            await postgres.Settled();
         });
         Table.Row($"commits of a request that the provider refuses, to its ending", $"{refused.Writing:0.0} that write, {refused.Transactions:0.0} with those that read; {refused.Bytes:0} bytes of write-ahead log", goal: "10 commits");
 
@@ -39,7 +39,7 @@ internal static class RequestCost
         var video = await Cost(postgres, idle, Videos, async () =>
         {
             await Task.WhenAll(Enumerable.Range(1, Videos).Select(mine => load.Make(Load.Numbered("An ordinary video, number", mine), Load.Numbered("user", mine))));
-            await Settled(postgres);
+            await postgres.Settled();
         });
         Table.Row(
             $"commits of a request that becomes a video, to the last thing that is owed",
@@ -63,10 +63,4 @@ internal static class RequestCost
         var seconds = TimeProvider.System.GetElapsedTime(since).TotalSeconds;
         return after.Since(before).Without(idle, seconds).Each(requests);
     }
-
-    private static Task Settled(Postgres postgres) => Until.Holds(
-        "nothing is owed",
-        async () => await postgres.Number("select count(*)::float8 from videogen.grain_state where wake_at is not null") == 0
-            && await postgres.Number("select count(*)::float8 from videogen.reminders") == 0,
-        Patience);
 }
