@@ -10,6 +10,7 @@ internal static class Logs
         logging.ClearProviders();
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Npgsql", LogLevel.Warning);
+        logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error); // It warns of the collector that was chosen on purpose.
         logging.AddFilter("Orleans", LogLevel.Warning); // At its own level it writes down all its options, at each start.
         // This one writes whole addresses. The longest name wins, so no level that is configured for more than it brings them back.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
