@@ -140,7 +140,10 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         throw new InvalidOperationException($"Of {Enough} requests the silo has none.\n{Story}");
     }
 
-    /// <summary>Each of these, and nothing else, was paid, once, and is a video.</summary>
+    /// <summary>
+    /// Each of these, and nothing else, was paid, once, and is a video. Whoever was killed between a job and its line in the provider's log
+    /// writes the line when it starts again: it has to be there again before this is asked.
+    /// </summary>
     public async Task EachIsAVideoThatWasPaidOnce(IReadOnlyCollection<string> accepted, RunningHost door)
     {
         Assert.Equal(accepted.Count, accepted.Distinct(StringComparer.Ordinal).Count());
@@ -148,6 +151,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         {
             var video = await door.Ended(id);
             Assert.True((video.GetProperty("status").GetString(), video.GetProperty("charged").GetString()) == ("completed", "yes"), $"{video}\n{Story}");
+            await Eventually.Holds($"the provider's log has the submit of {id}", () => PaidFor(id) > 0);
             Assert.Equal(1, PaidFor(id));
         }
 
