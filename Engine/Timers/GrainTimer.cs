@@ -33,15 +33,6 @@ internal sealed partial class GrainTimer : IGrainTimer, ILined<GrainTimer>
 
     public bool KeepsAlive { get; }
 
-    public bool IsDisposed
-    {
-        get
-        {
-            lock (Gate)
-                return _isDisposed;
-        }
-    }
-
     /// <summary>Whether a tick is to come or running.</summary>
     public bool IsArmed
     {

@@ -6,7 +6,8 @@ internal sealed class TimerTick(GrainTimer timer) : Request
 {
     public override Sharing Sharing => timer.Sharing;
 
-    public override bool IsWanted => !timer.IsDisposed;
+    /// <summary>Also where its timer was disposed of meanwhile, as on Orleans: it runs with its token cancelled, and is the last one.</summary>
+    public override bool IsWanted => true;
 
     public override bool IsCall => false;
 

@@ -74,16 +74,16 @@ internal sealed partial class VideoRequestGrain(
                 // Who wishes another take and was first has it: this is no question about the round that they opened.
                 switch (JudgeNow(opened is null ? ask : ask with { AnotherTake = false }, ticket))
                 {
-                    case Judgement.Take take when await Verdict(take.Round.Round) is { } answer:
+                    case Judgement.Take take when await Verdict(take.Round.Round, ask.Run) is { } answer:
                         return Answer(answer, opened, ask, ticket);
                     case Judgement.Question question when View(question.Round.Round) is not null:
                         return await Ask(question, ask, ticket);
                     case Judgement.Question question:
-                        await Verdict(question.Round.Round); // Being admitted: there is nothing to ask about before that is decided.
+                        await Verdict(question.Round.Round, ask.Run); // Being admitted: there is nothing to ask about before that is decided.
                         break;
                     case Judgement.Refuse refuse:
                         return Refuse(refuse.Refusal, ask.Owner, ticket.PriceUsd);
-                    case Judgement.Open when opened is { } round && RequestRounds.RoundOf(commit.Committed, round) is { } ended && await Verdict(ended.Round) is { } answer:
+                    case Judgement.Open when opened is { } round && RequestRounds.RoundOf(commit.Committed, round) is { } ended && await Verdict(ended.Round, ask.Run) is { } answer:
                         return Answer(answer, opened, ask, ticket); // Refused, or ended free of charge, before we looked.
                 }
             }
@@ -131,7 +131,7 @@ internal sealed partial class VideoRequestGrain(
         var after = await Record(new RequestEvent.Requeued(round, fresh, ports.Time.Now()));
         var live = Array.Find(after.Rounds, r => r is RequestState.Live it && (it.Round == round || it.Ticket.Ask == fresh.Ask));
         if (live is null) return new RequeueAnswer.Refused("Its user cancelled it, or another round of this request is live, in its 24 hours, or out of submits.");
-        return await Verdict(live.Round) is AskAnswer.Accepted accepted
+        return await Verdict(live.Round, run: null) is AskAnswer.Accepted accepted
             ? new RequeueAnswer.Requeued(accepted.Video)
             : new RequeueAnswer.Refused("It was not admitted: the user's quota is used up.");
     }
@@ -217,9 +217,10 @@ internal sealed partial class VideoRequestGrain(
 
     /// <summary>
     /// Waits until the admission of a round is decided, then says what it is. Who waits too long gets the id, which is written down first:
-    /// from then on a refusal is an ending that the id answers with. Null when the round gave way to another one meanwhile.
+    /// from then on a refusal is an ending that the id answers with. Null when the round gave way to another one meanwhile, or when it was the
+    /// limit of another run that refused it, which is nothing to whoever asks for this one.
     /// </summary>
-    private async Task<AskAnswer?> Verdict(int round)
+    private async Task<AskAnswer?> Verdict(int round, string? run)
     {
         var patience = ports.Options.CurrentValue.AdmissionWait;
         var since = ports.Time.GetTimestamp();
@@ -232,6 +233,7 @@ internal sealed partial class VideoRequestGrain(
 
         return RequestRounds.RoundOf(commit.Committed, round) switch
         {
+            RequestState.Refused { Refusal.Code: Codes.RunLimit } refused when refused.Run != run => null,
             RequestState.Refused refused => new AskAnswer.Refused(refused.Refusal),
             { } accepted when RequestViews.View(Key, commit.Committed, accepted) is { } view => new AskAnswer.Accepted(view, Dedup.New),
             _ => null,

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using VideoGen.Access;
+using VideoGen.Engine;
 using VideoGen.Engine.Simulation;
 using VideoGen.Grains.Quotas;
 using VideoGen.Grains.Requests;
@@ -16,10 +17,13 @@ internal sealed class World : IAsyncDisposable
 {
     private static readonly TimeSpan RealPatience = TimeSpan.FromSeconds(30);
     private readonly List<BuiltEngine> engines = [];
+    private readonly ITurnQueue? turns;
     private long nonces;
 
-    public World()
+    /// <param name="turns">Where turns run; on the thread pool where nothing is said.</param>
+    public World(ITurnQueue? turns = null)
     {
+        this.turns = turns;
         Provider = new(Time);
         Start();
     }
@@ -68,6 +72,7 @@ internal sealed class World : IAsyncDisposable
     {
         Host = new();
         var builder = new EmbeddedEngineBuilder(Time).WithStorage(Disk).WithReminders(Reminders).Configure(o => o.AddGrainsFrom(GrainsRegistration.Assembly));
+        if (turns is not null) builder.WithTurns(turns);
         builder.Services.AddVideoGrains()
             .AddSingleton<IModelCatalogue>(Models)
             .AddSingleton<VideoGen.Grains.Providers.IVideoProviders>(Provider)
