@@ -54,8 +54,8 @@ public sealed partial class DependencyTests
         Assert.Equal(["GatewayHost.Orleans.cs"], users.Select(Path.GetFileName));
     }
 
-    /// <summary>What an assembly gives to others: its types, and methods that are called without naming theirs.</summary>
-    private static IEnumerable<string> NamesOf(Assembly assembly) => assembly.GetExportedTypes()
+    /// <summary>What an assembly gives to others: its types, but for those in others, and methods that are called without naming theirs.</summary>
+    private static IEnumerable<string> NamesOf(Assembly assembly) => assembly.GetExportedTypes().Where(type => !type.IsNested)
         .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static).Where(m => m.IsDefined(typeof(ExtensionAttribute))).Select(m => m.Name).Prepend(type.Name))
         .Select(name => name.Split('`')[0]).Distinct(StringComparer.Ordinal);
 

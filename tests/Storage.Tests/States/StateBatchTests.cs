@@ -14,7 +14,26 @@ public sealed class StateBatchTests(StorageDatabase database) : IClassFixture<St
     [Fact]
     public async Task Many_documents_at_once_are_few_commits()
     {
-        var versions = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Write("many", $"v-{i}", null, $$"""{"number":{{i}}}""")));
+        // Both lanes wait for rows that somebody else holds, so that all the others come while nothing is sent.
+        await using var holder = await database.Connections.OpenOwn(CancellationToken.None);
+        await using var held = await holder.BeginTransactionAsync();
+        await using (var hold = new NpgsqlCommand("insert into videogen.grain_state (state_name, grain_key, version, state) values ('held', 'v-0', 1, '{}'), ('held', 'v-1', 1, '{}')", holder))
+        {
+            await hold.ExecuteNonQueryAsync();
+        }
+
+        var waiting = new List<Task<int?>>();
+        for (var lane = 0; lane < 2; lane++)
+        {
+            waiting.Add(Write("held", $"v-{lane}", null, "{}"));
+            await Until.True("the lane waits", async () => await database.One<long>(
+                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") == waiting.Count);
+        }
+
+        var writes = Enumerable.Range(0, 200).Select(i => Write("many", $"v-{i}", null, $$"""{"number":{{i}}}""")).ToArray();
+        await held.RollbackAsync();
+        Assert.Equal([1, 1], await Task.WhenAll(waiting));
+        var versions = await Task.WhenAll(writes);
 
         Assert.All(versions, version => Assert.Equal(1, version));
         Assert.Equal(200, await database.One<long>("select count(*) from videogen.grain_state where state_name = 'many' and grain_key = 'v-' || (state ->> 'number')"));
