@@ -19,6 +19,7 @@ internal static class StartupHook
 
     private static void Gate(IServiceCollection services, ProviderGate gate)
     {
+        if (!services.Any(service => service.ServiceType == typeof(IVideoProvider))) return; // The dashboard's application, in the same process.
         Replace<IVideoProvider>(services, inner => new GatedProvider(inner, gate));
         Replace<IVideoSaver>(services, inner => new GatedSaver(inner, gate));
     }
