@@ -75,14 +75,11 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     private Task<RunningHost> StartHost(string engine, int number, params (string Name, string Value)[] own)
     {
         var folder = Directory.CreateDirectory(FolderOf(number)).FullName;
-        var ports = FreePorts(2);
         return RunningHost.StartBuild(
             Path.Combine(TidyTests.Repository, "Silo", "bin", engine, "Release", "net10.0", "videogen.dll"),
             folder,
             [
                 ("ConnectionStrings__VideoGen", ConnectionString),
-                ("Cluster__SiloPort", ports[0]),
-                ("Cluster__GatewayPort", ports[1]),
                 ("Store__Folder", Path.Combine(Folder, "videos")),
                 ("Store__Inputs", Path.Combine(Folder, "inputs")),
                 ("Providers__Local__Folder", Path.Combine(Folder, "local")),

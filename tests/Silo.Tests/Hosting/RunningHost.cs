@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using VideoGen.Silo.Tests.Clusters;
 using VideoGen.Silo.Tests.Providers;
 using VideoGen.Storage.Processes;
 using VideoGen.Tests;
@@ -55,9 +56,12 @@ internal sealed class RunningHost : IAsyncDisposable
     /// <summary>Another build's, such as the one for Orleans.</summary>
     public static async Task<RunningHost> StartBuild(string program, string folder, params (string Name, string Value)[] settings)
     {
+        var ports = ClusterUnderTest.FreePorts(2);
         var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+            ["Cluster__SiloPort"] = ports[0], // Several are tested at once.
+            ["Cluster__GatewayPort"] = ports[1],
             ["VIDEOGEN_DATA"] = folder,
             ["Requests__CheckEvery"] = "00:00:00.300",
             ["Requests__SubmitWindow"] = "00:00:01",

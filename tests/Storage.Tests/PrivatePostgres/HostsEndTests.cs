@@ -155,8 +155,17 @@ public sealed class HostsEndTests : IDisposable
         await _server.NothingRuns();
     }
 
-    private static bool IsShell(int pid) =>
-        File.ReadAllText($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/comm").Trim() is "sh" or "dash" or "bash";
+    private static bool IsShell(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/comm").Trim() is "sh" or "dash" or "bash";
+        }
+        catch (IOException)
+        {
+            return false; // It has ended since it was listed, as children of the server do.
+        }
+    }
 
     private static void CopyFolder(string from, string to)
     {
