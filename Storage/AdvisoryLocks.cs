@@ -20,4 +20,11 @@ internal static class AdvisoryLocks
 
     /// <summary>"vidc" in ASCII, instead of <see cref="Space"/>: beside it stands the hash of the cluster that a silo belongs to.</summary>
     public const int Clusters = 0x7669_6463;
+
+    /// <summary>Of <c>pg_locks l</c>: those of <see cref="Host"/>.</summary>
+    public static readonly string OfHost = $"l.classid = {Space} and l.objid = {Host}";
+
+    /// <summary>Of <c>pg_locks l</c>: the locks of this database that somebody holds, and these of them.</summary>
+    public static string Held(string these) =>
+        $"l.locktype = 'advisory' and l.granted and {these} and l.objsubid = 2 and l.database = (select oid from pg_database where datname = current_database())";
 }

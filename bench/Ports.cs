@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
+using VideoGen.Storage.Processes;
 
 namespace VideoGen.Bench;
 
@@ -14,20 +13,6 @@ internal static class Ports
     public static int[] Free(int count)
     {
         var start = RandomNumberGenerator.GetInt32(First, End - (End - First) / 2);
-        return [.. Enumerable.Range(start, End - start).Where(IsFree).Take(count)];
-    }
-
-    private static bool IsFree(int port)
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, port);
-        try
-        {
-            listener.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
+        return [.. Enumerable.Range(start, End - start).Where(LoopbackPort.IsFree).Take(count)];
     }
 }

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using VideoGen.Storage.Hosts;
+using VideoGen.Storage.Processes;
 using static VideoGen.Silo.Hosting.Commands;
 
 namespace VideoGen.Silo.Hosting;
@@ -120,7 +119,7 @@ internal static class ClusterCommand
     {
         for (var port = first; port < first + PortsToTry; port++)
         {
-            if (!taken.Contains(port) && IsFree(port))
+            if (!taken.Contains(port) && LoopbackPort.IsFree(port))
             {
                 taken.Add(port);
                 return port.ToString(CultureInfo.InvariantCulture);
@@ -128,19 +127,5 @@ internal static class ClusterCommand
         }
 
         throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"None of the ports {first} to {first + PortsToTry - 1} of this machine is free."));
-    }
-
-    private static bool IsFree(int port)
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, port);
-        try
-        {
-            listener.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

@@ -76,9 +76,7 @@ internal sealed class HostSession : IAsyncDisposable
         var alone = await True(
             $"""
             select to_regclass('videogen.cluster_members') is not null and not exists (
-              select from pg_locks l
-              where l.locktype = 'advisory' and l.granted and l.classid = {AdvisoryLocks.Space} and l.objid = {AdvisoryLocks.Host} and l.objsubid = 2
-                and l.database = (select oid from pg_database where datname = current_database()) and l.pid <> pg_backend_pid())
+              select from pg_locks l where {AdvisoryLocks.Held(AdvisoryLocks.OfHost)} and l.pid <> pg_backend_pid())
             """, cancellationToken).ConfigureAwait(false);
         if (!alone) return;
 
@@ -107,7 +105,7 @@ internal sealed class HostSession : IAsyncDisposable
 
     /// <summary>Who holds the lock, for a person; null when nobody does any more.</summary>
     public Task<string?> Holder(CancellationToken cancellationToken) =>
-        Holder($"l.classid = {AdvisoryLocks.Space} and l.objid = {AdvisoryLocks.Host}", cancellationToken);
+        Holder(AdvisoryLocks.OfHost, cancellationToken);
 
     /// <summary>A silo of another cluster on this database, for a person; null where there is none.</summary>
     public Task<string?> HolderInAnotherCluster(HostClaim.Silo silo, CancellationToken cancellationToken) =>
@@ -120,8 +118,7 @@ internal sealed class HostSession : IAsyncDisposable
             select a.application_name, a.client_addr::text, a.backend_start
             from pg_locks l
             join pg_stat_activity a using (pid)
-            where l.locktype = 'advisory' and l.granted and {itsLock} and l.objsubid = 2
-              and l.database = (select oid from pg_database where datname = current_database())
+            where {AdvisoryLocks.Held(itsLock)}
             order by a.backend_start
             limit 1
             """, connection);

@@ -17,9 +17,7 @@ public static class ServerCapacity
         var command = database.CreateCommand(
             $"""
             select current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer,
-              (select count(distinct l.pid) from pg_locks l
-               where l.locktype = 'advisory' and l.granted and l.classid = {AdvisoryLocks.Space} and l.objid = {AdvisoryLocks.Host} and l.objsubid = 2
-                 and l.database = (select oid from pg_database where datname = current_database()))::integer
+              (select count(distinct l.pid) from pg_locks l where {AdvisoryLocks.Held(AdvisoryLocks.OfHost)})::integer
             """);
         await using (command.ConfigureAwait(false))
         {

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using VideoGen.Storage.Processes;
@@ -24,7 +23,7 @@ internal sealed partial class ServerStart(
         var first = folder.RememberedPort() ?? options.FirstPort;
         for (var port = first; port < first + options.PortsToTry && port <= IPEndPoint.MaxPort;)
         {
-            if (!IsFree(port))
+            if (!LoopbackPort.IsFree(port))
             {
                 LogPortTaken(log, port++);
                 continue;
@@ -40,7 +39,7 @@ internal sealed partial class ServerStart(
 
             await process.DisposeAsync().ConfigureAwait(false);
             // Somebody may have taken the port between our look and the server's. A throwaway server's data is gone then.
-            if (options.Throwaway || (IsFree(port) && !LeftoversMayGo(serverLog.Since(), started)))
+            if (options.Throwaway || (LoopbackPort.IsFree(port) && !LeftoversMayGo(serverLog.Since(), started)))
             {
                 throw new PrivatePostgresException(
                     $"PostgreSQL did not start in {folder.Data}: {PostgresCommands.Reason(serverLog.Since() + process.Errors)}. Its log is in {folder.Log}.");
@@ -51,21 +50,6 @@ internal sealed partial class ServerStart(
 
         throw new PrivatePostgresException(
             $"All ports from {first} to {first + options.PortsToTry - 1} on 127.0.0.1 are taken: free one of them, or set another first port.");
-    }
-
-    /// <summary>Free when we can listen on it ourselves; a listener on all addresses holds it as well.</summary>
-    private static bool IsFree(int port)
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, port);
-        try
-        {
-            listener.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     /// <summary>A server that was killed leaves its children behind for a moment, and they hold its shared memory.</summary>
