@@ -44,7 +44,9 @@ public interface IVideoProviders
 /// <param name="Resolution">How a submit without an answer can be resolved.</param>
 /// <param name="QuietTime">How long after the last possible arrival of a submit a lookup that finds nothing is believed.</param>
 /// <param name="KeepsOriginal">Whether its copy is ours to delete once ours is safe.</param>
-public sealed record ProviderTraits(Resolution Resolution, TimeSpan QuietTime, bool KeepsOriginal);
+/// <param name="Slots">How many jobs of ours it works on at a time; null where it does not say, and waits itself.</param>
+/// <param name="SubmitsPerMinute">How many submits it takes in a minute; null where it does not say.</param>
+public sealed record ProviderTraits(Resolution Resolution, TimeSpan QuietTime, bool KeepsOriginal, int? Slots = null, int? SubmitsPerMinute = null);
 
 /// <summary>How a submit without an answer can be resolved.</summary>
 public enum Resolution
@@ -69,10 +71,15 @@ public sealed record SubmitOrder(string ProviderKey, string Prompt, VideoOptions
 
 /// <summary>
 /// The last check before money can be spent: a submit is sent soon after its intent was decided, or not at all.
-/// The stamp is taken before the intent is written, on the monotonic clock, so a frozen process gives up by itself.
+/// The stamps are on the monotonic clock, so a frozen process gives up by itself.
 /// </summary>
-public sealed class SubmitGate(TimeProvider time, long stamp, TimeSpan window)
+/// <param name="time">The clock.</param>
+/// <param name="intended">Taken before the intent was written.</param>
+/// <param name="window">How long after it a submit may start.</param>
+/// <param name="passed">Taken before the last look at the pauses; null where none can hold this submit.</param>
+/// <param name="fresh">How long after that look a submit may start: whoever pauses waits longer than this before they say that it holds.</param>
+public sealed class SubmitGate(TimeProvider time, long intended, TimeSpan window, long? passed = null, TimeSpan fresh = default)
 {
     /// <summary>Whether the first byte may leave now. Ask after connecting, immediately before sending.</summary>
-    public bool MaySend => time.GetElapsedTime(stamp) <= window;
+    public bool MaySend => time.GetElapsedTime(intended) <= window && (passed is not { } look || time.GetElapsedTime(look) <= fresh);
 }

@@ -80,7 +80,7 @@ internal static class RequestAdmission
         IsOpenEnded(s) || (IsProvenFree(s) && RequestRounds.OrphanedIn(document, s.Round) is null) ? null : s.WindowEnds;
 
     // Nobody knows whether it was paid: no clock ends that, only a person or the provider.
-    private static bool IsOpenEnded(Ended s) => s is { Outcome: RequestOutcome.DeadLettered, Charge.Charged: Charged.Unknown };
+    private static bool IsOpenEnded(Ended s) => s is { Outcome: RequestOutcome.DeadLettered, Charge.Charged: Charged.Unknown, Discarded: null };
 
     // The same prompt may be tried again at once. A policy's no is replayed, or every retry would ask it again.
     private static bool IsProvenFree(Ended s) =>

@@ -57,9 +57,9 @@ internal sealed partial class RequestPump(string key, Commit<RequestDocument> co
 
     private async Task<RequestEvent> CarryOut(RequestEffect effect) => effect switch
     {
-        ReserveFunds e => await calls.Reserve(commit.Committed.Owner, e),
-        SettleFunds e => await calls.Settle(commit.Committed.Owner, e),
-        RecordIntent e => Intend(e),
+        ReserveFunds e => await calls.Reserve(commit.OnDisk, e),
+        SettleFunds e => await calls.Settle(commit.OnDisk, e),
+        RecordIntent e => await calls.Hold(commit.Committed, e) ?? Intend(e),
         SubmitJob e => await Submit(e),
         FindJob e => await calls.Find(e),
         CheckJob e => await calls.Check(e),

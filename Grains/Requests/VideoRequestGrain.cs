@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VideoGen.Access;
+using VideoGen.Grains.Budgets;
 using VideoGen.Grains.Persistence;
 using VideoGen.Grains.Providers;
 using VideoGen.Reports;
@@ -165,35 +166,6 @@ internal sealed partial class VideoRequestGrain(
         }
     }
 
-    /// <summary>
-    /// Who would be refused anyway is refused before anything is written: an agent that asks in a loop costs reads. Not a verdict:
-    /// only a reservation admits.
-    /// </summary>
-    private async Task<AskAnswer?> RefusedBeforeOpening(VideoAsk ask, Ticket ticket)
-    {
-        // What an older round gives back is waited for: the reservation comes after it.
-        if (!ticket.Reserves || RequestEffects.OwesSettlement(commit.Committed)) return null;
-        if (JudgeNow(ask, ticket) is not Judgement.Open) return null;
-        try
-        {
-            foreach (var reservations in ports.ReservationsOf(ask.Owner, ticket.Run))
-            {
-                if (await reservations.Peek() is not { } refusal) continue;
-                await commit.Refresh(); // What was reserved may be this very video, asked for in another process.
-                return JudgeNow(ask, ticket) is Judgement.Open ? Refuse(refusal, ask.Owner, ticket.PriceUsd) : null;
-            }
-
-            return null;
-        }
-#pragma warning disable CA1031 // No peek, no shortcut: the reservation decides.
-        catch (Exception e) when (e is not CommitUnknownException)
-#pragma warning restore CA1031
-        {
-            LogPeekFailed(Key, e);
-            return null;
-        }
-    }
-
     /// <summary>Opens a round where nothing holds the window. The number of the round that this very ask opened; else null.</summary>
     private async Task<int?> OpenIfNeeded(VideoAsk ask, Ticket ticket)
     {
@@ -278,7 +250,10 @@ internal sealed partial class VideoRequestGrain(
         var limits = new RequestLimits(
             o.MaxAttempts, o.MaxSubmits, o.Deadline, o.JobDeadline, o.ResolveFor, o.SubmitWindow, o.SubmitTimeout, o.CheckEvery,
             o.Window, o.WindowMargin, traits.Resolution, traits.QuietTime, traits.KeepsOriginal);
-        return new(Round: 0, ports.Nonces.Draw(), options, terms.Provider, terms.UsdPerSecond * options.Seconds, terms.CountsAgainstQuota, limits, Trace: VideoGenTelemetry.CurrentTrace);
+        return new(Round: 0, ports.Nonces.Draw(), options, terms.Provider, terms.UsdPerSecond * options.Seconds, terms.CountsAgainstQuota, limits, Trace: VideoGenTelemetry.CurrentTrace)
+        {
+            Day = ports.Budgets.CurrentValue.DayOf(ports.Time.Now()),
+        };
     }
 
     private VideoView? View(int round) => RequestViews.View(Key, commit.Committed, RequestRounds.RoundOf(commit.Committed, round));
