@@ -14,6 +14,8 @@ internal sealed record Price(string Model, string Account, decimal Usd, DateOnly
     /// <summary>Null where it is free, or was accepted before there were budgets.</summary>
     public static Price? Of(string model, string account, decimal usd, DateOnly? day) => usd > 0 && day is { } booked ? new(model, account, usd, booked) : null;
 
+    public static DateOnly DayInUtc(DateTimeOffset at) => DateOnly.FromDateTime(at.UtcDateTime);
+
     public Payment PaidBy(Owner owner) => new(owner, Model, Account, Day);
 
     /// <summary>What the money ledger is told.</summary>
@@ -26,7 +28,7 @@ internal sealed record Price(string Model, string Account, decimal Usd, DateOnly
     {
         { Charged: Charged.No } => new Movement.Release(id, revision, PaidBy(owner)),
         { Charged: Charged.Yes } => new Movement.Settle(id, revision, PaidBy(owner), paidUsd ?? Usd, paidUsd is null ? CostSource.PriceList : CostSource.Provider),
-        { Discarded: true } => new Movement.Settle(id, revision, PaidBy(owner), Usd, CostSource.Discarded),
-        _ => new Movement.Risk(id, revision, PaidBy(owner), Usd),
+        { Discarded: true } => new Movement.Settle(id, revision, PaidBy(owner), paidUsd ?? Usd, CostSource.Discarded),
+        _ => new Movement.Risk(id, revision, PaidBy(owner), paidUsd ?? Usd),
     };
 }

@@ -40,7 +40,7 @@ internal static class RequestEndings
             Run: settles ? s.Ticket.Run : null)
         {
             Trace = s.Ticket.Trace,
-            Day = s.Ticket.Price?.Day,
+            Day = s.Ticket.Day == Price.DayInUtc(s.Course.Stages.Asked) ? null : s.Ticket.Day,
             Unmetered = !s.Ticket.Reserves,
         };
     }

@@ -70,7 +70,7 @@ internal static class RequestLifecycle
         SendHeld e when !e.Hold.IsPause && Late(s, e.At) => Expire(s, e.At),
         SendHeld e => s with { Course = WithPause(s, e.Hold, e.At), Send = new Due(e.LookAgainAt, s.Send.Failures), Hold = SameHold(s.Hold, e.Hold) ? s.Hold : e.Hold },
         IntentRecorded or JobAccepted when s.Hold is not null => Apply(s with { Course = WithPause(s, next: null, happened.At), Hold = null }, happened),
-        IntentRecorded { Orphaned: { } charged } e => s.DeadLetter(RequestEndings.OrphanFirst, new Charge(charged, RequestEndings.OrphanFirst.Detail), e.At),
+        IntentRecorded { Orphaned: { } charged } e => s.DeadLetter(RequestEndings.OrphanFirst, new Charge(charged, RequestEndings.OrphanFirst.Detail, Usd: 0), e.At), // That job is booked by itself.
         IntentRecorded e when Late(s, e.At) => Expire(s, e.At),
         IntentRecorded e when e.Sends >= s.Ticket.Limits.MaxSubmits => s.DeadLetter(s.LastFailure ?? RequestEndings.TooManySubmits, RequestEndings.NothingSent, e.At),
         IntentRecorded e => new Submitting(s.Ticket, s.Course.WithIntent(e.At), e.At, e.Nonce),
@@ -129,6 +129,7 @@ internal static class RequestLifecycle
 
     private static RequestState InEnded(Ended s, RequestEvent happened) => happened switch
     {
+        Discarded e when s is { Discarded: null } and ({ Outcome: RequestOutcome.DeadLettered } or { Charge.Charged: Charged.Unknown }) => Discard(s, e),
         FundsSettled e when s.Settle is not null && e.What == s.Settlement => s with { Settle = null, Run = e.What.Counts is null ? s.Run : null },
         SettleFailed e when s.Settle is { } due && e.What == s.Settlement => s with { Settle = due.Later(e.At, Salt(s), e.Failure) },
         OriginalDiscarded when s.Discard is not null => s with { Discard = null },
@@ -151,7 +152,6 @@ internal static class RequestLifecycle
         JobAccepted or NotSent or NoJob or JobFinished or JobFailed or JobCancelled or VideoSaved when Apply(dead.ResumeAt, happened) is var next && !ReferenceEquals(next, dead.ResumeAt) => next,
         JobProgressed or CheckFailed when dead.Check is not null => s with { Outcome = dead with { Check = NextDeadLetterCheck(s, happened.At) } },
         Requeued e when s.Discarded is null && Resume(dead.ResumeAt, e.At) is { } resumed => resumed,
-        Discarded e when s.Discarded is null => Discard(s, dead, e),
         // Nothing to stop now, but if it ever goes on by itself it must stop then.
         CancelRequested e when dead.ResumeAt.Course.CancelWanted is null => s with { Outcome = WithCancel(dead, e.At) },
         DeleteRequested e when !s.Deleted => s with { Deleted = true, Outcome = WithCancel(dead, e.At) },
@@ -159,10 +159,10 @@ internal static class RequestLifecycle
     };
 
     // What nobody will find out counts as paid from now on, and no machine asks for it any more. A late fact is still heard.
-    private static Ended Discard(Ended s, RequestOutcome.DeadLettered dead, Discarded e) => s with
+    private static Ended Discard(Ended s, Discarded e) => s with
     {
         Discarded = e.Reason,
-        Outcome = dead with { Check = null },
+        Outcome = s.Outcome is RequestOutcome.DeadLettered dead ? dead with { Check = null } : s.Outcome,
         Settle = s.Charge.Charged == Charged.Unknown && (!s.Unmetered || s.Price is not null) ? new Due(e.At) : s.Settle,
     };
 

@@ -110,7 +110,7 @@ internal abstract record RequestState
         /// <summary>As <see cref="Ticket.Trace"/>, while something is owed: ended rounds stay for ever and must be small.</summary>
         public string? Trace { get; init; }
 
-        /// <summary>As <see cref="Ticket.Day"/>.</summary>
+        /// <summary>As <see cref="Ticket.Day"/>; null where that is the day in UTC on which it was asked for: ended rounds must be small.</summary>
         public DateOnly? Day { get; init; }
 
         /// <summary>It counts against no quota.</summary>
@@ -122,7 +122,7 @@ internal abstract record RequestState
         /// <summary>What the ledgers must know of it.</summary>
         [JsonIgnore] public Settlement Settlement => new(Charge.Charged, Discarded is not null);
 
-        [JsonIgnore] public Price? Price => Price.Of(Options.Model, Account, PriceUsd, Day);
+        [JsonIgnore] public Price? Price => Price.Of(Options.Model, Account, PriceUsd, Day ?? Price.DayInUtc(Stages.Asked));
         [JsonIgnore] public AttemptId AttemptId => new(RoundNumber, Attempt);
         [JsonIgnore] public override int Round => RoundNumber;
     }

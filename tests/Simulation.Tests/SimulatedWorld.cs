@@ -1,7 +1,9 @@
 using VideoGen.Engine.Simulation;
+using VideoGen.Grains.Budgets;
 using VideoGen.Grains.Quotas;
 using VideoGen.Grains.Requests;
 using VideoGen.Simulation.Tests.Models;
+using VideoGen.Tests;
 
 namespace VideoGen.Simulation.Tests;
 
@@ -109,6 +111,14 @@ internal sealed partial class SimulatedWorld
     public QuotaOptions Quotas { get; } = new();
 
     public AgentRunOptions Runs { get; } = new();
+
+    public BudgetOptions Budgets { get; } = new();
+
+    public SpendOptions Spending { get; } = new();
+
+    public MoneyRows Money { get; } = new();
+
+    public PauseRows Pauses { get; } = new();
 
     public People People { get; }
 
