@@ -23,6 +23,8 @@ internal static class Problems
         var status = refusal.Code switch
         {
             Codes.QuotaExceeded or Codes.Cooldown or Codes.SubmitLimit or Codes.RunLimit or Codes.VariationLimit => 429,
+            Codes.BudgetExceeded => 402,
+            Codes.Paused or Codes.SpendBreaker => 403,
             Codes.AdmissionUnavailable => 503,
             _ => 422, // Time does not help and no client repeats it by itself: right for a code that is newer than this door, too.
         };
@@ -36,6 +38,11 @@ internal static class Problems
                 _ => null,
             },
             RetryAt = refusal.Until,
+            Extra = refusal.LimitUsd is null ? null : new Dictionary<string, JsonNode?>(StringComparer.Ordinal)
+            {
+                ["limit_usd"] = refusal.LimitUsd,
+                ["remaining_usd"] = refusal.RemainingUsd,
+            },
             Limit = status == 429 ? new(PolicyOf(refusal.Code), refusal.Limit, refusal.Remaining ?? 0) : null,
         };
     }

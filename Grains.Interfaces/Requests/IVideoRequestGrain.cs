@@ -31,6 +31,15 @@ public interface IVideoRequestGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Requeue")]
     Task<RequeueAnswer> Requeue(int round);
 
+    /// <summary>
+    /// An operator gives up finding out what a round cost: what is at risk counts as spent, and its prompt is free when its window ends.
+    /// Answers the round after that; null where there is no such round, or none of which that is unknown.
+    /// </summary>
+    /// <param name="round">Its number.</param>
+    /// <param name="reason">Why, for whoever reads it later; at most 200 characters.</param>
+    [AlwaysInterleave, Alias("Discard")]
+    Task<VideoView?> Discard(int round, string reason);
+
     /// <summary>Carries on with whatever is owed. Costs nothing when nothing is.</summary>
     [AlwaysInterleave, Alias("Wake")]
     Task Wake();

@@ -158,11 +158,10 @@ internal static class RequestLifecycle
         _ => InEnded(s, happened),
     };
 
-    // What nobody will find out counts as paid from now on, and no machine asks for it any more. A late fact is still heard.
+    // What nobody finds out counts as paid from now on. Its job is still asked for: a video that is there after all is a video.
     private static Ended Discard(Ended s, Discarded e) => s with
     {
         Discarded = e.Reason,
-        Outcome = s.Outcome is RequestOutcome.DeadLettered dead ? dead with { Check = null } : s.Outcome,
         Settle = s.Charge.Charged == Charged.Unknown && (!s.Unmetered || s.Price is not null) ? new Due(e.At) : s.Settle,
     };
 

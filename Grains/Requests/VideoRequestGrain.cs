@@ -137,6 +137,12 @@ internal sealed partial class VideoRequestGrain(
             : new RequeueAnswer.Refused("It was not admitted: the user's quota is used up.");
     }
 
+    public async Task<VideoView?> Discard(int round, string reason)
+    {
+        var after = await Record(new RequestEvent.Discarded(round, reason, ports.Time.Now()));
+        return RequestRounds.RoundOf(after, round) is RequestState.Ended { Discarded: not null } ? View(round) : null;
+    }
+
     public async Task Wake()
     {
         // Whoever wakes has seen on disk that something is owed. Where this activation knows of nothing, it is not the newest.

@@ -4,6 +4,7 @@ using VideoGen.Gateway;
 using VideoGen.Gateway.Hosting;
 using VideoGen.Gateway.Telemetry;
 using VideoGen.Grains;
+using VideoGen.Grains.Budgets;
 using VideoGen.Grains.Quotas;
 using VideoGen.Grains.Requests;
 using VideoGen.Requests;
@@ -72,6 +73,8 @@ internal static class VideoGenHost
         services.AddHostedService<MediaSweep>();
         services.AddVideoGrains();
         services.AddOptions<RequestOptions>().BindConfiguration(RequestOptions.Section);
+        services.AddOptions<BudgetOptions>().BindConfiguration(BudgetOptions.Section);
+        services.AddOptions<SpendOptions>().BindConfiguration(SpendOptions.Section);
         services.AddOptions<AgentRunOptions>().BindConfiguration(AgentRunOptions.Section);
         services.AddClients(configuration);
         services.AddSingleton<HostState>();

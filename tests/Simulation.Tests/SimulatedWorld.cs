@@ -42,6 +42,12 @@ internal sealed partial class SimulatedWorld
         Calm = !faults;
         CalmAt = Start + Chance.Span(TimeSpan.FromMinutes(30), TimeSpan.FromHours(30));
         Quotas.VideosPerDay = Chance.Pick(1, 2, 3, 5);
+        Budgets.GlobalDailyUsd = Chance.Pick<decimal?>(null, 50, 16, 6.4m, 3.2m);
+        Budgets.UserDailyUsd = Chance.Pick<decimal?>(null, null, null, 6.4m);
+        Spending.SubmitsPerMinute = Chance.Pick(5, 5, 2, 1);
+        Spending.StreakUsd = Chance.Pick<decimal?>(null, 25, 6.4m);
+        Spending.ResetAfter = Chance.Pick(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(15));
+        Spending.Refuses = Chance.Percent(20);
         Quotas.Cooldown = Chance.Pick(TimeSpan.Zero, TimeSpan.FromMinutes(10));
         Requests.CheckEvery = Chance.Pick(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2));
         People.Plan(CalmAt);
@@ -77,6 +83,8 @@ internal sealed partial class SimulatedWorld
         Turns = new(this);
         Checks = new(this);
         Disk.Landed = Landed;
+        MoneyChecks = new(this);
+        Money.Landed = MoneyChecks.Landed;
         People = new(this);
     }
 
@@ -123,6 +131,8 @@ internal sealed partial class SimulatedWorld
     public People People { get; }
 
     public Checks Checks { get; }
+
+    public MoneyChecks MoneyChecks { get; }
 
     /// <summary>From now on nothing goes wrong any more.</summary>
     public bool Calm { get; private set; }

@@ -78,7 +78,7 @@ internal sealed class LocalVideos(
                 staged = jobs.Stage(JobOf(jobId, order), order.Prompt, look, input);
             }
 
-            if (!gate.MaySend) return new SubmitReply.NotSent(new(FailureKind.Expired, "The time for this submit had passed before it was sent."));
+            if (!gate.MaySend) return new SubmitReply.NotSent(new(FailureKind.Expired, "The time for this submit had passed before it was sent.", Codes.TooLateToSend));
             var isNew = staged is not null && jobs.Claim(staged, jobId);
             return Claimed(jobId, isNew, FailWords.LosesAnswer(options.Value, order.Prompt));
         }
