@@ -166,11 +166,15 @@ internal sealed class People(SimulatedWorld world)
     public void Pause()
     {
         var scope = world.Chance.Pick(Scopes.Global, Scopes.Global, Scopes.Client("local"), Scopes.User(new("local", Users[0])), Scopes.Provider(ProviderModel.AccountName));
+        Pause(scope, world.Chance.Span(TimeSpan.FromSeconds(5), TimeSpan.FromHours(4)));
+    }
+
+    public void Pause(string scope, TimeSpan holds)
+    {
         var now = world.Clock.GetUtcNow();
-        var for_ = world.Chance.Span(TimeSpan.FromSeconds(5), TimeSpan.FromHours(4));
         world.Trace.Add(now, 0, "paused", scope);
-        world.Pauses.Set(new(scope, PauseKind.Operator, "lunch", now, world.Chance.Percent(50) ? now + for_ : null));
-        After(for_, () => Resume(scope));
+        world.Pauses.Set(new(scope, PauseKind.Operator, "lunch", now, world.Chance.Percent(50) ? now + holds : null));
+        After(holds, () => Resume(scope));
     }
 
     public void Resume(string scope) => world.Pauses.Lift(scope, world.Clock.GetUtcNow());
