@@ -38,6 +38,16 @@ public sealed class PostgresPausesTests(StorageDatabase database) : PausesConfor
     }
 
     [Fact]
+    public async Task A_database_whose_default_is_another_isolation_lets_nothing_through_uncounted()
+    {
+        await using var pool = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = "-c default_transaction_isolation=serializable" });
+        using var pauses = New(pool);
+
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => pauses.Pass(Submit("n1"), Ten, CancellationToken.None));
+        Assert.Contains("read committed", refused.MessageText, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_same_nonce_from_two_processes_at_once_is_one_submit()
     {
         for (var race = 0; race < 50; race++)
