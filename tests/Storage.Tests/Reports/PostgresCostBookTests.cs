@@ -20,7 +20,7 @@ public sealed class PostgresCostBookTests(StorageDatabase database) : IClassFixt
         await LedgerTables.Empty(database);
         await database.Run("truncate videogen.prevented, videogen.prevented_batches");
         await Book(
-            Of(1, FundsState.Spent, Anns, 3.20m), Of(2, FundsState.Spent, Anns, 4m), Of(3, FundsState.Released, Anns, 0), Of(4, FundsState.Reserved, Bobs, 0.5m),
+            Of(1, FundsState.Spent, Anns, 3.20m), Of(2, FundsState.Spent, Anns, 4m), Of(3, FundsState.Released, Anns with { Owner = new("bot", "zoe") }, 0), Of(4, FundsState.Reserved, Bobs, 0.5m),
             Of(5, FundsState.AtRisk, Carols, 3.2m), Of(6, FundsState.Spent, Carols, 1m), Of(7, FundsState.Spent, Carols with { Day = new(2026, 4, 1) }, 100m));
         await database.Run("insert into videogen.prevented values ('2026-03-01', 'bot', 'joined', 3, 9.60), ('2026-03-02', 'bot', 'blocked_run', 1, 3.20), ('2026-03-01', '*', 'replayed', 2, 6)");
     }
