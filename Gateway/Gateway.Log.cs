@@ -30,6 +30,15 @@ internal static partial class GatewayLog
     [LoggerMessage(10, LogLevel.Error, "A picture could not be stored")]
     public static partial void InputNotStored(ILogger logger, Exception exception);
 
+    [LoggerMessage(11, LogLevel.Warning, "Paused {Scope} until {Until} ({RequestId})")]
+    public static partial void Paused(ILogger logger, string requestId, string scope, DateTimeOffset? until);
+
+    [LoggerMessage(12, LogLevel.Warning, "Lifted {Count} pauses ({RequestId})")]
+    public static partial void Resumed(ILogger logger, string requestId, int count);
+
+    [LoggerMessage(13, LogLevel.Error, "The pauses did not answer {RequestId} at {Route}")]
+    public static partial void PausesFailed(ILogger logger, string requestId, string route, Exception exception);
+
     [LoggerMessage(9, LogLevel.Warning, "Readiness check {Name} did not finish")]
     public static partial void CheckFailed(ILogger logger, string name, Exception exception);
 

@@ -181,6 +181,15 @@ internal static class Problems
         RetryAt = now + ShortPause,
     };
 
+    public static Problem OperatorKeyNeeded() => new(401, "operator_key_needed",
+        "What is under /api/admin needs the operator's key: send it as 'Authorization: Bearer KEY'. It is in the file operator.key in the host's data folder, or with whoever configured Operator:KeySha256.");
+
+    public static Problem PausesUnknown(DateTimeOffset now) => new(503, "outcome_unknown",
+        "The database did not answer, so a pause may or may not be in force, or lifted. Nothing is paid while it does not answer; asking for the same again is safe.")
+    {
+        RetryAt = now + ShortPause,
+    };
+
     public static Problem NotThisMachine() => new(403, "loopback_only",
         $"This installation has no API keys yet, so only programs on its own machine may call it. {FirstKey} Or call http://127.0.0.1 there, or bring the port over with ssh -L.");
 
@@ -192,7 +201,7 @@ internal static class Problems
 
     // The operator's dashboard, which is a listener of its own.
 
-    public static Problem OperatorKeyNeeded() => new(401, "operator_key_needed",
+    public static Problem DashboardKeyNeeded() => new(401, "operator_key_needed",
         "The dashboard needs the operator's key: as the password of the user 'operator', or as 'Authorization: Bearer KEY'. The host's first lines say where it is.");
 
     public static Problem DashboardHost() => new(403, "loopback_host_only",

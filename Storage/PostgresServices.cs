@@ -48,6 +48,7 @@ public static class PostgresServices
         services.AddSingleton<PostgresInstallation>();
         services.AddSingleton<IInstallation>(s => s.GetRequiredService<PostgresInstallation>());
         services.AddSingleton<IRequestBook, PostgresRequestBook>();
+        services.AddSingleton<ICostBook, PostgresCostBook>();
         services.AddOptions<ClientsOptions>();
         services.AddSingleton<PostgresClientKeys>();
         services.AddSingleton<ClientKeyRing>();

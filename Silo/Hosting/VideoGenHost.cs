@@ -14,6 +14,7 @@ using VideoGen.Silo.Providers;
 using VideoGen.Silo.Providers.Local;
 using VideoGen.Silo.Requests;
 using VideoGen.Storage;
+using VideoGen.Storage.Access;
 using VideoGen.Storage.Hosts;
 
 namespace VideoGen.Silo.Hosting;
@@ -37,6 +38,7 @@ internal static class VideoGenHost
                 ($"{MediaOptions.Section}:{nameof(MediaOptions.Folder)}", "media"),
                 ($"{LocalVideosOptions.Section}:{nameof(LocalVideosOptions.Folder)}", "local"));
             Logs.Configure(builder.Logging);
+            builder.Services.AddSingleton(await OperatorKeyFile.Find(builder.Configuration, data, CancellationToken.None).ConfigureAwait(false));
 
             var (database, connectionString) = await Database.Open(builder.Configuration, data).ConfigureAwait(false);
             await using (database.ConfigureAwait(false))

@@ -22,7 +22,10 @@ public sealed class PostgresMoneyLedger(NpgsqlDataSource database) : IMoneyLedge
     /// <summary>How long a change waits for its turn: longer than one that stands still can hold it up, and less than a command may take.</summary>
     internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(8);
 
-    private static readonly string Open = string.Create(
+    // At any other level it would read what was there before it waited for the lock, whatever the database's default is.
+    private const string Begin = "begin isolation level read committed";
+
+    private static readonly string Standstill = string.Create(
         CultureInfo.InvariantCulture, $"set local idle_in_transaction_session_timeout = {(int)LongestStandstill.TotalMilliseconds}");
 
     private static readonly string Patience = string.Create(CultureInfo.InvariantCulture, $"set local lock_timeout = {(int)LongestWait.TotalMilliseconds}");
@@ -69,7 +72,7 @@ public sealed class PostgresMoneyLedger(NpgsqlDataSource database) : IMoneyLedge
         var accounts = new Dictionary<AccountId, Account>();
         var batch = new NpgsqlBatch(connection)
         {
-            BatchCommands = { new("begin"), new(Open), new(Patience), new(Lock), MoneyRows.SelectFunds([.. touched.Keys]), MoneyRows.SelectAccounts(wanted) },
+            BatchCommands = { new(Begin), new(Standstill), new(Patience), new(Lock), MoneyRows.SelectFunds([.. touched.Keys]), MoneyRows.SelectAccounts(wanted) },
         };
         await using (batch.ConfigureAwait(false))
         {

@@ -58,6 +58,10 @@ declare
   tripped text;
   tripped_scope text := scopes[1];
 begin
+  -- At any other level what is counted is what was there before the lock was waited for.
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'Paid submits are counted at the isolation level read committed, and this is %.', current_setting('transaction_isolation');
+  end if;
   perform pg_advisory_xact_lock(lock_space, lock_number);
   moment := clock_timestamp();
 

@@ -36,6 +36,16 @@ public sealed class PostgresMoneyLedgerTests(StorageDatabase database) : MoneyLe
     }
 
     [Fact]
+    public async Task A_database_whose_default_is_another_isolation_loses_nothing_either()
+    {
+        await using var pool = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = 8, Options = "-c default_transaction_isolation=serializable" });
+
+        await Task.WhenAll(Enumerable.Range(1, 64).Select(round => Task.Run(() => Reserve(new(pool), round))));
+
+        Assert.Equal((64m, 64L, 64L), (await Sum(), await Rows("funds"), await Rows("ledger")));
+    }
+
+    [Fact]
     public async Task A_session_that_is_ended_between_reading_and_writing_has_changed_nothing()
     {
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => new PostgresMoneyLedger(database.Pool).Change(

@@ -38,6 +38,16 @@ public sealed class PostgresPausesTests(StorageDatabase database) : PausesConfor
     }
 
     [Fact]
+    public async Task A_database_whose_default_is_another_isolation_lets_nothing_through_uncounted()
+    {
+        await using var pool = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = "-c default_transaction_isolation=serializable" });
+        using var pauses = New(pool);
+
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => pauses.Pass(Submit("n1"), Ten, CancellationToken.None));
+        Assert.Contains("read committed", refused.MessageText, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_same_nonce_from_two_processes_at_once_is_one_submit()
     {
         for (var race = 0; race < 50; race++)
@@ -53,19 +63,25 @@ public sealed class PostgresPausesTests(StorageDatabase database) : PausesConfor
     }
 
     [Fact]
-    public async Task Old_submits_go_away_by_themselves_and_those_that_count_stay()
+    public async Task Old_submits_are_swept_by_whoever_submits_and_those_that_count_stay()
     {
         await database.Run(
             """
             insert into videogen.submits
-            select 'old' || i, now() - interval '3 days', 'bot', 'ann', 'acme', 4, 'v-a', 1, 1 from generate_series(1, 25) i
+            select 'old' || i, now() - interval '49 hours', 'bot', 'ann', 'acme', 4, 'v-a', 1, 1 from generate_series(1, 500) i
             union all select 'yesterday', now() - interval '47 hours', 'bot', 'ann', 'acme', 4, 'v-a', 1, 1
             """);
-        using var pauses = New(database.Pool);
+        await using var processes = new EightProcesses(database);
 
-        for (var i = 0; i < 3; i++) Assert.Null(await pauses.Pass(Submit($"n{i}"), Ten, CancellationToken.None));
+        // Several sweep at once.
+        var answers = await processes.Call(64, async (pool, i) =>
+        {
+            using var pauses = New(pool);
+            return await pauses.Pass(Submit($"n{i}"), Ten with { SubmitsPerMinute = 64 }, CancellationToken.None);
+        });
 
-        Assert.Equal("n0 n1 n2 yesterday", await database.One<string>("select string_agg(nonce, ' ' order by nonce) from videogen.submits"));
+        Assert.All(answers, Assert.Null);
+        Assert.Equal((65L, 1L), (await database.One<long>("select count(*) from videogen.submits"), await database.One<long>("select count(*) from videogen.submits where nonce = 'yesterday'")));
     }
 
     [Fact]
