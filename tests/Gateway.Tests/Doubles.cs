@@ -37,6 +37,8 @@ internal sealed class ScriptedGrain : IVideoRequestGrain
 
     public Task<RequeueAnswer> Requeue(int round) => throw new NotSupportedException();
 
+    public Task<VideoView?> Discard(int round, string reason) => throw new NotSupportedException("The door discards nothing yet.");
+
     public Task Wake() => throw new NotSupportedException();
 }
 
