@@ -27,9 +27,17 @@ public interface IVideoRequestGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Source")]
     Task<FinishedJob?> Source(int round);
 
+    /// <summary>Cancels a live video; what has ended stays as it is. Answers the view after that; null where there is none.</summary>
+    [AlwaysInterleave, Alias("Cancel")]
+    Task<VideoView?> Cancel(int round);
+
     /// <summary>An operator sends a dead letter round again: at the step where it stopped, or as a new round where nothing was sent.</summary>
+    /// <param name="round">Its number.</param>
+    /// <param name="acceptDoublePayment">
+    /// Whether a new round may be paid although nobody knows whether this one was: then it is a new round in any case. The only way to do that.
+    /// </param>
     [AlwaysInterleave, Alias("Requeue")]
-    Task<RequeueAnswer> Requeue(int round);
+    Task<RequeueAnswer> Requeue(int round, bool acceptDoublePayment);
 
     /// <summary>
     /// An operator gives up finding out what a round cost: what is at risk counts as spent, and its prompt is free when its window ends.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using VideoGen.Budgets;
 
 namespace VideoGen.Grains.Budgets;
@@ -17,6 +18,17 @@ internal static class BudgetAlerts
             if (part > 0) yield return new(account.Id, part, used, cap);
         }
     }
+
+    /// <summary>What was paid above its reservation: somebody's price list is wrong, and nobody knows by how much the next one is.</summary>
+    public static Pause? Overspent(LedgerChange change, TimeSpan resetAfter, DateTimeOffset at) => change.Funds
+        .Where(f => f is { State: FundsState.Spent, ReservedUsd: > 0 } && f.Usd > f.ReservedUsd && change.Entries.Any(e => e.Id == f.Id))
+        .Select(f => new Pause(
+            Scopes.Global,
+            PauseKind.SpendBreaker,
+            string.Create(CultureInfo.InvariantCulture, $"{f.Payment.Account} took ${f.Usd:0.00} for a video of {f.Payment.Model} for which ${f.ReservedUsd:0.00} was reserved."),
+            at,
+            at + resetAfter))
+        .FirstOrDefault();
 
     private static decimal Used(Account account) => account.ReservedUsd + account.SpentUsd;
 }

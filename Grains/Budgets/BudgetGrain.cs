@@ -12,7 +12,9 @@ namespace VideoGen.Grains.Budgets;
 [GrainType(GrainNames.Budget)]
 internal sealed partial class BudgetGrain(
     IMoneyLedger ledger,
+    IPauses pauses,
     IOptionsMonitor<BudgetOptions> options,
+    IOptionsMonitor<SpendOptions> spending,
     IClientPlans plans,
     TimeProvider time,
     VideoGenTelemetry telemetry,
@@ -78,6 +80,7 @@ internal sealed partial class BudgetGrain(
             var movements = Array.ConvertAll(callers, c => c.Movement);
             var (rows, change, verdicts) = await Change(movements, timeout.Token);
             foreach (var alert in BudgetAlerts.Raised(rows, change)) LogAlert(alert.Id.Scope, alert.Id.Period, alert.Part, alert.UsedUsd, alert.CapUsd);
+            if (BudgetAlerts.Overspent(change, spending.CurrentValue.ResetAfter, time.Now()) is { } pause) await pauses.Set(pause, timeout.Token);
             foreach (var entry in change.Entries) telemetry.MoneyMoved(entry.To, entry.To == FundsState.Released ? entry.FromUsd : entry.Usd);
             for (var i = 0; i < callers.Length; i++) callers[i].Verdict.TrySetResult(verdicts[i]);
         }

@@ -64,6 +64,9 @@ internal static class RequestAdmission
     public static bool MayOpen(RequestDocument document, int maxSubmits, DateTimeOffset at) =>
         HolderOf(document, at) is null && document.Rounds.Length < RequestDocument.MaxRounds && RequestRounds.SendsInWindow(document, at) < maxSubmits;
 
+    /// <summary>Whether another round than this one keeps the prompt from being paid for again.</summary>
+    public static bool IsHeldBeside(RequestDocument document, int round, DateTimeOffset at) => document.Rounds.Any(r => r.Round != round && Holds(document, r, at));
+
     /// <summary>The newest round that an ask must be answered with, whatever its options; null when a new one may open.</summary>
     private static RequestState? HolderOf(RequestDocument document, DateTimeOffset at) => Array.FindLast(document.Rounds, r => Holds(document, r, at));
 

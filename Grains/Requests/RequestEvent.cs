@@ -21,7 +21,8 @@ internal abstract record RequestEvent(int Round, DateTimeOffset At)
 
     /// <summary>An operator sends a dead letter again.</summary>
     /// <param name="Fresh">The terms of now, for a round that starts over.</param>
-    public sealed record Requeued(int Round, Ticket Fresh, DateTimeOffset At) : RequestEvent(Round, At);
+    /// <param name="AcceptDoublePayment">Whether it starts over although nobody knows whether it was paid.</param>
+    public sealed record Requeued(int Round, Ticket Fresh, DateTimeOffset At, bool AcceptDoublePayment = false) : RequestEvent(Round, At);
 
     // Reservations.
 

@@ -87,6 +87,11 @@ internal static class RequestRounds
     private static RequestDocument Open(RequestDocument document, Ticket ticket, DateTimeOffset at)
     {
         if (!RequestAdmission.MayOpen(document, ticket.Limits.MaxSubmits, at)) return document;
+        return OpenRound(document, ticket, at);
+    }
+
+    private static RequestDocument OpenRound(RequestDocument document, Ticket ticket, DateTimeOffset at)
+    {
         var round = document.LastRound + 1;
         var state = RequestLifecycle.Apply(new New(), new Asked(ticket with { Round = round }, at));
         return document with
@@ -101,9 +106,16 @@ internal static class RequestRounds
     {
         if (RoundOf(document, e.Round) is not Ended { Outcome: RequestOutcome.DeadLettered dead }) return document;
         if (document.Rounds.Any(r => r is Live)) return document;
+        if (e.AcceptDoublePayment) return OpenBeside(document, e);
         if (dead.ResumeAt is not Queued queued) return Route(document, e);
         return queued.Course.CancelWanted is null ? Open(document, e.Fresh, e.At) : document; // Nobody wants it any more.
     }
+
+    // A person takes it upon themselves that two may be paid, not three: of two clicks one finds the round that the other opened.
+    private static RequestDocument OpenBeside(RequestDocument document, Requeued e) =>
+        RequestAdmission.IsHeldBeside(document, e.Round, e.At) || document.Rounds.Length >= RequestDocument.MaxRounds || SendsInWindow(document, e.At) >= e.Fresh.Limits.MaxSubmits
+            ? document
+            : OpenRound(document, e.Fresh with { DoublePayment = true }, e.At);
 
     private static RequestDocument Route(RequestDocument document, RequestEvent e)
     {

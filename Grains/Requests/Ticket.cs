@@ -34,6 +34,9 @@ internal sealed record Ticket(
     /// <summary>The day on whose budgets its money is booked; null in rounds that were accepted before there were budgets.</summary>
     public DateOnly? Day { get; init; }
 
+    /// <summary>An operator accepted that it may be paid besides an earlier round of which nobody knows.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool DoublePayment { get; init; }
+
     /// <summary>What may be paid for it, and where that is booked; null where it is free.</summary>
     [JsonIgnore] public Price? Price => Price.Of(Options.Model, Account, PriceUsd, Day);
 }

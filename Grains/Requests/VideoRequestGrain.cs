@@ -118,7 +118,14 @@ internal sealed partial class VideoRequestGrain(
         return View(round);
     }
 
-    public async Task<RequeueAnswer> Requeue(int round)
+    public async Task<VideoView?> Cancel(int round)
+    {
+        if (View(round) is null) return null;
+        await Record(new RequestEvent.CancelRequested(round, ports.Time.Now()));
+        return View(round);
+    }
+
+    public async Task<RequeueAnswer> Requeue(int round, bool acceptDoublePayment)
     {
         if (RequestRounds.RoundOf(commit.Committed, round) is not RequestState.Ended { Outcome: RequestOutcome.DeadLettered outcome } dead)
         {
@@ -129,12 +136,12 @@ internal sealed partial class VideoRequestGrain(
         var source = outcome.ResumeAt.Ticket.SourceJobId;
         if (source is not null && terms.Account != dead.Account) return new RequeueAnswer.Refused(RequestRefusals.RemixNotOffered.Text);
         var fresh = terms with { SourceJobId = source };
-        var after = await Record(new RequestEvent.Requeued(round, fresh, ports.Time.Now()));
+        var after = await Record(new RequestEvent.Requeued(round, fresh, ports.Time.Now(), acceptDoublePayment));
         var live = Array.Find(after.Rounds, r => r is RequestState.Live it && (it.Round == round || it.Ticket.Ask == fresh.Ask));
         if (live is null) return new RequeueAnswer.Refused("Its user cancelled it, or another round of this request is live, in its 24 hours, or out of submits.");
         return await Verdict(live.Round, run: null) is AskAnswer.Accepted accepted
             ? new RequeueAnswer.Requeued(accepted.Video)
-            : new RequeueAnswer.Refused("It was not admitted: the user's quota is used up.");
+            : new RequeueAnswer.Refused("It was not admitted: a quota or a budget is used up, or it is paused.");
     }
 
     public async Task<VideoView?> Discard(int round, string reason)

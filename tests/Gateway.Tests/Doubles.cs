@@ -35,7 +35,9 @@ internal sealed class ScriptedGrain : IVideoRequestGrain
 
     public Task<VideoView?> Delete(int round) => OnDelete(round);
 
-    public Task<RequeueAnswer> Requeue(int round) => throw new NotSupportedException();
+    public Task<RequeueAnswer> Requeue(int round, bool acceptDoublePayment) => throw new NotSupportedException();
+
+    public Task<VideoView?> Cancel(int round) => throw new NotSupportedException();
 
     public Task<VideoView?> Discard(int round, string reason) => throw new NotSupportedException("The door discards nothing yet.");
 

@@ -154,7 +154,7 @@ internal sealed class People(SimulatedWorld world)
         {
             world.SomeProcess()?.Do("requeue", grains => Try(async () =>
             {
-                if (await grains.GetGrain<IVideoRequestGrain>(key).Requeue(round) is not RequeueAnswer.Requeued requeued) return;
+                if (await grains.GetGrain<IVideoRequestGrain>(key).Requeue(round, acceptDoublePayment: false) is not RequeueAnswer.Requeued requeued) return;
                 world.Trace.Add(world.Clock.GetUtcNow(), 0, "requeued");
                 var (_, user, prompt) = videos.Values.First(v => v.Id.RequestKey == key);
                 Remember(requeued.Video.Id, user, prompt);

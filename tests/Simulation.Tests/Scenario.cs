@@ -33,7 +33,7 @@ internal sealed record Scenario(string Name, string Shows, string[] Faults, Acti
             w.People.After(TimeSpan.FromSeconds(20), () => w.People.Ask("alice", "a cat", Simulation.Tests.People.Other));
         }),
         new("cancelled while it runs", "Running -> Cancelled", [], w => AsksAndDeletes(w, TimeSpan.FromSeconds(15))),
-        new("cancelled while it is sent", "Queued -> Cancelled", [ProviderModel.Throttled], w => AsksAndDeletes(w, TimeSpan.FromMilliseconds(300))),
+        new("cancelled while it is sent", "Queued -> Cancelled", [ProviderModel.Throttled], w => AsksAndDeletes(w, TimeSpan.FromSeconds(1))),
         new("cancelled, and the cancel fails", "Saving -> Completed", ["cancel failed", "cancel failed", "cancel failed"], w => AsksAndDeletes(w, TimeSpan.FromSeconds(15))),
         new("deleted when it is there, and asked again", "Saving -> Completed", [], w =>
         {
