@@ -38,6 +38,21 @@ internal sealed class AskReader(IModelCatalogue catalogue, AskInput inputs, IOpt
         return await Finish(http, body, source.Options, source);
     }
 
+    /// <summary>Reads <c>GET /v1/videos/quote</c>: what an ask would say in its body stands in the address.</summary>
+    public async Task<(ReadAsk? Ask, Problem? Problem)> ReadQuote(HttpContext http)
+    {
+        var body = new AskBody(AskBody.Quote);
+        foreach (var (name, values) in http.Request.Query)
+        {
+            foreach (var value in values)
+            {
+                if (body.TakeField(name, value ?? "") is { } wrong) return (null, wrong);
+            }
+        }
+
+        return TryOptions(body, out var wanted, out var problem) ? await Finish(http, body, wanted, remixOf: null) : (null, problem);
+    }
+
     public void Dispose() => _forms.Dispose();
 
     private async Task<(AskBody? Body, Problem? Problem)> ReadBody(HttpContext http, IReadOnlyList<string> known)

@@ -17,6 +17,7 @@ internal static class VideoRoutes
         routes.MapPost("/v1/videos", Create);
         routes.MapPost("/v1/videos/{id}/remix", Remix);
         routes.MapGet("/v1/videos", VideoList.Get);
+        routes.MapGet("/v1/videos/quote", Quote);
         routes.MapGet("/v1/videos/{id}", Get);
         routes.MapDelete("/v1/videos/{id}", Delete);
         routes.MapMethods("/v1/videos/{id}/content", [HttpMethods.Get, HttpMethods.Head], ContentRoute.Answer);
@@ -71,6 +72,12 @@ internal static class VideoRoutes
         GatewayLog.Asked(logger, http.TraceIdentifier, accepted.Video.Id.ToString(), dedup);
         if (accepted.Dedup != Dedup.New) http.Response.Headers[DedupHeader] = dedup;
         return WireJson.Answer(VideoBody.Of(accepted.Video, dedup));
+    }
+
+    private static async Task<IResult> Quote(HttpContext http, AskReader reader, VideoGrains grains)
+    {
+        var (read, problem) = await reader.ReadQuote(http);
+        return read is null ? problem! : WireJson.Answer(QuoteBody.Of(await grains.Quote(read.Ask)));
     }
 
     private static async Task<IResult> Get(string id, HttpContext http, VideoGrains grains, VideoWatch watch)

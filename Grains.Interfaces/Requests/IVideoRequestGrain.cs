@@ -11,6 +11,10 @@ public interface IVideoRequestGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Ask")]
     Task<AskAnswer> Ask(VideoAsk ask);
 
+    /// <summary>What <see cref="Ask"/> would answer now. Changes nothing, pays nothing, opens nothing.</summary>
+    [AlwaysInterleave, Alias("Quote")]
+    Task<VideoQuote> Quote(VideoAsk ask);
+
     /// <summary>One round; null where no such round was ever accepted. A deleted one is answered, marked as such.</summary>
     [AlwaysInterleave, Alias("Get")]
     Task<VideoView?> Get(int round);

@@ -28,6 +28,7 @@ internal sealed partial class BudgetGrain(
 
     private readonly LinkedList<Waiting> waiting = [];
     private bool changing;
+    private Pause? owed; // A breaker that should have tripped.
 
     public Task<Refusal?> Move(Movement movement)
     {
@@ -80,15 +81,33 @@ internal sealed partial class BudgetGrain(
             var movements = Array.ConvertAll(callers, c => c.Movement);
             var (rows, change, verdicts) = await Change(movements, timeout.Token);
             foreach (var alert in BudgetAlerts.Raised(rows, change)) LogAlert(alert.Id.Scope, alert.Id.Period, alert.Part, alert.UsedUsd, alert.CapUsd);
-            if (BudgetAlerts.Overspent(change, spending.CurrentValue.ResetAfter, time.Now()) is { } pause) await pauses.Set(pause, timeout.Token);
             foreach (var entry in change.Entries) telemetry.MoneyMoved(entry.To, entry.To == FundsState.Released ? entry.FromUsd : entry.Usd);
             for (var i = 0; i < callers.Length; i++) callers[i].Verdict.TrySetResult(verdicts[i]);
+            owed = BudgetAlerts.Overspent(change, spending.CurrentValue.ResetAfter, time.Now()) ?? owed;
+            if (owed is not null) await Trip(owed, timeout.Token);
         }
 #pragma warning disable CA1031 // Whatever the ledger throws, its callers get: to them the outcome is unknown, and all movements are safe to repeat.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             foreach (var caller in callers) caller.Verdict.TrySetException(e);
+        }
+    }
+
+    // Its callers have their verdicts: what keeps the breaker from tripping is tried again after the next change.
+    private async Task Trip(Pause pause, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await pauses.Set(pause, cancellationToken);
+            owed = null;
+            LogTripped(pause.Reason);
+        }
+#pragma warning disable CA1031 // Whatever it is, it is said.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogNotTripped(pause.Reason, e);
         }
     }
 
@@ -123,6 +142,12 @@ internal sealed partial class BudgetGrain(
     {
         public TaskCompletionSource<Refusal?> Verdict { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
+
+    [LoggerMessage(2, LogLevel.Error, "SpendBreakerTripped: {Reason}", EventName = "SpendBreakerTripped")]
+    private partial void LogTripped(string reason);
+
+    [LoggerMessage(3, LogLevel.Critical, "The spend breaker could not be tripped, and is tried again after the next change of money: {Reason}")]
+    private partial void LogNotTripped(string reason, Exception exception);
 
     [LoggerMessage(1, LogLevel.Warning, "BudgetAlert: {Scope} has used {Part:P0} of its budget for {Period}: ${UsedUsd} of ${CapUsd}", EventName = "BudgetAlert")]
     private partial void LogAlert(string scope, string period, decimal part, decimal usedUsd, decimal capUsd);

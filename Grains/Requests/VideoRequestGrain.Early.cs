@@ -33,6 +33,22 @@ internal sealed partial class VideoRequestGrain
         }
     }
 
+    public async Task<VideoQuote> Quote(VideoAsk ask)
+    {
+        if (TicketFor(ask.Options) is not { } terms) return new(0, new AskAnswer.Refused(ModelNotFound(ask.Options.Model)));
+        var ticket = terms with { Run = ask.Run };
+        AskAnswer? answer = JudgeNow(ask, ticket) switch
+        {
+            Judgement.Take take => View(take.Round.Round) is { } view ? new AskAnswer.Accepted(view, view.Status.IsEnded() ? Dedup.Replayed : Dedup.Joined) : new AskAnswer.Unknown(),
+            Judgement.Question question => View(question.Round.Round) is { } view ? new AskAnswer.Question(view, question.Code, question.Text) : new AskAnswer.Unknown(),
+            Judgement.Refuse refuse => new AskAnswer.Refused(refuse.Refusal),
+            _ => await Peek(ask.Owner, ticket) is { } refusal ? new AskAnswer.Refused(refusal) : null,
+        };
+        return new(ticket.PriceUsd, answer);
+    }
+
+    private static Refusal ModelNotFound(string model) => new(Codes.ModelNotFound, $"There is no model '{model}' here.");
+
     private async Task<Refusal?> Peek(Owner owner, Ticket ticket)
     {
         var breakerRefuses = ports.Spending.CurrentValue.Refuses;

@@ -62,7 +62,7 @@ internal sealed partial class VideoRequestGrain(
 
     public async Task<AskAnswer> Ask(VideoAsk ask)
     {
-        if (TicketFor(ask.Options) is not { } terms) return new AskAnswer.Refused(new(Codes.ModelNotFound, $"There is no model '{ask.Options.Model}' here."));
+        if (TicketFor(ask.Options) is not { } terms) return new AskAnswer.Refused(ModelNotFound(ask.Options.Model));
         try
         {
             var (ticket, refusal) = await WithSource(ask, terms with { Run = ask.Run });

@@ -39,6 +39,14 @@ internal sealed class ScriptedGrain : IVideoRequestGrain
 
     public Task<VideoView?> Cancel(int round) => throw new NotSupportedException();
 
+    public Func<VideoAsk, Task<VideoQuote>> OnQuote { get; set; } = _ => throw new InvalidOperationException("No quote was expected.");
+
+    public Task<VideoQuote> Quote(VideoAsk ask)
+    {
+        Asks.Enqueue(ask);
+        return OnQuote(ask);
+    }
+
     public Task<VideoView?> Discard(int round, string reason) => throw new NotSupportedException("The door discards nothing yet.");
 
     public Task Wake() => throw new NotSupportedException();

@@ -149,4 +149,31 @@ public sealed class MoneyTests
         for (var i = 0; i < 3; i++) await world.Ended($"cat {i}", $"user-{i}");
         Assert.Equal(3, world.Provider.Jobs.Count);
     }
+
+    [Fact]
+    public async Task A_quote_says_what_would_come_of_an_ask_and_changes_nothing()
+    {
+        await using var world = new World();
+        Assert.Equal((3.20m, null), await Quote());
+        Assert.Empty(world.Disk.Keys(GrainNames.VideoRequest));
+        Assert.Empty(world.Money.Funds);
+
+        await world.Drive(world.Ask());
+        Assert.Equal(Dedup.Joined, Assert.IsType<AskAnswer.Accepted>((await Quote()).Answer).Dedup);
+        await world.Ended();
+        Assert.Equal(Dedup.Replayed, Assert.IsType<AskAnswer.Accepted>((await Quote()).Answer).Dedup);
+        var question = Assert.IsType<AskAnswer.Question>((await Quote(Given.Options with { Seconds = 8 })).Answer);
+        Assert.Equal((Codes.SamePromptOtherOptions, null), (question.Code, question.Offer)); // Only an ask offers.
+        Assert.Null(world.Document().Confirmations);
+        Assert.Equal(Codes.Cooldown, Assert.IsType<AskAnswer.Refused>((await Quote(prompt: "a dog")).Answer).Refusal.Code);
+        world.Budgets.GlobalDailyUsd = 1;
+        Assert.Equal(1, Assert.IsType<AskAnswer.Refused>((await Quote(prompt: "a dog", user: "bob")).Answer).Refusal.LimitUsd);
+        Assert.Equal(Codes.ModelNotFound, Assert.IsType<AskAnswer.Refused>((await Quote(new("sora", "1280x720", 4))).Answer).Refusal.Code);
+
+        async Task<(decimal PriceUsd, AskAnswer? Answer)> Quote(VideoOptions? options = null, string prompt = "a cat", string user = "alice")
+        {
+            var quote = await world.Drive(world.Request(prompt, user).Quote(World.Wish(prompt, user) with { Options = options ?? Given.Options }));
+            return (quote.PriceUsd, quote.Answer);
+        }
+    }
 }
