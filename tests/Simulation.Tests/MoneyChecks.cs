@@ -9,13 +9,13 @@ namespace VideoGen.Simulation.Tests;
 /// <summary>The promises about money, checked from outside: after every change of the ledger, and against the provider's own books at the end.</summary>
 internal sealed class MoneyChecks(SimulatedWorld world)
 {
-    private readonly Dictionary<FundsId, Funds> funds = [];
+    private readonly Dictionary<FundsId, Booked> booked = [];
     private readonly List<(DateTimeOffset At, decimal Lowest)> available = [];
 
     /// <summary>Each change as it lands: nothing appears, nothing vanishes, and no reservation passes a cap.</summary>
     public void Landed(LedgerChange change)
     {
-        foreach (var row in change.Funds) funds[row.Id] = row;
+        foreach (var row in change.Funds) booked[row.Id] = new(row);
         foreach (var account in change.Accounts) Adds(account.Id);
         foreach (var entry in change.Entries)
         {
@@ -36,22 +36,27 @@ internal sealed class MoneyChecks(SimulatedWorld world)
 
     public void AtTheEnd(IReadOnlyDictionary<string, RequestDocument> documents)
     {
-        foreach (var row in funds.Values) FitsItsRound(row, documents);
+        foreach (var row in booked.Values) FitsItsRound(row.Funds, documents);
         foreach (var job in world.Provider.Jobs) IsBooked(job, documents);
     }
 
     private void Adds(AccountId id)
     {
-        var mine = funds.Values.Where(f => Scopes.Of(f.Payment).Contains(id.Scope)
-            && (id.Period == AccountId.Ever ? f.State == FundsState.AtRisk : id.Period == Scopes.Day(f.Payment.Day) || id.Period == Scopes.Month(f.Payment.Day))).ToArray();
         var account = world.Money.Accounts[id];
-        var (reserved, spent, atRisk) = (Sum(FundsState.Reserved), Sum(FundsState.Spent), id.Period == AccountId.Ever ? Sum(FundsState.AtRisk) : 0);
+        decimal reserved = 0, spent = 0, atRisk = 0;
+        foreach (var row in booked.Values)
+        {
+            if (!row.Scopes.Contains(id.Scope)) continue;
+            if (row.Funds.State == FundsState.AtRisk && id.Period == AccountId.Ever) atRisk += row.Funds.Usd;
+            if (id.Period != row.Day && id.Period != row.Month) continue;
+            if (row.Funds.State == FundsState.Reserved) reserved += row.Funds.Usd;
+            if (row.Funds.State == FundsState.Spent) spent += row.Funds.Usd;
+        }
+
         if ((account.ReservedUsd, account.SpentUsd, account.AtRiskUsd) != (reserved, spent, atRisk))
         {
             throw world.Checks.Broken($"{id} has {account}; its payments add up to {reserved} reserved, {spent} spent, {atRisk} at risk.");
         }
-
-        decimal Sum(FundsState state) => mine.Where(f => f.State == state).Sum(f => f.Usd);
     }
 
     private void WithinTheCaps(LedgerEntry entry)
@@ -68,9 +73,9 @@ internal sealed class MoneyChecks(SimulatedWorld world)
         }
     }
 
-    private decimal Used(string scope, DateOnly day) => funds.Values
-        .Where(f => Scopes.Of(f.Payment).Contains(scope) && (f.State == FundsState.AtRisk || (f.State != FundsState.Released && f.Payment.Day == day)))
-        .Sum(f => f.Usd);
+    private decimal Used(string scope, DateOnly day) => booked.Values
+        .Where(row => (row.Funds.State == FundsState.AtRisk || (row.Funds.State != FundsState.Released && row.Funds.Payment.Day == day)) && row.Scopes.Contains(scope))
+        .Sum(row => row.Funds.Usd);
 
     // Clocks are wrong by some seconds: around midnight either day's budget may have been the short one.
     private decimal AvailableNow()
@@ -111,7 +116,17 @@ internal sealed class MoneyChecks(SimulatedWorld world)
         if (job.FreeAt is not null || world.Checks.IsExcepted(job)) return;
         if (RequestRounds.RoundOf(documents[job.Request], job.Round) is Ended { PriceUsd: 0 }) return;
         FundsId[] ids = [new(job.Request, job.Round), new(job.Request, job.Round, job.Id)];
-        if (ids.Any(id => funds.GetValueOrDefault(id) is { State: FundsState.Spent or FundsState.AtRisk, Usd: > 0 })) return;
+        if (ids.Any(id => booked.GetValueOrDefault(id)?.Funds is { State: FundsState.Spent or FundsState.AtRisk, Usd: > 0 })) return;
         throw world.Checks.Broken($"{job.Id} ({job.ProviderKey}) was paid, and the ledger does not know of it.");
+    }
+
+    /// <summary>A row, and where it is booked, worked out once: every change looks at all of them.</summary>
+    private sealed record Booked(Funds Funds)
+    {
+        public IReadOnlyList<string> Scopes { get; } = Budgets.Scopes.Of(Funds.Payment);
+
+        public string Day { get; } = Budgets.Scopes.Day(Funds.Payment.Day);
+
+        public string Month { get; } = Budgets.Scopes.Month(Funds.Payment.Day);
     }
 }
