@@ -23,8 +23,10 @@ public interface IVideoProvider
     /// <summary>Asks for a job.</summary>
     Task<CheckReply> Check(string jobId, CancellationToken cancellationToken);
 
-    /// <summary>Looks for the job of an attempt whose submit had no answer, by our key.</summary>
-    Task<FindReply> Find(string providerKey, CancellationToken cancellationToken);
+    /// <summary>
+    /// Looks for the job of an attempt whose submit had no answer: by our key where the provider keeps it, else by what was asked for and when.
+    /// </summary>
+    Task<FindReply> Find(FindOrder order, CancellationToken cancellationToken);
 
     /// <summary>Stops a job.</summary>
     Task<CancelReply> Cancel(string jobId, CancellationToken cancellationToken);
@@ -66,6 +68,14 @@ public enum Resolution
 /// <param name="Input">The picture that guides it, in our store; null where there is none.</param>
 /// <param name="SourceJobId">The finished job of this account whose video is remixed; null where none is.</param>
 public sealed record SubmitOrder(string ProviderKey, string Prompt, VideoOptions Options, InputFile? Input = null, string? SourceJobId = null);
+
+/// <summary>A submit without an answer, as a provider is asked for its job.</summary>
+/// <param name="ProviderKey">Our mark, as in <see cref="SubmitOrder"/>.</param>
+/// <param name="Prompt">The canonical prompt, to the letter.</param>
+/// <param name="Options">Model, size and seconds.</param>
+/// <param name="SentFrom">When its intent was written, on our clock: it was not sent before.</param>
+/// <param name="SentUntil">When it was given up, on our clock: it was not sent after. The provider may have taken it up later.</param>
+public sealed record FindOrder(string ProviderKey, string Prompt, VideoOptions Options, DateTimeOffset SentFrom, DateTimeOffset SentUntil);
 
 /// <summary>
 /// The last check before money can be spent: a submit is sent soon after its intent was decided, or not at all.

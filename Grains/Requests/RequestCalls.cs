@@ -63,18 +63,22 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
         },
         failure => new OutcomeUnknown(e.Id, e.Nonce, failure, Now));
 
-    public Task<RequestEvent> Find(FindJob e)
+    /// <param name="document">What was asked for.</param>
+    /// <param name="e">The lookup.</param>
+    public Task<RequestEvent> Find(RequestDocument document, FindJob e)
     {
         // The document on disk said unresolved before this clock started, so nothing sent before it can arrive after the quiet time.
         unresolvedSince ??= [];
         if (!unresolvedSince.TryGetValue(e.Nonce, out var since)) unresolvedSince[e.Nonce] = since = ports.Time.GetTimestamp();
+        var limits = e.Ticket.Limits;
+        var order = new FindOrder(ProviderKey(e.Id), document.Prompt, e.Ticket.Options, e.SentAt, e.SentAt + limits.SubmitWindow + limits.SubmitTimeout);
         return CallProvider(
             e,
             e.Ticket.Account,
             async (provider, cancellation) =>
             {
                 var quietFor = ports.Time.GetElapsedTime(since); // Before the lookup: what arrives while it runs, it may miss.
-                return await provider.Find(ProviderKey(e.Id), cancellation) switch
+                return await provider.Find(order, cancellation) switch
                 {
                     FindReply.Nothing => new JobAbsent(e.Id, e.Nonce, quietFor, Now),
                     FindReply.Found reply when !IsJobId(reply.JobId) => new FindFailed(e.Id, e.Nonce, NoJobId, Now),

@@ -74,7 +74,7 @@ internal static class RequestEffects
                 yield return (s.Since, new SubmitJob(s.AttemptId, s.Ticket, s.Nonce));
                 break;
             case Unresolved s:
-                yield return (s.Find.NotBefore, new FindJob(s.AttemptId, s.Ticket, s.Nonce));
+                yield return (s.Find.NotBefore, new FindJob(s.AttemptId, s.Ticket, s.Nonce, s.Course.Sent is [.., var sent] ? sent : s.Since));
                 break;
             case Running s:
                 if (s.Cancel is { } cancel) yield return (cancel.NotBefore, new CancelJob(s.AttemptId, s.Ticket.Account, s.JobId));

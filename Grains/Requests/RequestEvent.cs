@@ -114,7 +114,10 @@ internal abstract record RequestEffect(int Round)
     public sealed record RecordIntent(AttemptId Id) : RequestEffect(Id.Round);
 
     public sealed record SubmitJob(AttemptId Id, Ticket Ticket, string Nonce) : RequestEffect(Id.Round);
-    public sealed record FindJob(AttemptId Id, Ticket Ticket, string Nonce) : RequestEffect(Id.Round);
+
+    /// <param name="SentAt">When the intent was written whose submit had no answer.</param>
+    public sealed record FindJob(AttemptId Id, Ticket Ticket, string Nonce, DateTimeOffset SentAt) : RequestEffect(Id.Round);
+
     public sealed record CheckJob(AttemptId Id, string Account, string JobId) : RequestEffect(Id.Round);
     public sealed record CancelJob(AttemptId Id, string Account, string JobId) : RequestEffect(Id.Round);
     public sealed record SaveVideo(AttemptId Id, string Account, string JobId, VideoOptions Asked) : RequestEffect(Id.Round);

@@ -61,7 +61,7 @@ internal sealed partial class RequestPump(string key, Commit<RequestDocument> co
         SettleFunds e => await calls.Settle(commit.Committed.Owner, e),
         RecordIntent e => Intend(e),
         SubmitJob e => await Submit(e),
-        FindJob e => await calls.Find(e),
+        FindJob e => await calls.Find(commit.Committed, e),
         CheckJob e => await calls.Check(e),
         CancelJob e => await calls.Cancel(e),
         SaveVideo e => await calls.Save(e),

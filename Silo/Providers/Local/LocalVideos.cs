@@ -37,7 +37,7 @@ internal sealed class LocalVideos(
 
     public Task<CheckReply> Check(string jobId, CancellationToken cancellationToken) => Task.Run(() => Check(jobId), cancellationToken);
 
-    public Task<FindReply> Find(string providerKey, CancellationToken cancellationToken) => Task.Run(() => FindByKey(providerKey), cancellationToken);
+    public Task<FindReply> Find(FindOrder order, CancellationToken cancellationToken) => Task.Run(() => FindByKey(order.ProviderKey), cancellationToken);
 
     public Task<CancelReply> Cancel(string jobId, CancellationToken cancellationToken) => Task.Run(() => Cancel(jobId), cancellationToken);
 

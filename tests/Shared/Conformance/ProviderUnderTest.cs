@@ -20,6 +20,7 @@ public enum JobEnding
 public abstract class ProviderUnderTest(IVideoProvider provider, IVideoSaver saver, TimeProvider time, TimeSpan longestJob)
 {
     private const int AsksPerJob = 1_000;
+    private readonly DateTimeOffset began = time.GetUtcNow();
 
     public IVideoProvider Provider => provider;
 
@@ -40,7 +41,11 @@ public abstract class ProviderUnderTest(IVideoProvider provider, IVideoSaver sav
 
     public Task<CheckReply> Check(string job) => provider.Check(job, CancellationToken.None);
 
-    public Task<FindReply> Find(string key) => provider.Find(key, CancellationToken.None);
+    public Task<FindReply> Find(string key)
+    {
+        var order = Order(key);
+        return provider.Find(new(key, order.Prompt, order.Options, began, time.GetUtcNow()), CancellationToken.None);
+    }
 
     public Task<CancelReply> Cancel(string job) => provider.Cancel(job, CancellationToken.None);
 

@@ -131,11 +131,11 @@ internal sealed class ProviderModel(ProviderBooks books, SimulatedProcess proces
         return reply;
     }
 
-    public async Task<FindReply> Find(string providerKey, CancellationToken cancellationToken)
+    public async Task<FindReply> Find(FindOrder order, CancellationToken cancellationToken)
     {
         var effect = await gate.Out("find", cancellationToken);
         if (gate.Fault(swarm.FindFails, "find failed")) return new FindReply.Trouble(Trouble(Unavailable));
-        var job = books.Jobs.FirstOrDefault(j => j.ProviderKey == providerKey && j.VisibleAt <= clock.GetUtcNow());
+        var job = books.Jobs.FirstOrDefault(j => j.ProviderKey == order.ProviderKey && j.VisibleAt <= clock.GetUtcNow());
         if (swarm.Resolution == Resolution.Lookup && gate.Fault(swarm.LookupMisses, "lookup missed it")) job = null;
         gate.Note(job is null ? "find found nothing" : "find found it");
         await gate.Back(effect, cancellationToken);
