@@ -9,7 +9,10 @@ namespace VideoGen.Silo.Providers.Http;
 /// <param name="FindsByList">Whether a submit without an answer is looked for in the account's list of jobs.</param>
 /// <param name="DeleteStops">Whether DELETE of a job that runs stops it.</param>
 /// <param name="UnfinishedJobs">Whether a job that ended without a video was charged, where the provider does not say.</param>
-internal sealed record AccountOptions(Uri Address, ProviderSecret Key, string AccessKey, bool FindsByList, bool DeleteStops, Charged UnfinishedJobs)
+/// <param name="Slots">How many jobs of ours it works on at a time; null where it queues by itself.</param>
+/// <param name="SubmitsPerMinute">How many submits it takes in a minute; null where it says so itself.</param>
+internal sealed record AccountOptions(
+    Uri Address, ProviderSecret Key, string AccessKey, bool FindsByList, bool DeleteStops, Charged UnfinishedJobs, int? Slots = null, int? SubmitsPerMinute = null)
 {
     /// <summary>How long after a submit was given up it may still become a job that can be found: what nothing better is known of.</summary>
     public static readonly TimeSpan QuietTime = TimeSpan.FromMinutes(10);
@@ -49,6 +52,12 @@ internal sealed class AccountSettings
     /// where it is free is a failed job tried again. Default: <c>unknown</c>.
     /// </summary>
     public string? UnfinishedJobs { get; set; }
+
+    /// <summary>How many videos are sent to it or running there at a time, users in turn; 1 to 10,000. Default: any number.</summary>
+    public int? Slots { get; set; }
+
+    /// <summary>How many submits it gets in any minute; 1 to 10,000. Default: any number.</summary>
+    public int? SubmitsPerMinute { get; set; }
 
     /// <summary>Without the key.</summary>
     public override string ToString() => $"{Type} at {BaseUrl}";

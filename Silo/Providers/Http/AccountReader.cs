@@ -7,12 +7,13 @@ namespace VideoGen.Silo.Providers.Http;
 /// <summary>Reads provider accounts out of the configuration, in words that say what to change where they cannot be read.</summary>
 internal static partial class AccountReader
 {
-    private const int LongestKey = 4096;
+    private const int LongestKey = 4096, Most = 10_000;
 
     private static readonly string[] _keys =
     [
         nameof(AccountSettings.Type), nameof(AccountSettings.BaseUrl), nameof(AccountSettings.ApiKey), nameof(AccountSettings.ApiKeyFile),
         nameof(AccountSettings.AccessKey), nameof(AccountSettings.Resolution), nameof(AccountSettings.DeleteStops), nameof(AccountSettings.UnfinishedJobs),
+        nameof(AccountSettings.Slots), nameof(AccountSettings.SubmitsPerMinute),
     ];
 
     /// <summary>What is wrong with an account; nothing where it can be read.</summary>
@@ -34,6 +35,8 @@ internal static partial class AccountReader
         if (AddressOf(settings) is null) yield return $"{at}:{nameof(settings.BaseUrl)} must be an http or https address without user, query and fragment, for example https://videos.example.com/v1.";
         if (KeyTrouble(at, settings) is { } trouble) yield return trouble;
         if (settings.UnfinishedJobs is not (null or "unknown" or "free" or "charged")) yield return $"{at}:{nameof(settings.UnfinishedJobs)} must be unknown, free or charged.";
+        if (settings.Slots is < 1 or > Most) yield return $"{at}:{nameof(settings.Slots)} must be from 1 to {Most}.";
+        if (settings.SubmitsPerMinute is < 1 or > Most) yield return $"{at}:{nameof(settings.SubmitsPerMinute)} must be from 1 to {Most}.";
         if (settings.Type == AccountTypes.Kling)
         {
             if (string.IsNullOrWhiteSpace(settings.AccessKey)) yield return $"{at}:{nameof(settings.AccessKey)} must be said for {AccountTypes.Kling}.";
@@ -54,7 +57,9 @@ internal static partial class AccountReader
         settings.AccessKey ?? "",
         FindsByList: settings.Resolution == "list",
         settings.DeleteStops,
-        settings.UnfinishedJobs switch { "free" => Charged.No, "charged" => Charged.Yes, _ => Charged.Unknown });
+        settings.UnfinishedJobs switch { "free" => Charged.No, "charged" => Charged.Yes, _ => Charged.Unknown },
+        settings.Slots,
+        settings.SubmitsPerMinute);
 
     private static Uri? AddressOf(AccountSettings settings) =>
         Uri.TryCreate(settings.BaseUrl?.TrimEnd('/') + "/", UriKind.Absolute, out var address)

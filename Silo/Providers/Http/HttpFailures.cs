@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using VideoGen.Grains.Providers;
 using VideoGen.Grains.Requests;
+using VideoGen.Requests;
 
 namespace VideoGen.Silo.Providers.Http;
 
@@ -47,7 +48,7 @@ internal static partial class HttpFailures
         switch (outcome)
         {
             case HttpOutcome.NotSent unsent:
-                return new SubmitReply.NotSent(new(unsent.TooLate ? FailureKind.Expired : FailureKind.Unavailable, unsent.Why));
+                return new SubmitReply.NotSent(new(unsent.TooLate ? FailureKind.Expired : FailureKind.Unavailable, unsent.Why, unsent.TooLate ? Codes.TooLateToSend : null));
             case HttpOutcome.NoAnswer none:
                 return new SubmitReply.Unknown(new(FailureKind.Unknown, none.Why));
             case HttpOutcome.Answered { IsSuccess: true } answered when reader.JobIdIn(answered.Body) is { } jobId:

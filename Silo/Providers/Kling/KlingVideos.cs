@@ -25,7 +25,7 @@ internal sealed partial class KlingVideos(string account, AccountOptions options
 
     public string Account => account;
 
-    public ProviderTraits Traits { get; } = new(Resolution.Lookup, AccountOptions.QuietTime, KeepsOriginal: false);
+    public ProviderTraits Traits { get; } = new(Resolution.Lookup, AccountOptions.QuietTime, KeepsOriginal: false, options.Slots, options.SubmitsPerMinute);
 
     public void Dispose() => _http.Dispose();
 

@@ -20,7 +20,7 @@ internal sealed class OpenAiProvider(string account, AccountOptions options, IIn
 
     public string Account => account;
 
-    public ProviderTraits Traits { get; } = new(options.FindsByList ? Resolution.Lookup : Resolution.None, AccountOptions.QuietTime, KeepsOriginal: true);
+    public ProviderTraits Traits { get; } = new(options.FindsByList ? Resolution.Lookup : Resolution.None, AccountOptions.QuietTime, KeepsOriginal: true, options.Slots, options.SubmitsPerMinute);
 
     public void Dispose() => _http.Dispose();
 

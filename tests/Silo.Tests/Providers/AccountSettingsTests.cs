@@ -37,6 +37,8 @@ public sealed class AccountSettingsTests : IDisposable
     [InlineData("Providers:Accounts:one:Resolution is for openai_videos alone", "Type=kling", "AccessKey=ak", "Resolution=list")]
     [InlineData("Providers:Accounts:one:DeleteStops is for openai_videos alone", "Type=kling", "AccessKey=ak", "DeleteStops=true")]
     [InlineData("Providers:Accounts:one:Price is no option.", "Price=3")]
+    [InlineData("Providers:Accounts:one:Slots must be from 1 to 10000.", "Slots=0")]
+    [InlineData("Providers:Accounts:one:SubmitsPerMinute must be from 1 to 10000.", "SubmitsPerMinute=10001")]
     public void What_is_wrong_with_an_account_is_said_by_its_option(string sentence, params string[] settings)
     {
         var told = Assert.Throws<OptionsValidationException>(() => Providers("one", settings).Find("one"));
