@@ -138,10 +138,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     public void One_fault()
     {
         if (Environment.GetEnvironmentVariable("VIDEOGEN_FAULT") is not { } fault) fault = $"{Scenario.All[0].Name}/{FaultKind.CrashAfter}/1";
-        var parts = fault.Split('/');
-        var world = new SimulatedWorld(
-            Scenario.All.Single(s => s.Name == parts[0]),
-            new(Enum.Parse<FaultKind>(parts[1]), int.Parse(parts[2], CultureInfo.InvariantCulture)));
+        var world = SeedRun.OfStory(fault);
         world.Run();
         Assert.True(world.PlannedWasReached);
     }
