@@ -103,8 +103,6 @@ public sealed class BrokenVariantTests(ITestOutputHelper output)
         // Money: what stops it.
         { "pauses are not looked at", "10009", Sending, "if (e.Ticket.Price is not { } price) return null;", "if (e.Ticket.Price is not { } price || price.Usd > 0) return null;" },
         { "pauses are looked up in memory", "", Sending, "await ports.Pauses.Pass(submit, ports.SpendLimitsOf(owner), timeout) is { } pause", "PauseRules.Holding(ports.Pauses.Known, owner, submit.Account, true, Now) is { } pause" },
-        { "an old look at the pauses will do", "", "Providers/IVideoProvider.cs", "time.GetElapsedTime(look) <= fresh", "time.GetElapsedTime(look) <= TimeSpan.FromDays(fresh.TotalDays + 1)" },
-        { "the look at the pauses is stamped when it is over", "", Calls, "e.Ticket.Price is null ? null : look,", "e.Ticket.Price is null || look == 0 ? null : ports.Time.GetTimestamp()," },
         { "who cannot look at the pauses pays", "221", Sending, "return new(FailureKind.Unavailable, \"Whether it may be paid could not be looked up; it is tried again.\", Codes.Paused);", "return null;" },
     };
 
@@ -126,7 +124,7 @@ public sealed class BrokenVariantTests(ITestOutputHelper output)
     }
 
     /// <summary>So many seeds are tried before the stories, which are quick and stay what they are when the grains change, and so many after.</summary>
-    private const int FirstSeeds = 200, LastSeed = 20_000;
+    private const int FirstSeeds = 200, LastSeed = 5_000;
 
     private static string? Find(Func<string, string?> run, Func<string, string, string?> stories) =>
         First(Enumerable.Range(1, FirstSeeds).Select(Seed), seed => run(seed) is null ? null : seed)
