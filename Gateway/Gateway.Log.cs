@@ -39,6 +39,12 @@ internal static partial class GatewayLog
     [LoggerMessage(13, LogLevel.Error, "The pauses did not answer {RequestId} at {Route}")]
     public static partial void PausesFailed(ILogger logger, string requestId, string route, Exception exception);
 
+    [LoggerMessage(14, LogLevel.Warning, "Requeued {VideoId} as {NewId}; double payment accepted: {Doubly} ({RequestId})")]
+    public static partial void Requeued(ILogger logger, string requestId, string videoId, string newId, bool doubly);
+
+    [LoggerMessage(15, LogLevel.Warning, "Discarded {VideoId} ({RequestId})")]
+    public static partial void Discarded(ILogger logger, string requestId, string videoId);
+
     [LoggerMessage(9, LogLevel.Warning, "Readiness check {Name} did not finish")]
     public static partial void CheckFailed(ILogger logger, string name, Exception exception);
 

@@ -12,8 +12,8 @@ namespace VideoGen.Gateway;
 
 /// <summary>
 /// How a host gets the door. It brings the grains (<c>IGrainFactory</c>) and the ports <c>IModelCatalogue</c>, <c>IInstallation</c>,
-/// <c>IVideoFiles</c>, <c>IInputFiles</c>, <c>IRequestBook</c>, <c>ICostBook</c>, <c>IPauses</c> and
-/// <c>IClientKeys</c>, the <c>OperatorKey</c>, one <see cref="IReadinessCheck"/> for each thing the service cannot
+/// <c>IVideoFiles</c>, <c>IInputFiles</c>, <c>IRequestBook</c>, <c>ICostBook</c>, <c>IDeadLetterBook</c>,
+/// <c>IPauses</c> and <c>IClientKeys</c>, the <c>OperatorKey</c>, one <see cref="IReadinessCheck"/> for each thing the service cannot
 /// do without, and <see cref="IMetricsText"/> where there is to be a <c>/metrics</c>.
 /// </summary>
 public static class GatewayWiring
@@ -50,6 +50,7 @@ public static class GatewayWiring
         StatsRoutes.Map(app);
         CostRoutes.Map(app);
         PauseRoutes.Map(app);
+        DeadLetterRoutes.Map(app);
         return app;
     }
 

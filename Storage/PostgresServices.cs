@@ -49,6 +49,7 @@ public static class PostgresServices
         services.AddSingleton<IInstallation>(s => s.GetRequiredService<PostgresInstallation>());
         services.AddSingleton<IRequestBook, PostgresRequestBook>();
         services.AddSingleton<ICostBook, PostgresCostBook>();
+        services.AddSingleton<IDeadLetterBook, PostgresDeadLetterBook>();
         services.AddOptions<ClientsOptions>();
         services.AddSingleton<PostgresClientKeys>();
         services.AddSingleton<ClientKeyRing>();

@@ -45,6 +45,7 @@ internal sealed class Door : IAsyncDisposable
         builder.Services.AddSingleton<IInputFiles>(Inputs);
         builder.Services.AddSingleton<IRequestBook>(Book);
         builder.Services.AddSingleton<ICostBook>(Costs);
+        builder.Services.AddSingleton<IDeadLetterBook>(DeadLetters);
         builder.Services.AddSingleton<IPauses>(Pauses);
         builder.Services.AddSingleton<IClientKeys>(Keys);
         builder.Services.AddSingleton(new OperatorKey(OperatorKey.HashOf(OperatorsKey), "in a test"));
@@ -76,6 +77,8 @@ internal sealed class Door : IAsyncDisposable
     public FixedBook Book { get; } = new();
 
     public ScriptedCosts Costs { get; } = new();
+
+    public ScriptedDeadLetters DeadLetters { get; } = new();
 
     public MemoryPauses Pauses { get; } = new();
 
