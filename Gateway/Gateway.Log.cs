@@ -45,6 +45,9 @@ internal static partial class GatewayLog
     [LoggerMessage(15, LogLevel.Warning, "Discarded {VideoId} ({RequestId})")]
     public static partial void Discarded(ILogger logger, string requestId, string videoId);
 
+    [LoggerMessage(16, LogLevel.Information, "Cancelled {RequestId}: {VideoId} is {Status}")]
+    public static partial void Cancelled(ILogger logger, string requestId, string videoId, string status);
+
     [LoggerMessage(9, LogLevel.Warning, "Readiness check {Name} did not finish")]
     public static partial void CheckFailed(ILogger logger, string name, Exception exception);
 
