@@ -48,6 +48,12 @@ internal static partial class GatewayLog
     [LoggerMessage(16, LogLevel.Information, "Cancelled {RequestId}: {VideoId} is {Status}")]
     public static partial void Cancelled(ILogger logger, string requestId, string videoId, string status);
 
+    [LoggerMessage(17, LogLevel.Warning, "Cancelled {Cancelled} of {Videos} videos ({RequestId})")]
+    public static partial void Stopped(ILogger logger, string requestId, int cancelled, int videos);
+
+    [LoggerMessage(18, LogLevel.Warning, "The grain of {VideoId} did not answer whether it is cancelled")]
+    public static partial void StopFailed(ILogger logger, string videoId, Exception exception);
+
     [LoggerMessage(9, LogLevel.Warning, "Readiness check {Name} did not finish")]
     public static partial void CheckFailed(ILogger logger, string name, Exception exception);
 

@@ -50,6 +50,7 @@ public static class PostgresServices
         services.AddSingleton<IRequestBook, PostgresRequestBook>();
         services.AddSingleton<ICostBook, PostgresCostBook>();
         services.AddSingleton<IDeadLetterBook, PostgresDeadLetterBook>();
+        services.AddSingleton<ILiveBook, PostgresLiveBook>();
         services.AddOptions<ClientsOptions>();
         services.AddSingleton<PostgresClientKeys>();
         services.AddSingleton<ClientKeyRing>();
