@@ -41,6 +41,21 @@ public sealed class StopHostTests : OnHostFolder
         Assert.Equal(0, await host.Stop());
     }
 
+    [Fact]
+    public async Task Two_hundred_videos_of_a_run_are_stopped_within_the_time_that_is_waited()
+    {
+        await using var host = await RunningHost.Start(Folder, ("Providers__Local__FailWords__endless", "never_ends"));
+        var asked = await Task.WhenAll(Enumerable.Range(0, 200).Select(n => Ask(host, $"an endless cat and {n} dogs", "run-1")));
+        await Eventually.Get("one of them runs", async () => await Status(host, asked[0]) == "in_progress" ? "yes" : null);
+
+        var stopped = await Post(host, "/v1/runs/run-1/cancel");
+
+        Assert.Equal(200, stopped.GetProperty("videos").GetArrayLength());
+        Assert.True(stopped.GetProperty("counts").GetProperty("cancelled").GetInt32() == 200, stopped.GetProperty("counts").ToString());
+        Assert.Equal(0, (await Post(host, "/v1/runs/run-1/cancel")).GetProperty("videos").GetArrayLength());
+        Assert.Equal(0, await host.Stop());
+    }
+
     // What is still held, and what was paid or came back.
     private static (decimal Held, decimal Decided) Money(JsonElement usd) =>
         (usd.GetProperty("reserved").GetDecimal() + usd.GetProperty("at_risk").GetDecimal(), usd.GetProperty("spent").GetDecimal() + usd.GetProperty("released").GetDecimal());
