@@ -190,6 +190,24 @@ internal static class Problems
         RetryAt = now + ShortPause,
     };
 
+    /// <summary>For the operator, who sees every client's.</summary>
+    public static Problem NoSuchRound() => new(404, "video_not_found", "There is no video with this id. Ids look like video_v-..._1; GET /api/admin/dead-letters lists those that wait for a person.")
+    {
+        Param = "video_id",
+    };
+
+    public static Problem NotRequeued(string reason, VideoView? now) => new(422, "not_requeued",
+        now is null or { Error.Code: Codes.DeadLettered } ? reason : $"{reason} This one is {now.Status.ToWire()} now, and nothing was changed.")
+    {
+        Param = "video_id",
+    };
+
+    public static Problem NotDiscarded(VideoView now) => new(422, "not_discarded",
+        $"Only a dead letter, or a video of which nobody knows whether it was paid, can be discarded. This one is {now.Status.ToWire()}, and nothing was changed.")
+    {
+        Param = "video_id",
+    };
+
     public static Problem NotThisMachine() => new(403, "loopback_only",
         $"This installation has no API keys yet, so only programs on its own machine may call it. {FirstKey} Or call http://127.0.0.1 there, or bring the port over with ssh -L.");
 

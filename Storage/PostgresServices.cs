@@ -49,6 +49,8 @@ public static class PostgresServices
         services.AddSingleton<IInstallation>(s => s.GetRequiredService<PostgresInstallation>());
         services.AddSingleton<IRequestBook, PostgresRequestBook>();
         services.AddSingleton<ICostBook, PostgresCostBook>();
+        services.AddSingleton<IDeadLetterBook, PostgresDeadLetterBook>();
+        services.AddSingleton<ILiveBook, PostgresLiveBook>();
         services.AddOptions<ClientsOptions>();
         services.AddSingleton<PostgresClientKeys>();
         services.AddSingleton<ClientKeyRing>();

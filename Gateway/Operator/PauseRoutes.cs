@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using VideoGen.Budgets;
+using VideoGen.Gateway.Videos;
 using VideoGen.Requests;
 
 namespace VideoGen.Gateway.Operator;
@@ -32,9 +33,9 @@ internal static class PauseRoutes
         Asked(http, time, logger, async () => WireJson.Answer(new { Pauses = (await pauses.Read(http.RequestAborted)).Select(PauseBody.Of) }));
 
     private static async Task<IResult> Pause(
-        HttpContext http, IPauses pauses, IModelCatalogue catalogue, IOptions<GatewayOptions> options, TimeProvider time, ILogger<PauseBody> logger)
+        HttpContext http, IPauses pauses, VideoStop stop, IModelCatalogue catalogue, IOptions<GatewayOptions> options, TimeProvider time, ILogger<PauseBody> logger)
     {
-        var (body, problem) = await OperatorBody.Read(http, options.Value.BodyLimitBytes, "scope", "reason", "until", "for");
+        var (body, problem) = await OperatorBody.Read(http, options.Value.BodyLimitBytes, "scope", "reason", "until", "for", "drain");
         if (body is null) return problem!;
         if (!body.Has("scope")) return Problems.Missing("scope", "says whom to stop: global, client:CLIENT, user:CLIENT/USER or provider:ACCOUNT.");
         var (scope, wrong) = PauseScope.Parse(body.Text("scope"), catalogue);
@@ -43,15 +44,28 @@ internal static class PauseRoutes
         if (body.Text("reason") is not { Length: > 0 and <= MaxReason } reason) return Problems.Field("reason", $"must be one line of 1 to {MaxReason} characters.");
         var now = time.GetUtcNow();
         if (!TryUntil(body, now, out var until, out problem)) return problem!;
+        if (body.Has("drain") && body.Flag("drain") is null) return Problems.Field("drain", "must be true or false.");
+        var drains = body.Flag("drain") ?? false;
 
         return await Asked(http, time, logger, async () =>
         {
             var pause = new Pause(scope, PauseKind.Operator, reason, now, until);
             await pauses.Set(pause, CancellationToken.None); // Whoever asked for it and went away meant it.
             GatewayLog.Paused(logger, http.TraceIdentifier, scope, until);
-            await Task.Delay(IPauses.Settle, time, http.RequestAborted);
-            return WireJson.Answer(new { Pause = PauseBody.Of(pause) });
+            // A drain goes on without its caller, too.
+            await Task.Delay(IPauses.Settle, time, drains ? CancellationToken.None : http.RequestAborted);
+            return drains
+                ? WireJson.Answer(new { Pause = PauseBody.Of(pause), Drain = await Drain(http, scope, stop, logger) })
+                : WireJson.Answer(new { Pause = PauseBody.Of(pause) });
         });
+    }
+
+    // Not before the pause is in force: what is sent until then is cancelled as well.
+    private static async Task<StopBody> Drain(HttpContext http, string scope, VideoStop stop, ILogger logger)
+    {
+        var report = await stop.Stop(PauseScope.Live(scope), CancellationToken.None);
+        GatewayLog.Stopped(logger, http.TraceIdentifier, report.Videos.Count(video => video.Outcome == StopOutcome.Cancelled), report.Videos.Count);
+        return StopBody.Of(report);
     }
 
     private static async Task<IResult> Resume(HttpContext http, IPauses pauses, IOptions<GatewayOptions> options, TimeProvider time, ILogger<PauseBody> logger)

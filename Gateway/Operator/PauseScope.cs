@@ -1,5 +1,7 @@
 using VideoGen.Access;
 using VideoGen.Budgets;
+using VideoGen.Gateway.Videos;
+using VideoGen.Reports;
 using VideoGen.Requests;
 
 namespace VideoGen.Gateway.Operator;
@@ -23,6 +25,15 @@ internal static class PauseScope
                 : (null, $"names no provider of this installation. There are: {string.Join(", ", Accounts(catalogue))}."),
             _ => (null, "must be global, client:CLIENT, user:CLIENT/USER or provider:ACCOUNT."),
         };
+    }
+
+    /// <summary>What such a scope has on its way.</summary>
+    /// <param name="scope">As <see cref="Parse"/> gave it.</param>
+    public static LiveQuery Live(string scope)
+    {
+        var (kind, name) = scope.Split(':', 2) is [var first, var rest] ? (first, rest) : (scope, "");
+        var owner = kind == "user" ? Owner.Parse(name) : null;
+        return new(kind == "client" ? name : owner?.Client, owner?.User, kind == "provider" ? name : null, Run: null, VideoStop.MaxVideos);
     }
 
     private const string ClientRule = "a client has 1 to 64 of a-z, 0-9, dash and underscore";

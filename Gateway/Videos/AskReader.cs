@@ -14,7 +14,10 @@ namespace VideoGen.Gateway.Videos;
 /// <summary>From an HTTP request to a wish that the catalogue offers, or what is wrong with it.</summary>
 internal sealed class AskReader(IModelCatalogue catalogue, AskInput inputs, IOptions<GatewayOptions> options) : IDisposable
 {
-    private const string UserHeader = "X-VideoGen-User", RunHeader = "X-VideoGen-Run", KeyHeader = "Idempotency-Key";
+    /// <summary>Names an agent's run.</summary>
+    public const string RunHeader = "X-VideoGen-Run";
+
+    private const string UserHeader = "X-VideoGen-User", KeyHeader = "Idempotency-Key";
 
     /// <summary>Forms are read so many at a time: each may hold a picture in memory.</summary>
     private const int MaxForms = 16;

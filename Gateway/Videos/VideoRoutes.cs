@@ -16,6 +16,7 @@ internal static class VideoRoutes
     {
         routes.MapPost("/v1/videos", Create);
         routes.MapPost("/v1/videos/{id}/remix", Remix);
+        routes.MapPost("/v1/videos/{id}/cancel", Cancel);
         routes.MapGet("/v1/videos", VideoList.Get);
         routes.MapGet("/v1/videos/quote", Quote);
         routes.MapGet("/v1/videos/{id}", Get);
@@ -94,6 +95,14 @@ internal static class VideoRoutes
         if (await Find(id, http, grains) is not { } view || await grains.Delete(view.Id) is not { } deleted) return Problems.VideoNotFound();
         GatewayLog.Deleted(logger, http.TraceIdentifier, deleted.Id.ToString(), deleted.Status.ToWire());
         return WireJson.Answer(DeletedBody.Of(deleted));
+    }
+
+    private static async Task<IResult> Cancel(string id, HttpContext http, VideoGrains grains, ILogger<VideoGrains> logger)
+    {
+        // Looked at first, for the same reason.
+        if (await Find(id, http, grains) is not { } view || Visible(await grains.Cancel(view.Id), http) is not { } after) return Problems.VideoNotFound();
+        GatewayLog.Cancelled(logger, http.TraceIdentifier, after.Id.ToString(), after.Status.ToWire());
+        return WireJson.Answer(VideoBody.Of(after));
     }
 
     /// <summary>A video that the caller may see; null where there is none.</summary>

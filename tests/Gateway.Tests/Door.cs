@@ -45,6 +45,8 @@ internal sealed class Door : IAsyncDisposable
         builder.Services.AddSingleton<IInputFiles>(Inputs);
         builder.Services.AddSingleton<IRequestBook>(Book);
         builder.Services.AddSingleton<ICostBook>(Costs);
+        builder.Services.AddSingleton<IDeadLetterBook>(DeadLetters);
+        builder.Services.AddSingleton<ILiveBook>(Live);
         builder.Services.AddSingleton<IPauses>(Pauses);
         builder.Services.AddSingleton<IClientKeys>(Keys);
         builder.Services.AddSingleton(new OperatorKey(OperatorKey.HashOf(OperatorsKey), "in a test"));
@@ -55,6 +57,7 @@ internal sealed class Door : IAsyncDisposable
         _app.Use((http, next) =>
         {
             if (http.Request.Headers[ForgedRemote] is { Count: 1 } remote) http.Connection.RemoteIpAddress = remote == "none" ? null : IPAddress.Parse(remote!);
+            http.RequestAborted.Register(() => Left.TrySetResult());
             return next(http);
         });
         _app.MapGateway();
@@ -76,6 +79,13 @@ internal sealed class Door : IAsyncDisposable
     public FixedBook Book { get; } = new();
 
     public ScriptedCosts Costs { get; } = new();
+
+    public ScriptedDeadLetters DeadLetters { get; } = new();
+
+    public ScriptedLive Live { get; } = new();
+
+    /// <summary>Completes when the door has noticed that a caller went away.</summary>
+    public TaskCompletionSource Left { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public MemoryPauses Pauses { get; } = new();
 

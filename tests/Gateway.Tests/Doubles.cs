@@ -35,9 +35,9 @@ internal sealed class ScriptedGrain : IVideoRequestGrain
 
     public Task<VideoView?> Delete(int round) => OnDelete(round);
 
-    public Task<RequeueAnswer> Requeue(int round, bool acceptDoublePayment) => throw new NotSupportedException();
+    public Func<int, bool, Task<RequeueAnswer>> OnRequeue { get; set; } = (_, _) => throw new InvalidOperationException("No requeue was expected.");
 
-    public Task<VideoView?> Cancel(int round) => throw new NotSupportedException();
+    public Func<int, Task<VideoView?>> OnCancel { get; set; } = _ => throw new InvalidOperationException("No cancel was expected.");
 
     public Func<VideoAsk, Task<VideoQuote>> OnQuote { get; set; } = _ => throw new InvalidOperationException("No quote was expected.");
 
@@ -47,7 +47,13 @@ internal sealed class ScriptedGrain : IVideoRequestGrain
         return OnQuote(ask);
     }
 
-    public Task<VideoView?> Discard(int round, string reason) => throw new NotSupportedException("The door discards nothing yet.");
+    public Func<int, string, Task<VideoView?>> OnDiscard { get; set; } = (_, _) => throw new InvalidOperationException("No discard was expected.");
+
+    public Task<RequeueAnswer> Requeue(int round, bool acceptDoublePayment) => OnRequeue(round, acceptDoublePayment);
+
+    public Task<VideoView?> Cancel(int round) => OnCancel(round);
+
+    public Task<VideoView?> Discard(int round, string reason) => OnDiscard(round, reason);
 
     public Task Wake() => throw new NotSupportedException();
 }

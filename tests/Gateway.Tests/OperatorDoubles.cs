@@ -18,6 +18,24 @@ internal sealed class ScriptedCosts : ICostBook
     }
 }
 
+/// <summary>Dead letters that a test wrote down; remembers what was asked for.</summary>
+internal sealed class ScriptedDeadLetters : IDeadLetterBook
+{
+    public IReadOnlyList<DeadLetter> Letters { get; set; } = [];
+
+    public RequestHistory? Known { get; set; }
+
+    public ConcurrentQueue<DeadLetterQuery> Queries { get; } = new();
+
+    public Task<IReadOnlyList<DeadLetter>> List(DeadLetterQuery query, CancellationToken cancellationToken)
+    {
+        Queries.Enqueue(query);
+        return Task.FromResult<IReadOnlyList<DeadLetter>>([.. Letters.Take(query.Limit)]);
+    }
+
+    public Task<RequestHistory?> History(string requestKey, CancellationToken cancellationToken) => Task.FromResult(Known?.RequestKey == requestKey ? Known : null);
+}
+
 /// <summary>Pauses in memory, without an end by time.</summary>
 internal sealed class MemoryPauses : IPauses
 {
