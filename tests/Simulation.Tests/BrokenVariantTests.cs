@@ -30,7 +30,6 @@ public sealed class BrokenVariantTests(ITestOutputHelper output)
         { "an early absence is believed", "10010", Lifecycle, "e.QuietFor >= s.Ticket.Limits.QuietFor", "e.QuietFor >= TimeSpan.Zero" },
         { "the quiet time starts at the lookup's own end", "10010", Calls, "unresolvedSince[e.Nonce] = since = ports.Time.GetTimestamp();", "unresolvedSince[e.Nonce] = since = ports.Time.GetTimestamp() - ports.Time.TimestampFrequency * 3600;" },
         { "an incomplete lookup is believed", "3", Lifecycle, "s.Ticket.Limits.Resolution == Resolution.CompleteLookup && ", "" },
-        { "an unproven submit is given up as free", "", Lifecycle, "? s.DeadLetter(s.Cause, RequestEndings.Unproven, at)", "? s.DeadLetter(s.Cause, RequestEndings.NothingSent, at)" },
         { "another attempt after a charged failure", "10043", Lifecycle, "_ when e.Charged != Charged.No => s.End(", "_ when e.Charged == (Charged)99 => s.End(" },
         { "a fact need not be of the current attempt", "11210", Lifecycle, "(Live s, OfAttempt e) when e.Id != s.AttemptId => s,", "" },
         { "a submit's answer need not be of the current intent", "21", Lifecycle, "NotSent e when e.Nonce == s.Nonce => Unsent(s, e),\n        NoJob e when e.Nonce == s.Nonce => ProvenFree(s, e.Failure, e.At),\n        OutcomeUnknown", "NotSent e => Unsent(s, e),\n        NoJob e => ProvenFree(s, e.Failure, e.At),\n        OutcomeUnknown" },
@@ -46,7 +45,6 @@ public sealed class BrokenVariantTests(ITestOutputHelper output)
         { "asks that lost the race open a round too", "9", Rounds, "if (!RequestAdmission.MayOpen(document, ticket.Limits.MaxSubmits, at)) return document;", "" },
 
         // A job is never forgotten.
-        { "a job id is dropped", "", Rounds, "if (e is JobAccepted accepted) next = NeverDropped(next, accepted);", "" },
         { "a job id is given up when it cannot be written", "10189", Pump, "untilItLands: fact.IsAboutMoney", "untilItLands: false" },
         { "a late job id does not wake its dead letter", "299", Lifecycle, "JobAccepted or NotSent or NoJob or JobFinished or JobFailed", "NotSent or NoJob or JobFinished or JobFailed" },
         { "an orphan is not stopped", "10259", Rounds, "Cancel: new Due(e.At), Charged: null,", "Cancel: null, Charged: null," },
@@ -91,14 +89,9 @@ public sealed class BrokenVariantTests(ITestOutputHelper output)
         { "a reservation that was given back is made", "12703", Budget, "if (known is { State: FundsState.Released }) return BudgetRefusals.ReleasedBefore;", "if (known is { State: FundsState.Released }) known = null;" },
         { "a reservation counts each time it is made", "10217", Budget, "if (known is not null) return null; // Reserved before", "// Reserved before" },
         { "an older document moves money", "18591", Budget, "if (known is not null && movement.Revision < known.Revision) return null;", "" },
-        { "money is moved by what is not on disk", "", Pump, "SettleFunds e => await calls.Settle(commit.OnDisk, e),", "SettleFunds e => await calls.Settle(commit.Committed, e)," },
         { "what nobody knows is given back", "78", PriceRules, "_ => new Movement.Risk(id, revision, PaidBy(owner), paidUsd ?? Usd),", "_ => new Movement.Release(id, revision, PaidBy(owner))," },
         { "what was given up stays at risk", "3", PriceRules, "{ Discarded: true } => new Movement.Settle(id, revision, PaidBy(owner), paidUsd ?? Usd, CostSource.Discarded),", "" },
-        { "what was learnt since is not told", "", Lifecycle, "FundsSettled e when s.Settle is not null && e.What == s.Settlement =>", "FundsSettled e when s.Settle is not null =>" },
-        { "the money of a refused round stays reserved", "", Lifecycle, "{ Trace = s.Ticket.Trace, Price = s.Ticket.Price }", "{ Trace = s.Ticket.Trace }" },
-        { "a job that nobody waits for is not booked", "", Rounds, "var settle = price is null ? null : new Due(e.At);", "Due? settle = null;" },
         { "what became of such a job is not booked", "13686", Rounds, "if (after.Charged != orphan.Charged && after.Price is not null) after = after with { Settle = new Due(e.At) };", "" },
-        { "such a job that a round has after all is booked twice", "", Rounds, "_ => orphan with { Cancel = null, Charged = Charged.No, Settle = new Due(at) },", "_ => null," },
 
         // Money: what stops it.
         { "pauses are not looked at", "10009", Sending, "if (e.Ticket.Price is not { } price) return null;", "if (e.Ticket.Price is not { } price || price.Usd > 0) return null;" },
