@@ -30,6 +30,30 @@ internal static partial class GatewayLog
     [LoggerMessage(10, LogLevel.Error, "A picture could not be stored")]
     public static partial void InputNotStored(ILogger logger, Exception exception);
 
+    [LoggerMessage(11, LogLevel.Warning, "Paused {Scope} until {Until} ({RequestId})")]
+    public static partial void Paused(ILogger logger, string requestId, string scope, DateTimeOffset? until);
+
+    [LoggerMessage(12, LogLevel.Warning, "Lifted {Count} pauses ({RequestId})")]
+    public static partial void Resumed(ILogger logger, string requestId, int count);
+
+    [LoggerMessage(13, LogLevel.Error, "The pauses did not answer {RequestId} at {Route}")]
+    public static partial void PausesFailed(ILogger logger, string requestId, string route, Exception exception);
+
+    [LoggerMessage(14, LogLevel.Warning, "Requeued {VideoId} as {NewId}; double payment accepted: {Doubly} ({RequestId})")]
+    public static partial void Requeued(ILogger logger, string requestId, string videoId, string newId, bool doubly);
+
+    [LoggerMessage(15, LogLevel.Warning, "Discarded {VideoId} ({RequestId})")]
+    public static partial void Discarded(ILogger logger, string requestId, string videoId);
+
+    [LoggerMessage(16, LogLevel.Information, "Cancelled {RequestId}: {VideoId} is {Status}")]
+    public static partial void Cancelled(ILogger logger, string requestId, string videoId, string status);
+
+    [LoggerMessage(17, LogLevel.Warning, "Cancelled {Cancelled} of {Videos} videos ({RequestId})")]
+    public static partial void Stopped(ILogger logger, string requestId, int cancelled, int videos);
+
+    [LoggerMessage(18, LogLevel.Warning, "The grain of {VideoId} did not answer whether it is cancelled")]
+    public static partial void StopFailed(ILogger logger, string videoId, Exception exception);
+
     [LoggerMessage(9, LogLevel.Warning, "Readiness check {Name} did not finish")]
     public static partial void CheckFailed(ILogger logger, string name, Exception exception);
 

@@ -33,8 +33,9 @@ internal static class GatewayHost
         {
             VideoPrompt.EnsureNormalizationWorks();
             var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-            DataFolder.Prepare(builder.Configuration);
+            var data = DataFolder.Prepare(builder.Configuration);
             Logs.Configure(builder.Logging);
+            builder.Services.AddSingleton(await OperatorKeyFile.Find(builder.Configuration, data, CancellationToken.None));
             AddServices(builder, ConfiguredDatabase.ConnectionString(builder.Configuration) ?? throw new InvalidOperationException(
                 $"A gateway needs the database of its cluster: set ConnectionStrings:{ConfiguredDatabase.Name} (ConnectionStrings__{ConfiguredDatabase.Name} in the environment) to the one that its silos have."));
             await using var app = builder.Build();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using VideoGen.Gateway.Access;
 using VideoGen.Gateway.Health;
+using VideoGen.Gateway.Operator;
 using VideoGen.Gateway.Reports;
 using VideoGen.Gateway.Videos;
 using VideoGen.Reports;
@@ -11,7 +12,8 @@ namespace VideoGen.Gateway;
 
 /// <summary>
 /// How a host gets the door. It brings the grains (<c>IGrainFactory</c>) and the ports <c>IModelCatalogue</c>, <c>IInstallation</c>,
-/// <c>IVideoFiles</c>, <c>IInputFiles</c>, <c>IRequestBook</c> and <c>IClientKeys</c>, one <see cref="IReadinessCheck"/> for each thing the service cannot
+/// <c>IVideoFiles</c>, <c>IInputFiles</c>, <c>IRequestBook</c>, <c>ICostBook</c>, <c>IDeadLetterBook</c>, <c>ILiveBook</c>,
+/// <c>IPauses</c> and <c>IClientKeys</c>, the <c>OperatorKey</c>, one <see cref="IReadinessCheck"/> for each thing the service cannot
 /// do without, and <see cref="IMetricsText"/> where there is to be a <c>/metrics</c>.
 /// </summary>
 public static class GatewayWiring
@@ -32,6 +34,7 @@ public static class GatewayWiring
         services.TryAddSingleton(new GrainContact { Made = true });
         services.AddSingleton<VideoGrains>();
         services.AddSingleton<VideoWatch>();
+        services.AddSingleton<VideoStop>();
         services.AddSingleton<AskInput>();
         services.AddSingleton<AskReader>();
         return services;
@@ -45,7 +48,11 @@ public static class GatewayWiring
     {
         app.MapHealth();
         VideoRoutes.Map(app);
+        RunRoutes.Map(app);
         StatsRoutes.Map(app);
+        CostRoutes.Map(app);
+        PauseRoutes.Map(app);
+        DeadLetterRoutes.Map(app);
         return app;
     }
 

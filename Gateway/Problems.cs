@@ -23,6 +23,8 @@ internal static class Problems
         var status = refusal.Code switch
         {
             Codes.QuotaExceeded or Codes.Cooldown or Codes.SubmitLimit or Codes.RunLimit or Codes.VariationLimit => 429,
+            Codes.BudgetExceeded => 402,
+            Codes.Paused or Codes.SpendBreaker => 403,
             Codes.AdmissionUnavailable => 503,
             _ => 422, // Time does not help and no client repeats it by itself: right for a code that is newer than this door, too.
         };
@@ -36,6 +38,11 @@ internal static class Problems
                 _ => null,
             },
             RetryAt = refusal.Until,
+            Extra = refusal.LimitUsd is null ? null : new Dictionary<string, JsonNode?>(StringComparer.Ordinal)
+            {
+                ["limit_usd"] = refusal.LimitUsd,
+                ["remaining_usd"] = refusal.RemainingUsd,
+            },
             Limit = status == 429 ? new(PolicyOf(refusal.Code), refusal.Limit, refusal.Remaining ?? 0) : null,
         };
     }
@@ -174,6 +181,33 @@ internal static class Problems
         RetryAt = now + ShortPause,
     };
 
+    public static Problem OperatorKeyNeeded() => new(401, "operator_key_needed",
+        "What is under /api/admin needs the operator's key: send it as 'Authorization: Bearer KEY'. It is in the file operator.key in the host's data folder, or with whoever configured Operator:KeySha256.");
+
+    public static Problem PausesUnknown(DateTimeOffset now) => new(503, "outcome_unknown",
+        "The database did not answer, so a pause may or may not be in force, or lifted. Nothing is paid while it does not answer; asking for the same again is safe.")
+    {
+        RetryAt = now + ShortPause,
+    };
+
+    /// <summary>For the operator, who sees every client's.</summary>
+    public static Problem NoSuchRound() => new(404, "video_not_found", "There is no video with this id. Ids look like video_v-..._1; GET /api/admin/dead-letters lists those that wait for a person.")
+    {
+        Param = "video_id",
+    };
+
+    public static Problem NotRequeued(string reason, VideoView? now) => new(422, "not_requeued",
+        now is null or { Error.Code: Codes.DeadLettered } ? reason : $"{reason} This one is {now.Status.ToWire()} now, and nothing was changed.")
+    {
+        Param = "video_id",
+    };
+
+    public static Problem NotDiscarded(VideoView now) => new(422, "not_discarded",
+        $"Only a dead letter, or a video of which nobody knows whether it was paid, can be discarded. This one is {now.Status.ToWire()}, and nothing was changed.")
+    {
+        Param = "video_id",
+    };
+
     public static Problem NotThisMachine() => new(403, "loopback_only",
         $"This installation has no API keys yet, so only programs on its own machine may call it. {FirstKey} Or call http://127.0.0.1 there, or bring the port over with ssh -L.");
 
@@ -185,7 +219,7 @@ internal static class Problems
 
     // The operator's dashboard, which is a listener of its own.
 
-    public static Problem OperatorKeyNeeded() => new(401, "operator_key_needed",
+    public static Problem DashboardKeyNeeded() => new(401, "operator_key_needed",
         "The dashboard needs the operator's key: as the password of the user 'operator', or as 'Authorization: Bearer KEY'. The host's first lines say where it is.");
 
     public static Problem DashboardHost() => new(403, "loopback_host_only",

@@ -15,6 +15,12 @@ public static class GrainNames
     /// <summary>One run of an agent. Key: <c>r-</c>client/run.</summary>
     public const string AgentRun = "agentrun";
 
+    /// <summary>The way to the money ledger. Key: <see cref="Budgets.IBudgetGrain.Key"/>. Stores no document.</summary>
+    public const string Budget = "budget";
+
+    /// <summary>The line in front of one provider account. Key: <c>p-</c>account. Stores no document.</summary>
+    public const string Provider = "provider";
+
     /// <summary>One Idempotency-Key of one user. Key: <c>i-</c>client/user/key.</summary>
     public const string Idempotency = "idempotency";
 }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using VideoGen.Grains.Budgets;
 using VideoGen.Grains.Quotas;
 using VideoGen.Grains.Requests;
 using VideoGen.Reports;
@@ -18,6 +19,8 @@ public static class GrainsRegistration
         services.AddOptions<RequestOptions>().ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<QuotaOptions>().ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<AgentRunOptions>().ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<SpendOptions>().ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<BudgetOptions>().ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton<VideoGenTelemetry>();
         return services.AddSingleton<RequestPorts>();
     }

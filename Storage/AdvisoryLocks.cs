@@ -18,6 +18,12 @@ internal static class AdvisoryLocks
     /// <summary>Held while a silo joins, so that of two clusters that start at once one sees the other.</summary>
     public const int Joining = 4;
 
+    /// <summary>Held by whoever changes the money ledger, see <see cref="Budgets.PostgresMoneyLedger"/>.</summary>
+    public const int Money = 5;
+
+    /// <summary>Held while it is decided whether a paid submit may be sent, see <see cref="Budgets.PostgresPauses"/>.</summary>
+    public const int Submits = 6;
+
     /// <summary>"vidc" in ASCII, instead of <see cref="Space"/>: beside it stands the hash of the cluster that a silo belongs to.</summary>
     public const int Clusters = 0x7669_6463;
 

@@ -6,9 +6,11 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Storage;
 using VideoGen.Access;
+using VideoGen.Budgets;
 using VideoGen.Reports;
 using VideoGen.Requests;
 using VideoGen.Storage.Access;
+using VideoGen.Storage.Budgets;
 using VideoGen.Storage.Files;
 using VideoGen.Storage.Installations;
 using VideoGen.Storage.Reminders;
@@ -21,12 +23,13 @@ namespace VideoGen.Storage;
 /// <summary>What a host says to store in PostgreSQL. After building it, and before starting it, comes <see cref="StorageStart.Prepare"/>.</summary>
 public static class PostgresServices
 {
-    /// <summary>Adds the ports that are kept in PostgreSQL, the flusher of counts and the reader of keys. Opens no connection.</summary>
+    /// <summary>Adds the ports that are kept in PostgreSQL, the flusher of counts and the readers of keys and pauses. Opens no connection.</summary>
     /// <exception cref="ArgumentException">The text is not a connection string of Npgsql.</exception>
     public static IServiceCollection AddPostgresStorage(this IServiceCollection services, string connectionString)
     {
         services.AddPostgresForDoor(connectionString);
         services.AddSingleton<IJobBook, PostgresJobBook>();
+        services.AddSingleton<IMoneyLedger, PostgresMoneyLedger>();
         services.AddSingleton<PostgresPreventedPayments>();
         services.AddSingleton<IPreventedPayments>(s => s.GetRequiredService<PostgresPreventedPayments>());
         services.AddHostedService(s => s.GetRequiredService<PostgresPreventedPayments>());
@@ -34,7 +37,7 @@ public static class PostgresServices
         return services;
     }
 
-    /// <summary>Adds what the door needs of it: the installation, lists and counts, and the reader of keys. Before starting comes <see cref="StorageStart.Join"/>.</summary>
+    /// <summary>Adds what the door needs of it: the installation, lists and counts, and the readers of keys and pauses. Before starting comes <see cref="StorageStart.Join"/>.</summary>
     /// <exception cref="ArgumentException">The text is not a connection string of Npgsql.</exception>
     public static IServiceCollection AddPostgresForDoor(this IServiceCollection services, string connectionString)
     {
@@ -45,11 +48,17 @@ public static class PostgresServices
         services.AddSingleton<PostgresInstallation>();
         services.AddSingleton<IInstallation>(s => s.GetRequiredService<PostgresInstallation>());
         services.AddSingleton<IRequestBook, PostgresRequestBook>();
+        services.AddSingleton<ICostBook, PostgresCostBook>();
+        services.AddSingleton<IDeadLetterBook, PostgresDeadLetterBook>();
+        services.AddSingleton<ILiveBook, PostgresLiveBook>();
         services.AddOptions<ClientsOptions>();
         services.AddSingleton<PostgresClientKeys>();
         services.AddSingleton<ClientKeyRing>();
         services.AddSingleton<IClientKeys>(s => s.GetRequiredService<ClientKeyRing>());
         services.AddHostedService(s => s.GetRequiredService<ClientKeyRing>());
+        services.AddSingleton<PostgresPauses>();
+        services.AddSingleton<IPauses>(s => s.GetRequiredService<PostgresPauses>());
+        services.AddHostedService(s => s.GetRequiredService<PostgresPauses>());
         return services;
     }
 

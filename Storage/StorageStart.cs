@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using VideoGen.Storage.Access;
+using VideoGen.Storage.Budgets;
 using VideoGen.Storage.Files;
 using VideoGen.Storage.Installations;
 using VideoGen.Storage.Reports;
@@ -12,7 +13,7 @@ namespace VideoGen.Storage;
 public static class StorageStart
 {
     /// <summary>
-    /// Brings the schema up to date, loads the installation and the keys, and checks the video folder, in that order. A host calls it once,
+    /// Brings the schema up to date, loads the installation, the keys and the pauses, and checks the video folder, in that order. A host calls it once,
     /// after it has its <see cref="Hosts.HostLock"/> and before it starts a grain or a listener. Several may call it together.
     /// </summary>
     /// <exception cref="SchemaException">The database is not this program's.</exception>
@@ -28,6 +29,7 @@ public static class StorageStart
         await services.GetRequiredService<PostgresInstallation>().Load(cancellationToken).ConfigureAwait(false);
         await services.GetRequiredService<PostgresPreventedPayments>().ForgetOldWriters(cancellationToken).ConfigureAwait(false);
         await services.GetRequiredService<ClientKeyRing>().Load(cancellationToken).ConfigureAwait(false);
+        await services.GetRequiredService<PostgresPauses>().Load(cancellationToken).ConfigureAwait(false);
         if (services.GetService<FileVideoStore>() is { } videos) await videos.Check(isAlone, cancellationToken).ConfigureAwait(false);
     }
 
@@ -50,6 +52,7 @@ public static class StorageStart
                 await SchemaMigrations.Verify(services.GetRequiredService<NpgsqlDataSource>(), cancellationToken).ConfigureAwait(false);
                 await services.GetRequiredService<PostgresInstallation>().Find(cancellationToken).ConfigureAwait(false);
                 await services.GetRequiredService<ClientKeyRing>().Load(cancellationToken).ConfigureAwait(false);
+                await services.GetRequiredService<PostgresPauses>().Load(cancellationToken).ConfigureAwait(false);
                 if (services.GetService<FileVideoStore>() is { } videos) await videos.CheckShared(cancellationToken).ConfigureAwait(false);
                 return;
             }

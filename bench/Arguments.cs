@@ -10,7 +10,7 @@ namespace VideoGen.Bench;
 /// <param name="Orleans">What is built for Orleans; null where nothing is.</param>
 internal sealed record Arguments(string Program, TimeSpan Round, IReadOnlyList<Flight> Flights, string[]? Only, OrleansPrograms? Orleans)
 {
-    public const string Door = "door", Cost = "cost", Calls = "calls", InFlight = "in-flight", Engines = "engines";
+    public const string Door = "door", Cost = "cost", Calls = "calls", Money = "money", InFlight = "in-flight", Engines = "engines";
 
     public static Arguments Parse(string[] args)
     {

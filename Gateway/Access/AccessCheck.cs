@@ -5,10 +5,14 @@ namespace VideoGen.Gateway.Access;
 
 /// <summary>
 /// Who may call. As long as there never was an API key: programs on this machine, as the client <see cref="Owner.LocalClient"/>.
-/// From the first key on: who sends one that is in force, as its client, wherever the call comes from.
+/// From the first key on: who sends one that is in force, as its client, wherever the call comes from. What is under
+/// <see cref="OperatorsPath"/> is the operator's alone, with a key of its own, whatever keys clients have.
 /// </summary>
-internal sealed class AccessCheck(RequestDelegate next, IClientKeys keys, TimeProvider time)
+internal sealed class AccessCheck(RequestDelegate next, IClientKeys keys, OperatorKey operatorKey, TimeProvider time)
 {
+    /// <summary>The operator's part of the door.</summary>
+    public const string OperatorsPath = "/api/admin";
+
     private const string Scheme = "Bearer ";
 
     public async Task InvokeAsync(HttpContext http)
@@ -19,6 +23,12 @@ internal sealed class AccessCheck(RequestDelegate next, IClientKeys keys, TimePr
 
     private async ValueTask<Problem?> Refusal(HttpContext http)
     {
+        if (http.Request.Path.StartsWithSegments(OperatorsPath, StringComparison.OrdinalIgnoreCase))
+        {
+            // As a Bearer token only: a password that a browser keeps would be sent by pages of others, too.
+            return Bearer(http.Request) is { } sent && operatorKey.Is(sent) ? null : Problems.OperatorKeyNeeded();
+        }
+
         if (http.GetEndpoint()?.Metadata.GetMetadata<OpenToAll>() is not null) return keys.Latest.KeysExist ? null : LoopbackOnly.Refusal(http);
         if (await keys.Fresh(http.RequestAborted) is not { } known) return Problems.KeysUnknown(time.GetUtcNow());
         if (!known.KeysExist)

@@ -43,6 +43,7 @@ internal static class Greeting
             Wait for it, and get it{(keysExist ? "" : " (the first time you ask, this is its id)")}:
               {curl} '{address}/v1/videos/{id}?wait=59'
               {curl} {address}/v1/videos/{id}/content -o video.mp4
+            {address}/api/admin is the operator's, whose key is {services.GetRequiredService<OperatorKey>().Place}
             """;
     }
 

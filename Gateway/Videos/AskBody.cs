@@ -19,6 +19,9 @@ internal sealed partial class AskBody(IReadOnlyList<string> known)
     /// <summary>What <c>POST /v1/videos/{id}/remix</c> takes: everything else is the source's.</summary>
     public static readonly IReadOnlyList<string> Remix = ["prompt", "user", "variation", "confirmation"];
 
+    /// <summary>What <c>GET /v1/videos/quote</c> takes in its address.</summary>
+    public static readonly IReadOnlyList<string> Quote = ["prompt", "model", "size", "seconds", "user", "variation"];
+
     public const string InputReference = "input_reference";
 
     private const string ImageUrl = "image_url";

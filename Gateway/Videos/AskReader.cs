@@ -14,7 +14,10 @@ namespace VideoGen.Gateway.Videos;
 /// <summary>From an HTTP request to a wish that the catalogue offers, or what is wrong with it.</summary>
 internal sealed class AskReader(IModelCatalogue catalogue, AskInput inputs, IOptions<GatewayOptions> options) : IDisposable
 {
-    private const string UserHeader = "X-VideoGen-User", RunHeader = "X-VideoGen-Run", KeyHeader = "Idempotency-Key";
+    /// <summary>Names an agent's run.</summary>
+    public const string RunHeader = "X-VideoGen-Run";
+
+    private const string UserHeader = "X-VideoGen-User", KeyHeader = "Idempotency-Key";
 
     /// <summary>Forms are read so many at a time: each may hold a picture in memory.</summary>
     private const int MaxForms = 16;
@@ -36,6 +39,21 @@ internal sealed class AskReader(IModelCatalogue catalogue, AskInput inputs, IOpt
         if (body is null) return (null, problem);
         if (catalogue.Find(source.Options.Model) is not { Remixes: true }) return (null, Problems.RemixNotOffered(source.Options.Model));
         return await Finish(http, body, source.Options, source);
+    }
+
+    /// <summary>Reads <c>GET /v1/videos/quote</c>: what an ask would say in its body stands in the address.</summary>
+    public async Task<(ReadAsk? Ask, Problem? Problem)> ReadQuote(HttpContext http)
+    {
+        var body = new AskBody(AskBody.Quote);
+        foreach (var (name, values) in http.Request.Query)
+        {
+            foreach (var value in values)
+            {
+                if (body.TakeField(name, value ?? "") is { } wrong) return (null, wrong);
+            }
+        }
+
+        return TryOptions(body, out var wanted, out var problem) ? await Finish(http, body, wanted, remixOf: null) : (null, problem);
     }
 
     public void Dispose() => _forms.Dispose();

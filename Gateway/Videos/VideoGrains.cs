@@ -39,7 +39,17 @@ internal sealed class VideoGrains(
 
     public Task<VideoView?> Get(VideoId id) => Bounded(async () => Dated(await Grain(id.RequestKey).Get(id.Round)), options.Value.CallTimeout);
 
+    public Task<VideoQuote> Quote(VideoAsk ask) =>
+        Bounded(async () => await Grain(VideoRequestKey.For(installation.KeyRules, ask)).Quote(ask) is var quote && quote.Answer is { } answer ? quote with { Answer = Dated(answer) } : quote, options.Value.CallTimeout);
+
     public Task<VideoView?> Delete(VideoId id) => Bounded(() => Grain(id.RequestKey).Delete(id.Round), options.Value.CallTimeout);
+
+    public Task<VideoView?> Cancel(VideoId id) => Bounded(async () => Dated(await Grain(id.RequestKey).Cancel(id.Round)), options.Value.CallTimeout);
+
+    /// <summary>As patient as an ask: a new round waits for its admission. Safe to repeat, so a late answer is no unknown ask.</summary>
+    public Task<RequeueAnswer> Requeue(VideoId id, bool acceptDoublePayment) => Bounded(() => Grain(id.RequestKey).Requeue(id.Round, acceptDoublePayment), options.Value.AskTimeout);
+
+    public Task<VideoView?> Discard(VideoId id, string reason) => Bounded(() => Grain(id.RequestKey).Discard(id.Round, reason), options.Value.CallTimeout);
 
     public Task<VideoView?> WaitForChange(VideoId id, long seen) =>
         Bounded(async () => Dated(await Grain(id.RequestKey).WaitForChange(id.Round, seen)), LongestWait + options.Value.CallTimeout);

@@ -16,7 +16,9 @@ internal static class VideoRoutes
     {
         routes.MapPost("/v1/videos", Create);
         routes.MapPost("/v1/videos/{id}/remix", Remix);
+        routes.MapPost("/v1/videos/{id}/cancel", Cancel);
         routes.MapGet("/v1/videos", VideoList.Get);
+        routes.MapGet("/v1/videos/quote", Quote);
         routes.MapGet("/v1/videos/{id}", Get);
         routes.MapDelete("/v1/videos/{id}", Delete);
         routes.MapMethods("/v1/videos/{id}/content", [HttpMethods.Get, HttpMethods.Head], ContentRoute.Answer);
@@ -73,6 +75,12 @@ internal static class VideoRoutes
         return WireJson.Answer(VideoBody.Of(accepted.Video, dedup));
     }
 
+    private static async Task<IResult> Quote(HttpContext http, AskReader reader, VideoGrains grains)
+    {
+        var (read, problem) = await reader.ReadQuote(http);
+        return read is null ? problem! : WireJson.Answer(QuoteBody.Of(await grains.Quote(read.Ask)));
+    }
+
     private static async Task<IResult> Get(string id, HttpContext http, VideoGrains grains, VideoWatch watch)
     {
         if (!TryWait(http.Request, out var wait)) return Problems.Field("wait", $"must be a whole number of seconds from 0 to {MaxWait}.");
@@ -87,6 +95,14 @@ internal static class VideoRoutes
         if (await Find(id, http, grains) is not { } view || await grains.Delete(view.Id) is not { } deleted) return Problems.VideoNotFound();
         GatewayLog.Deleted(logger, http.TraceIdentifier, deleted.Id.ToString(), deleted.Status.ToWire());
         return WireJson.Answer(DeletedBody.Of(deleted));
+    }
+
+    private static async Task<IResult> Cancel(string id, HttpContext http, VideoGrains grains, ILogger<VideoGrains> logger)
+    {
+        // Looked at first, for the same reason.
+        if (await Find(id, http, grains) is not { } view || Visible(await grains.Cancel(view.Id), http) is not { } after) return Problems.VideoNotFound();
+        GatewayLog.Cancelled(logger, http.TraceIdentifier, after.Id.ToString(), after.Status.ToWire());
+        return WireJson.Answer(VideoBody.Of(after));
     }
 
     /// <summary>A video that the caller may see; null where there is none.</summary>

@@ -7,12 +7,19 @@ namespace VideoGen.Budgets;
 /// </summary>
 public interface IPauses
 {
+    /// <summary>
+    /// How long after a pause was put in force its caller is answered: 1 s. More than the time within which a submit is sent whose last
+    /// look was before it, so that nothing is paid later than the answer.
+    /// </summary>
+    static readonly TimeSpan Settle = TimeSpan.FromSeconds(1);
+
     /// <summary>All that are in force, at most a second old, without waiting for the database. Empty until the first reading.</summary>
     IReadOnlyList<Pause> Known { get; }
 
     /// <summary>
     /// The last look before a paid submit, not from any cache: what holds it back, or that it may go, and then it is on record as sent.
-    /// Counts exactly, over all processes.
+    /// Counts exactly, over all processes. Asked again with the same nonce it answers the same and counts nothing, unless a pause was put
+    /// in force meanwhile: that one is answered then.
     /// </summary>
     /// <exception cref="Exception">The database did not answer: do not send.</exception>
     Task<Pause?> Pass(PaidSubmit submit, SpendLimits limits, CancellationToken cancellationToken);
@@ -58,7 +65,7 @@ public sealed record PaidSubmit(string RequestKey, int Round, int Attempt, strin
 /// <summary>When the spend breaker trips. What would pass a limit is not sent, and trips it.</summary>
 /// <param name="SubmitsPerMinute">The most paid submits in any minute, of all together.</param>
 /// <param name="StreakUsd">The most that may be submitted for within <paramref name="StreakFor"/>, of all together, US dollars; null for no such limit.</param>
-/// <param name="StreakFor">See there.</param>
+/// <param name="StreakFor">See there; at most a day.</param>
 /// <param name="ClientUsdPerHour">The most of one client in any hour, US dollars: its daily budget; null for no such limit.</param>
 /// <param name="ResetAfter">How long a tripped breaker holds.</param>
 public sealed record SpendLimits(int SubmitsPerMinute, decimal? StreakUsd, TimeSpan StreakFor, decimal? ClientUsdPerHour, TimeSpan ResetAfter);

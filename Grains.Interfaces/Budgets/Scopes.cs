@@ -18,7 +18,10 @@ public static class Scopes
     public static string Provider(string account) => $"provider:{account}";
 
     /// <summary>The four budgets of a payment, the widest first.</summary>
-    public static IReadOnlyList<string> Of(Payment payment) => [Global, Client(payment.Owner.Client), User(payment.Owner), Provider(payment.Account)];
+    public static IReadOnlyList<string> Of(Payment payment) => Of(payment.Owner, payment.Account);
+
+    /// <summary>The four budgets of what an owner pays a provider account, the widest first.</summary>
+    public static IReadOnlyList<string> Of(Access.Owner owner, string account) => [Global, Client(owner.Client), User(owner), Provider(account)];
 
     /// <summary>The period of a day.</summary>
     public static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

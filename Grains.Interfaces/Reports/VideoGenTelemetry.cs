@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
+using VideoGen.Budgets;
 using VideoGen.Requests;
 
 namespace VideoGen.Reports;
@@ -20,7 +21,7 @@ public sealed class VideoGenTelemetry : IDisposable
 
     private readonly Meter meter;
     private readonly Counter<long> asked, ended, deadLetters, orphans, prevented, commits, wakes, ticks;
-    private readonly Counter<double> preventedUsd;
+    private readonly Counter<double> preventedUsd, movedUsd;
     private readonly Histogram<double> stages, calls;
     private readonly Gauge<long> owed;
     private readonly Gauge<double> overdue;
@@ -35,6 +36,7 @@ public sealed class VideoGenTelemetry : IDisposable
         calls = meter.CreateHistogram<double>("videogen.provider.call.duration", "s", "How long a call of a provider took; a save is a whole copy.", advice: new() { HistogramBucketBoundaries = CallSeconds });
         prevented = meter.CreateCounter<long>("videogen.prevented.payments", "{payment}", "Payments that did not happen because of us.");
         preventedUsd = meter.CreateCounter<double>("videogen.prevented.cost", "usd", "US dollars that were not spent because of us.");
+        movedUsd = meter.CreateCounter<double>("videogen.money.moved", "usd", "US dollars that were reserved, spent, put at risk or released in the ledger.");
         deadLetters = meter.CreateCounter<long>("videogen.dead_letters", "{round}", "Rounds that came to wait for a person.");
         orphans = meter.CreateCounter<long>("videogen.orphans", "{job}", "Jobs of ours that no round waits for; each is an alert.");
         commits = meter.CreateCounter<long>("videogen.commits", "{write}", "Writes of documents, by what became of them.");
@@ -65,6 +67,7 @@ public sealed class VideoGenTelemetry : IDisposable
         Swept(woken: false, requests: 0);
         foreach (var charged in Enum.GetValues<Charged>()) DeadLettered(charged, rounds: 0);
         foreach (var kind in Enum.GetValues<PreventedKind>()) PaymentPrevented(kind, 0, payments: 0);
+        foreach (var state in Enum.GetValues<FundsState>()) MoneyMoved(state, 0);
     }
 
     /// <summary>A case of a closed set as documents spell it: <c>DeadLettered</c> is <c>dead_lettered</c>.</summary>
@@ -121,6 +124,9 @@ public sealed class VideoGenTelemetry : IDisposable
         prevented.Add(payments, label);
         preventedUsd.Add((double)usd, label);
     }
+
+    /// <summary>Money that is something else from now on; what is released counts with what it was before.</summary>
+    public void MoneyMoved(FundsState to, decimal usd) => movedUsd.Add((double)usd, new KeyValuePair<string, object?>("state", Word(to)));
 
     public void DeadLettered(Charged charged, int rounds = 1) => deadLetters.Add(rounds, new KeyValuePair<string, object?>("charged", Word(charged)));
 

@@ -6,6 +6,9 @@ public static class Codes
     // Refusals: nothing was accepted, nothing is paid.
     public const string QuotaExceeded = "quota_exceeded";
     public const string Cooldown = "cooldown";
+    public const string BudgetExceeded = "budget_exceeded";
+    public const string Paused = "paused";
+    public const string SpendBreaker = "spend_breaker";
     public const string SubmitLimit = "submit_limit";
     public const string RoundLimit = "round_limit";
     public const string ModelNotFound = "model_not_found";
@@ -15,6 +18,9 @@ public static class Codes
     public const string ConfirmationUnknown = "confirmation_unknown";
     public const string RemixNotOffered = "remix_not_offered";
     public const string RemixSourceNotReady = "remix_source_not_ready";
+
+    // Why a submit was not sent; its round waits, so no client sees this one alone.
+    public const string TooLateToSend = "too_late_to_send";
 
     // Questions.
     public const string SamePromptOtherOptions = "same_prompt_other_options";

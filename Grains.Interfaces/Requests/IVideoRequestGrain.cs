@@ -11,6 +11,10 @@ public interface IVideoRequestGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Ask")]
     Task<AskAnswer> Ask(VideoAsk ask);
 
+    /// <summary>What <see cref="Ask"/> would answer now. Changes nothing, pays nothing, opens nothing.</summary>
+    [AlwaysInterleave, Alias("Quote")]
+    Task<VideoQuote> Quote(VideoAsk ask);
+
     /// <summary>One round; null where no such round was ever accepted. A deleted one is answered, marked as such.</summary>
     [AlwaysInterleave, Alias("Get")]
     Task<VideoView?> Get(int round);
@@ -27,9 +31,26 @@ public interface IVideoRequestGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Source")]
     Task<FinishedJob?> Source(int round);
 
+    /// <summary>Cancels a live video; what has ended stays as it is. Answers the view after that; null where there is none.</summary>
+    [AlwaysInterleave, Alias("Cancel")]
+    Task<VideoView?> Cancel(int round);
+
     /// <summary>An operator sends a dead letter round again: at the step where it stopped, or as a new round where nothing was sent.</summary>
+    /// <param name="round">Its number.</param>
+    /// <param name="acceptDoublePayment">
+    /// Whether a new round may be paid although nobody knows whether this one was: then it is a new round in any case. The only way to do that.
+    /// </param>
     [AlwaysInterleave, Alias("Requeue")]
-    Task<RequeueAnswer> Requeue(int round);
+    Task<RequeueAnswer> Requeue(int round, bool acceptDoublePayment);
+
+    /// <summary>
+    /// An operator gives up finding out what a round cost: what is at risk counts as spent, and its prompt is free when its window ends.
+    /// Answers the round after that; null where there is no such round, or none of which that is unknown.
+    /// </summary>
+    /// <param name="round">Its number.</param>
+    /// <param name="reason">Why, for whoever reads it later; at most 200 characters.</param>
+    [AlwaysInterleave, Alias("Discard")]
+    Task<VideoView?> Discard(int round, string reason);
 
     /// <summary>Carries on with whatever is owed. Costs nothing when nothing is.</summary>
     [AlwaysInterleave, Alias("Wake")]

@@ -102,10 +102,14 @@ public sealed record ConfirmationOffer([property: Id(0)] string Token, [property
 /// <param name="Until">When asking again can help; null where time does not help.</param>
 /// <param name="Limit">The bound that was reached, where there is a number: videos in the window, or 1 in a cooldown.</param>
 /// <param name="Remaining">How many more are allowed now.</param>
+/// <param name="LimitUsd">The bound that was reached, where it is money: US dollars.</param>
+/// <param name="RemainingUsd">How much of it is left, US dollars.</param>
 [GenerateSerializer, Immutable, Alias("VideoGen.Refusal")]
 public sealed record Refusal(
     [property: Id(0)] string Code,
     [property: Id(1)] string Text,
     [property: Id(2)] DateTimeOffset? Until = null,
     [property: Id(3)] int? Limit = null,
-    [property: Id(4)] int? Remaining = null);
+    [property: Id(4)] int? Remaining = null,
+    [property: Id(5)] decimal? LimitUsd = null,
+    [property: Id(6)] decimal? RemainingUsd = null);

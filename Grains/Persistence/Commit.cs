@@ -38,6 +38,9 @@ internal sealed partial class Commit<TDocument>(
     /// <summary>What is known to be on disk, and the notes since. Never changed in place.</summary>
     public TDocument Committed { get; private set; } = state.State;
 
+    /// <summary>The same without the notes: what any process would read.</summary>
+    public TDocument OnDisk { get; private set; } = state.State;
+
     /// <summary>
     /// Whether <see cref="Committed"/> was written here, or may have been: who counts what changed counts this. What another activation
     /// wrote, it counted itself.
@@ -160,7 +163,7 @@ internal sealed partial class Commit<TDocument>(
     private void Replace(TDocument next)
     {
         var before = Committed;
-        Committed = next;
+        Committed = OnDisk = next;
         IsOwn = tried;
         tried = false;
         committed(before, next);

@@ -23,8 +23,10 @@ public interface IVideoProvider
     /// <summary>Asks for a job.</summary>
     Task<CheckReply> Check(string jobId, CancellationToken cancellationToken);
 
-    /// <summary>Looks for the job of an attempt whose submit had no answer, by our key.</summary>
-    Task<FindReply> Find(string providerKey, CancellationToken cancellationToken);
+    /// <summary>
+    /// Looks for the job of an attempt whose submit had no answer: by our key where the provider keeps it, else by what was asked for and when.
+    /// </summary>
+    Task<FindReply> Find(FindOrder order, CancellationToken cancellationToken);
 
     /// <summary>Stops a job.</summary>
     Task<CancelReply> Cancel(string jobId, CancellationToken cancellationToken);
@@ -44,7 +46,9 @@ public interface IVideoProviders
 /// <param name="Resolution">How a submit without an answer can be resolved.</param>
 /// <param name="QuietTime">How long after the last possible arrival of a submit a lookup that finds nothing is believed.</param>
 /// <param name="KeepsOriginal">Whether its copy is ours to delete once ours is safe.</param>
-public sealed record ProviderTraits(Resolution Resolution, TimeSpan QuietTime, bool KeepsOriginal);
+/// <param name="Slots">How many jobs of ours it works on at a time; null where it does not say, and waits itself.</param>
+/// <param name="SubmitsPerMinute">How many submits it takes in a minute; null where it does not say.</param>
+public sealed record ProviderTraits(Resolution Resolution, TimeSpan QuietTime, bool KeepsOriginal, int? Slots = null, int? SubmitsPerMinute = null);
 
 /// <summary>How a submit without an answer can be resolved.</summary>
 public enum Resolution
@@ -67,12 +71,25 @@ public enum Resolution
 /// <param name="SourceJobId">The finished job of this account whose video is remixed; null where none is.</param>
 public sealed record SubmitOrder(string ProviderKey, string Prompt, VideoOptions Options, InputFile? Input = null, string? SourceJobId = null);
 
+/// <summary>A submit without an answer, as a provider is asked for its job.</summary>
+/// <param name="ProviderKey">Our mark, as in <see cref="SubmitOrder"/>.</param>
+/// <param name="Prompt">The canonical prompt, to the letter.</param>
+/// <param name="Options">Model, size and seconds.</param>
+/// <param name="SentFrom">When its intent was written, on our clock: it was not sent before.</param>
+/// <param name="SentUntil">When it was given up, on our clock: it was not sent after. The provider may have taken it up later.</param>
+public sealed record FindOrder(string ProviderKey, string Prompt, VideoOptions Options, DateTimeOffset SentFrom, DateTimeOffset SentUntil);
+
 /// <summary>
 /// The last check before money can be spent: a submit is sent soon after its intent was decided, or not at all.
-/// The stamp is taken before the intent is written, on the monotonic clock, so a frozen process gives up by itself.
+/// The stamps are on the monotonic clock, so a frozen process gives up by itself.
 /// </summary>
-public sealed class SubmitGate(TimeProvider time, long stamp, TimeSpan window)
+/// <param name="time">The clock.</param>
+/// <param name="intended">Taken before the intent was written.</param>
+/// <param name="window">How long after it a submit may start.</param>
+/// <param name="passed">Taken before the last look at the pauses; null where none can hold this submit.</param>
+/// <param name="fresh">How long after that look a submit may start: whoever pauses waits longer than this before they say that it holds.</param>
+public sealed class SubmitGate(TimeProvider time, long intended, TimeSpan window, long? passed = null, TimeSpan fresh = default)
 {
     /// <summary>Whether the first byte may leave now. Ask after connecting, immediately before sending.</summary>
-    public bool MaySend => time.GetElapsedTime(stamp) <= window;
+    public bool MaySend => time.GetElapsedTime(intended) <= window && (passed is not { } look || time.GetElapsedTime(look) <= fresh);
 }

@@ -64,6 +64,9 @@ internal static class RequestAdmission
     public static bool MayOpen(RequestDocument document, int maxSubmits, DateTimeOffset at) =>
         HolderOf(document, at) is null && document.Rounds.Length < RequestDocument.MaxRounds && RequestRounds.SendsInWindow(document, at) < maxSubmits;
 
+    /// <summary>Whether another round than this one keeps the prompt from being paid for again.</summary>
+    public static bool IsHeldBeside(RequestDocument document, int round, DateTimeOffset at) => document.Rounds.Any(r => r.Round != round && Holds(document, r, at));
+
     /// <summary>The newest round that an ask must be answered with, whatever its options; null when a new one may open.</summary>
     private static RequestState? HolderOf(RequestDocument document, DateTimeOffset at) => Array.FindLast(document.Rounds, r => Holds(document, r, at));
 
@@ -80,7 +83,7 @@ internal static class RequestAdmission
         IsOpenEnded(s) || (IsProvenFree(s) && RequestRounds.OrphanedIn(document, s.Round) is null) ? null : s.WindowEnds;
 
     // Nobody knows whether it was paid: no clock ends that, only a person or the provider.
-    private static bool IsOpenEnded(Ended s) => s is { Outcome: RequestOutcome.DeadLettered, Charge.Charged: Charged.Unknown };
+    private static bool IsOpenEnded(Ended s) => s is { Outcome: RequestOutcome.DeadLettered, Charge.Charged: Charged.Unknown, Discarded: null };
 
     // The same prompt may be tried again at once. A policy's no is replayed, or every retry would ask it again.
     private static bool IsProvenFree(Ended s) =>

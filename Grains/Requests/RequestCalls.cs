@@ -1,9 +1,13 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using VideoGen.Access;
+using VideoGen.Budgets;
+using VideoGen.Grains.Budgets;
 using VideoGen.Grains.Persistence;
 using VideoGen.Grains.Providers;
+using VideoGen.Providers;
 using VideoGen.Quotas;
+using VideoGen.Requests;
 using static VideoGen.Grains.Requests.RequestEffect;
 using static VideoGen.Grains.Requests.RequestEvent;
 
@@ -18,27 +22,44 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
     /// <summary>The longest id of a provider's job that we store; Vertex's operation names are the longest known, about 160.</summary>
     public const int MaxJobIdLength = 500;
 
-    public Task<RequestEvent> Reserve(string owner, ReserveFunds e) => Call(
+    /// <param name="document">The document on disk that says so: the money ledger books by its revision, which notes must not have raised.</param>
+    /// <param name="e">What is reserved: the run's place first, then the user's, then money, which is everybody's.</param>
+    public Task<RequestEvent> Reserve(RequestDocument document, ReserveFunds e) => Call(
         e,
         async () =>
         {
-            foreach (var reservations in ports.ReservationsOf(Owner.Parse(owner), e.Run))
+            var owner = Owner.Parse(document.Owner);
+            foreach (var reservations in e.Metered ? ports.ReservationsOf(owner, e.Run) : [])
             {
                 if (await reservations.Reserve(key, e.Round) is ReserveVerdict.Refused refused) return new FundsRefused(e.Round, refused.Refusal, Now);
+            }
+
+            if (e.Price is { } price)
+            {
+                var movement = new Movement.Reserve(new(key, e.Round), document.Revision, price.PaidBy(owner), price.Usd);
+                if (await ports.Budget.Move(movement) is { } refusal) return new FundsRefused(e.Round, refusal, Now);
             }
 
             return new FundsReserved(e.Round, Now);
         },
         failure => new ReserveFailed(e.Round, failure, Now));
 
-    public Task<RequestEvent> Settle(string owner, SettleFunds e) => Call(
+    /// <param name="document">The document on disk that says so, see <see cref="Reserve"/>.</param>
+    /// <param name="e">What became of it.</param>
+    public Task<RequestEvent> Settle(RequestDocument document, SettleFunds e) => Call(
         e,
         async () =>
         {
-            foreach (var reservations in ports.ReservationsOf(Owner.Parse(owner), e.Run)) await reservations.Settle(key, e.Round, e.Counts, e.Asked);
-            return new FundsSettled(e.Round, Now);
+            var owner = Owner.Parse(document.Owner);
+            if (e.Metered && e.What.Counts is { } counts)
+            {
+                foreach (var reservations in ports.ReservationsOf(owner, e.Run)) await reservations.Settle(key, e.Round, counts, e.Asked);
+            }
+
+            if (e.Price is { } price) await ports.Budget.Move(price.MovementOf(new(key, e.Round, e.JobId ?? ""), document.Revision, owner, e.What, e.PaidUsd));
+            return new FundsSettled(e.Round, e.What, Now, e.JobId);
         },
-        failure => new SettleFailed(e.Round, failure, Now));
+        failure => new SettleFailed(e.Round, e.What, failure, Now, e.JobId));
 
     /// <param name="document">What is made, and from what.</param>
     /// <param name="e">The submit.</param>
@@ -49,8 +70,10 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
         {
             if (ports.Providers.Find(e.Ticket.Account) is not { } provider) return new NotSent(e.Id, e.Nonce, NoSuchAccount(e.Ticket.Account), Now);
             var order = new SubmitOrder(ProviderKey(e.Id), document.Prompt, e.Ticket.Options, document.Input, e.Ticket.SourceJobId);
-            var gate = new SubmitGate(ports.Time, stamp, e.Ticket.Limits.SubmitWindow);
             using var timeout = new CancellationTokenSource(e.Ticket.Limits.SubmitTimeout, ports.Time);
+            var look = ports.Time.GetTimestamp(); // Before the look begins: however long it takes, the gate knows.
+            if (await HeldBack(document, e, timeout.Token) is { } heldBack) return new NotSent(e.Id, e.Nonce, heldBack, Now);
+            var gate = new SubmitGate(ports.Time, stamp, e.Ticket.Limits.SubmitWindow, e.Ticket.Price is null ? null : look, SpendOptions.PauseFresh);
             return await provider.Submit(order, gate, timeout.Token) switch
             {
                 SubmitReply.Accepted reply when IsJobId(reply.JobId) => new JobAccepted(e.Id, reply.JobId, Now),
@@ -63,18 +86,22 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
         },
         failure => new OutcomeUnknown(e.Id, e.Nonce, failure, Now));
 
-    public Task<RequestEvent> Find(FindJob e)
+    /// <param name="document">What was asked for.</param>
+    /// <param name="e">The lookup.</param>
+    public Task<RequestEvent> Find(RequestDocument document, FindJob e)
     {
         // The document on disk said unresolved before this clock started, so nothing sent before it can arrive after the quiet time.
         unresolvedSince ??= [];
         if (!unresolvedSince.TryGetValue(e.Nonce, out var since)) unresolvedSince[e.Nonce] = since = ports.Time.GetTimestamp();
+        var limits = e.Ticket.Limits;
+        var order = new FindOrder(ProviderKey(e.Id), document.Prompt, e.Ticket.Options, e.SentAt, e.SentAt + limits.SubmitWindow + limits.SubmitTimeout);
         return CallProvider(
             e,
             e.Ticket.Account,
             async (provider, cancellation) =>
             {
                 var quietFor = ports.Time.GetElapsedTime(since); // Before the lookup: what arrives while it runs, it may miss.
-                return await provider.Find(ProviderKey(e.Id), cancellation) switch
+                return await provider.Find(order, cancellation) switch
                 {
                     FindReply.Nothing => new JobAbsent(e.Id, e.Nonce, quietFor, Now),
                     FindReply.Found reply when !IsJobId(reply.JobId) => new FindFailed(e.Id, e.Nonce, NoJobId, Now),
@@ -185,7 +212,12 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
                 : $"The call failed ({e.GetType().Name})."));
         }
 
-        if (effect.CalledAccount is { } account) ports.Telemetry.ProviderCalled(account, effect, fact, ports.Time.GetElapsedTime(since));
+        if (effect.CalledAccount is { } account)
+        {
+            ports.Telemetry.ProviderCalled(account, effect, fact, ports.Time.GetElapsedTime(since));
+            if (CallReports.Of(fact) is { } report) await Report(account, effect.Round, report);
+        }
+
         return fact;
     }
 

@@ -77,4 +77,10 @@ internal sealed record RequestDocument : IJsonOnDeserialized
 /// <summary>A job that a provider took from us and that no round waits for: it must be stopped, and its cost is ours.</summary>
 /// <param name="Cancel">Set while it must still be told to stop.</param>
 /// <param name="Charged">What became of it; null while that is open.</param>
-internal sealed record Orphan(AttemptId Id, string Account, string JobId, DateTimeOffset FoundAt, Due? Cancel, Charged? Charged);
+/// <param name="Price">What it may cost, besides what its round does; null where it is free.</param>
+/// <param name="Settle">Set while the ledger must be told of it.</param>
+internal sealed record Orphan(AttemptId Id, string Account, string JobId, DateTimeOffset FoundAt, Due? Cancel, Charged? Charged, Price? Price = null, Due? Settle = null)
+{
+    /// <summary>What the ledger must know of it.</summary>
+    [JsonIgnore] public Settlement Settlement => new(Charged ?? VideoGen.Requests.Charged.Unknown);
+}

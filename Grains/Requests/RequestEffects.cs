@@ -16,6 +16,9 @@ internal static class RequestEffects
     /// </summary>
     public static readonly TimeSpan ChecksUnwrittenFor = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long looks that find a round still held need not be written.</summary>
+    public static readonly TimeSpan HoldsUnwrittenFor = TimeSpan.FromMinutes(1);
+
     /// <summary>The first due effect over all rounds, oldest first; null when nothing is due.</summary>
     public static RequestEffect? NextEffect(RequestDocument document, DateTimeOffset now)
     {
@@ -32,10 +35,17 @@ internal static class RequestEffects
 
     /// <summary>When somebody else must look, if the activation that wrote this has not; null only when nothing is owed.</summary>
     public static DateTimeOffset? WakeAt(RequestDocument document) =>
-        Owed(document).Min(owed => (DateTimeOffset?)(owed.Effect is CheckJob ? owed.NotBefore + ChecksUnwrittenFor : owed.NotBefore));
+        Owed(document).Min(owed => (DateTimeOffset?)(owed.NotBefore + UnwrittenFor(owed.Effect)));
+
+    private static TimeSpan UnwrittenFor(RequestEffect effect) => effect switch
+    {
+        CheckJob => ChecksUnwrittenFor,
+        RecordIntent { Hold: not null } => HoldsUnwrittenFor,
+        _ => TimeSpan.Zero,
+    };
 
     /// <summary>Whether a reservation has not been told yet what became of it.</summary>
-    public static bool OwesSettlement(RequestDocument document) => Owed(document).Any(owed => owed.Effect is SettleFunds);
+    public static bool OwesSettlement(RequestDocument document) => Owed(document).Any(owed => owed.Effect is SettleFunds { JobId: null });
 
     private static IEnumerable<(DateTimeOffset NotBefore, RequestEffect Effect)> Owed(RequestDocument document)
     {
@@ -54,6 +64,7 @@ internal static class RequestEffects
         foreach (var orphan in document.Orphans)
         {
             if (orphan.Cancel is { } due) yield return (due.NotBefore, new CancelJob(orphan.Id, orphan.Account, orphan.JobId));
+            if (orphan.Settle is { } settle) yield return (settle.NotBefore, new SettleFunds(orphan.Id.Round, orphan.Settlement, Metered: false, orphan.FoundAt, Run: null, orphan.Price, PaidUsd: null, orphan.JobId));
         }
     }
 
@@ -62,19 +73,19 @@ internal static class RequestEffects
         switch (state)
         {
             case Refused { Release: { } release } s:
-                yield return (release.NotBefore, new SettleFunds(s.Round, Counts: false, s.Since, s.Run));
+                yield return (release.NotBefore, new SettleFunds(s.Round, RequestRefusals.Settlement, Metered: true, s.Since, s.Run, s.Price, PaidUsd: null));
                 break;
             case Admitting s:
-                yield return (s.Reserve.NotBefore, new ReserveFunds(s.Round, s.Ticket.Run));
+                yield return (s.Reserve.NotBefore, new ReserveFunds(s.Round, s.Ticket.Reserves, s.Ticket.Run, s.Ticket.Price));
                 break;
             case Queued s:
-                yield return (s.Send.NotBefore, new RecordIntent(s.AttemptId));
+                yield return (s.Send.NotBefore, new RecordIntent(s.AttemptId, s.Ticket, s.Hold));
                 break;
             case Submitting s:
                 yield return (s.Since, new SubmitJob(s.AttemptId, s.Ticket, s.Nonce));
                 break;
             case Unresolved s:
-                yield return (s.Find.NotBefore, new FindJob(s.AttemptId, s.Ticket, s.Nonce));
+                yield return (s.Find.NotBefore, new FindJob(s.AttemptId, s.Ticket, s.Nonce, s.Course.Sent is [.., var sent] ? sent : s.Since));
                 break;
             case Running s:
                 if (s.Cancel is { } cancel) yield return (cancel.NotBefore, new CancelJob(s.AttemptId, s.Ticket.Account, s.JobId));
@@ -91,7 +102,7 @@ internal static class RequestEffects
 
     private static IEnumerable<(DateTimeOffset NotBefore, RequestEffect Effect)> Owed(Ended s)
     {
-        if (s.Settle is { } settle) yield return (settle.NotBefore, new SettleFunds(s.Round, Counts: s.Charge.Charged != Charged.No, s.Stages.Asked, s.Run));
+        if (s.Settle is { } settle) yield return (settle.NotBefore, new SettleFunds(s.Round, s.Settlement, !s.Unmetered, s.Stages.Asked, s.Run, s.Price, s.Charge.Usd));
         if (s.Removal is { } removal) yield return (removal.NotBefore, new RemoveMedia(s.Round));
         if (s is { Discard: { } discard, JobId: { } original }) yield return (discard.NotBefore, new DiscardOriginal(s.AttemptId, s.Account, original));
         if (s is { Outcome: RequestOutcome.DeadLettered { Check: { } check }, JobId: { } job }) yield return (check.NotBefore, new CheckJob(s.AttemptId, s.Account, job));

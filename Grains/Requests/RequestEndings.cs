@@ -18,8 +18,8 @@ internal static class RequestEndings
         var limits = s.Ticket.Limits;
         var lastSent = s.Course.Sent is [.., var last] ? last : s.Course.Stages.Asked;
         var jobId = JobIdOf(s);
-        // While nobody knows whether it was charged, what is reserved stays reserved.
-        var settles = s.Ticket.Reserves && charge.Charged != Charged.Unknown;
+        // While nobody knows whether it was charged, its place in the quota stays taken, and the money ledger is told that it is at risk.
+        var settles = (s.Ticket.Reserves && charge.Charged != Charged.Unknown) || s.Ticket.Price is not null;
         return new(
             s.Round,
             s.Ticket.Options,
@@ -40,6 +40,8 @@ internal static class RequestEndings
             Run: settles ? s.Ticket.Run : null)
         {
             Trace = s.Ticket.Trace,
+            Day = s.Ticket.Day == Price.DayInUtc(s.Course.Stages.Asked) ? null : s.Ticket.Day,
+            Unmetered = !s.Ticket.Reserves,
         };
     }
 

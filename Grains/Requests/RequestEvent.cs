@@ -21,15 +21,23 @@ internal abstract record RequestEvent(int Round, DateTimeOffset At)
 
     /// <summary>An operator sends a dead letter again.</summary>
     /// <param name="Fresh">The terms of now, for a round that starts over.</param>
-    public sealed record Requeued(int Round, Ticket Fresh, DateTimeOffset At) : RequestEvent(Round, At);
+    /// <param name="AcceptDoublePayment">Whether it starts over although nobody knows whether it was paid.</param>
+    public sealed record Requeued(int Round, Ticket Fresh, DateTimeOffset At, bool AcceptDoublePayment = false) : RequestEvent(Round, At);
 
     // Reservations.
 
     public sealed record FundsReserved(int Round, DateTimeOffset At) : RequestEvent(Round, At);
     public sealed record FundsRefused(int Round, Refusal Refusal, DateTimeOffset At) : RequestEvent(Round, At);
     public sealed record ReserveFailed(int Round, Failure Failure, DateTimeOffset At) : RequestEvent(Round, At);
-    public sealed record FundsSettled(int Round, DateTimeOffset At) : RequestEvent(Round, At);
-    public sealed record SettleFailed(int Round, Failure Failure, DateTimeOffset At) : RequestEvent(Round, At);
+    /// <summary>The ledgers know what became of a round, or of a job of it that nobody waits for.</summary>
+    /// <param name="What">What they were told: a round of which more was learnt since still owes it.</param>
+    /// <param name="JobId">That job; null for the round itself.</param>
+    public sealed record FundsSettled(int Round, Settlement What, DateTimeOffset At, string? JobId = null) : RequestEvent(Round, At);
+    public sealed record SettleFailed(int Round, Settlement What, Failure Failure, DateTimeOffset At, string? JobId = null) : RequestEvent(Round, At);
+
+    /// <summary>An operator gives a dead letter up.</summary>
+    /// <param name="Reason">Why, for whoever reads it later.</param>
+    public sealed record Discarded(int Round, string Reason, DateTimeOffset At) : RequestEvent(Round, At);
 
     // Our own copy.
 
@@ -40,6 +48,11 @@ internal abstract record RequestEvent(int Round, DateTimeOffset At)
     public abstract record OfAttempt(AttemptId Id, DateTimeOffset At) : RequestEvent(Id.Round, At);
 
     // Handing over.
+
+    /// <summary>Its time has come, and something holds it.</summary>
+    /// <param name="Hold">What.</param>
+    /// <param name="LookAgainAt">When to look whether it still does.</param>
+    public sealed record SendHeld(AttemptId Id, Hold Hold, DateTimeOffset LookAgainAt, DateTimeOffset At) : OfAttempt(Id, At);
 
     /// <param name="Sends">Submits of this key inside the window before this one; the document counts them.</param>
     /// <param name="Orphaned">What an orphan of this round may have cost; null where none may. The document knows.</param>
@@ -87,6 +100,16 @@ internal abstract record RequestEvent(int Round, DateTimeOffset At)
     public bool IsAboutMoney => this is JobAccepted or JobFinished or JobFailed or JobCancelled;
 }
 
+/// <summary>What the ledgers are told of a round, or of a job that no round waits for.</summary>
+/// <param name="Charged">Whether it was paid. Unknown: its money stays at risk, and its place in the quota taken.</param>
+/// <param name="Discarded">Whether somebody gave up finding out: then what is unknown counts as paid.</param>
+[System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
+internal readonly record struct Settlement(Charged Charged, bool Discarded = false)
+{
+    /// <summary>Whether it became a payment; null while nobody knows.</summary>
+    public bool? Counts => Charged switch { Charged.No => false, Charged.Yes => true, _ => Discarded ? true : null };
+}
+
 /// <summary>One piece of IO that the shell must do. Each ends in exactly one fact.</summary>
 internal abstract record RequestEffect(int Round)
 {
@@ -102,19 +125,30 @@ internal abstract record RequestEffect(int Round)
         _ => null,
     };
 
+    /// <param name="Metered">Whether it is reserved of the quota of its user, and of its run.</param>
     /// <param name="Run">The agent's run that it is reserved of, too.</param>
-    public sealed record ReserveFunds(int Round, string? Run) : RequestEffect(Round);
+    /// <param name="Price">What is reserved of the budgets; null where it is free.</param>
+    public sealed record ReserveFunds(int Round, bool Metered, string? Run, Price? Price) : RequestEffect(Round);
 
-    /// <param name="Counts">Whether the reservation became a payment; false gives it back.</param>
+    /// <param name="What">What became of it.</param>
+    /// <param name="Metered">Whether it was reserved of the quota of its user, and of its run.</param>
     /// <param name="Asked">When the round was asked for.</param>
     /// <param name="Run">The agent's run that it was reserved of, too.</param>
-    public sealed record SettleFunds(int Round, bool Counts, DateTimeOffset Asked, string? Run) : RequestEffect(Round);
+    /// <param name="Price">What was reserved of the budgets; null where it is free.</param>
+    /// <param name="PaidUsd">What the provider took, where it said so, US dollars.</param>
+    /// <param name="JobId">The job that no round waits for, where it is that job's money; null for the round's.</param>
+    public sealed record SettleFunds(int Round, Settlement What, bool Metered, DateTimeOffset Asked, string? Run, Price? Price, decimal? PaidUsd, string? JobId = null) : RequestEffect(Round);
 
     /// <summary>No IO of its own: the shell writes down that a submit is about to start, because the next effect costs money.</summary>
-    public sealed record RecordIntent(AttemptId Id) : RequestEffect(Id.Round);
+    /// <param name="Ticket">What would be sent.</param>
+    /// <param name="Hold">What held it when it was last looked at; null where nothing did.</param>
+    public sealed record RecordIntent(AttemptId Id, Ticket Ticket, Hold? Hold) : RequestEffect(Id.Round);
 
     public sealed record SubmitJob(AttemptId Id, Ticket Ticket, string Nonce) : RequestEffect(Id.Round);
-    public sealed record FindJob(AttemptId Id, Ticket Ticket, string Nonce) : RequestEffect(Id.Round);
+
+    /// <param name="SentAt">When the intent was written whose submit had no answer.</param>
+    public sealed record FindJob(AttemptId Id, Ticket Ticket, string Nonce, DateTimeOffset SentAt) : RequestEffect(Id.Round);
+
     public sealed record CheckJob(AttemptId Id, string Account, string JobId) : RequestEffect(Id.Round);
     public sealed record CancelJob(AttemptId Id, string Account, string JobId) : RequestEffect(Id.Round);
     public sealed record SaveVideo(AttemptId Id, string Account, string JobId, VideoOptions Asked) : RequestEffect(Id.Round);

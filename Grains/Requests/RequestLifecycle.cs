@@ -36,7 +36,7 @@ internal static class RequestLifecycle
         (Running s, _) => InRunning(s, happened),
         (Saving s, _) => InSaving(s, happened),
 
-        (Refused { Release: not null } s, FundsSettled) => s with { Release = null, Run = null },
+        (Refused { Release: not null } s, FundsSettled) => s with { Release = null, Run = null, Price = null },
         (Refused { Release: { } due } s, SettleFailed e) => s with { Release = due.Later(e.At, Salt(s), e.Failure) },
 
         (Ended { Outcome: RequestOutcome.DeadLettered dead } s, _) => InDeadLetter(s, dead, happened),
@@ -48,7 +48,7 @@ internal static class RequestLifecycle
     private static RequestState Open(Asked e)
     {
         var course = new Course(Attempt: 1, FailedSends: 0, Sent: [], CancelWanted: null, new Stages(e.At));
-        return e.Ticket.Reserves
+        return e.Ticket.Reserves || e.Ticket.Price is not null
             ? new Admitting(e.Ticket, course, e.At, Shown: false, Reserve: new Due(e.At))
             : Enqueue(e.Ticket, course, e.At); // Nothing to reserve.
     }
@@ -67,8 +67,11 @@ internal static class RequestLifecycle
 
     private static RequestState InQueued(Queued s, RequestEvent happened) => happened switch
     {
-        IntentRecorded { Orphaned: { } charged } e => s.DeadLetter(RequestEndings.OrphanFirst, new Charge(charged, RequestEndings.OrphanFirst.Detail), e.At),
-        IntentRecorded e when Late(s, e.At) => s.DeadLetter(new(FailureKind.Expired, "The request's deadline passed before it could be sent."), RequestEndings.NothingSent, e.At),
+        SendHeld e when !e.Hold.IsPause && Late(s, e.At) => Expire(s, e.At),
+        SendHeld e => s with { Course = WithPause(s, e.Hold, e.At), Send = new Due(e.LookAgainAt, s.Send.Failures), Hold = SameHold(s.Hold, e.Hold) ? s.Hold : e.Hold },
+        IntentRecorded or JobAccepted when s.Hold is not null => Apply(s with { Course = WithPause(s, next: null, happened.At), Hold = null }, happened),
+        IntentRecorded { Orphaned: { } charged } e => s.DeadLetter(RequestEndings.OrphanFirst, new Charge(charged, RequestEndings.OrphanFirst.Detail, Usd: 0), e.At), // That job is booked by itself.
+        IntentRecorded e when Late(s, e.At) => Expire(s, e.At),
         IntentRecorded e when e.Sends >= s.Ticket.Limits.MaxSubmits => s.DeadLetter(s.LastFailure ?? RequestEndings.TooManySubmits, RequestEndings.NothingSent, e.At),
         IntentRecorded e => new Submitting(s.Ticket, s.Course.WithIntent(e.At), e.At, e.Nonce),
         CancelRequested e => s.EndCancelled(e.At),
@@ -126,8 +129,9 @@ internal static class RequestLifecycle
 
     private static RequestState InEnded(Ended s, RequestEvent happened) => happened switch
     {
-        FundsSettled when s.Settle is not null => s with { Settle = null, Run = null },
-        SettleFailed e when s.Settle is { } due => s with { Settle = due.Later(e.At, Salt(s), e.Failure) },
+        Discarded e when s is { Discarded: null } and ({ Outcome: RequestOutcome.DeadLettered } or { Charge.Charged: Charged.Unknown }) => Discard(s, e),
+        FundsSettled e when s.Settle is not null && e.What == s.Settlement => s with { Settle = null, Run = e.What.Counts is null ? s.Run : null },
+        SettleFailed e when s.Settle is { } due && e.What == s.Settlement => s with { Settle = due.Later(e.At, Salt(s), e.Failure) },
         OriginalDiscarded when s.Discard is not null => s with { Discard = null },
         DiscardFailed e when s.Discard is { } due => s with { Discard = LaterOrNever(due, e.At, Salt(s), e.Failure) },
         // A wish that was applied and, its write's answer lost, is applied again must not delete the ending that it made itself.
@@ -147,11 +151,18 @@ internal static class RequestLifecycle
         // A late job id, a late proof that there is none, or a late ending of the job or copy is what we waited for: go on from where it stopped.
         JobAccepted or NotSent or NoJob or JobFinished or JobFailed or JobCancelled or VideoSaved when Apply(dead.ResumeAt, happened) is var next && !ReferenceEquals(next, dead.ResumeAt) => next,
         JobProgressed or CheckFailed when dead.Check is not null => s with { Outcome = dead with { Check = NextDeadLetterCheck(s, happened.At) } },
-        Requeued e when Resume(dead.ResumeAt, e.At) is { } resumed => resumed,
+        Requeued e when s.Discarded is null && Resume(dead.ResumeAt, e.At) is { } resumed => resumed,
         // Nothing to stop now, but if it ever goes on by itself it must stop then.
         CancelRequested e when dead.ResumeAt.Course.CancelWanted is null => s with { Outcome = WithCancel(dead, e.At) },
         DeleteRequested e when !s.Deleted => s with { Deleted = true, Outcome = WithCancel(dead, e.At) },
         _ => InEnded(s, happened),
+    };
+
+    // What nobody finds out counts as paid from now on. Its job is still asked for: a video that is there after all is a video.
+    private static Ended Discard(Ended s, Discarded e) => s with
+    {
+        Discarded = e.Reason,
+        Settle = s.Charge.Charged == Charged.Unknown && (!s.Unmetered || s.Price is not null) ? new Due(e.At) : s.Settle,
     };
 
     private static RequestOutcome.DeadLettered WithCancel(RequestOutcome.DeadLettered dead, DateTimeOffset at) =>
@@ -164,7 +175,7 @@ internal static class RequestLifecycle
     // have landed without an answer, or one of another activation may still be on its way, and only a tombstone stops that one.
     private static RequestState Refuse(Admitting s, Refusal refusal, DateTimeOffset at) => s.Shown
         ? s.End(new RequestOutcome.Failed(refusal.Code, refusal.Text), RequestEndings.NothingSent, at)
-        : new Refused(s.Round, refusal, at, Release: new Due(at), s.Ticket.Run) { Trace = s.Ticket.Trace };
+        : new Refused(s.Round, refusal, at, Release: new Due(at), s.Ticket.Run) { Trace = s.Ticket.Trace, Price = s.Ticket.Price };
 
     private static Running Start(Live s, JobAccepted e) => new(
         s.Ticket,
@@ -244,7 +255,17 @@ internal static class RequestLifecycle
     private static Due? LaterOrNever(Due due, DateTimeOffset at, string salt, Failure failure) =>
         due.Failures + 1 >= MaxFailedDeletions ? null : due.Later(at, salt, failure);
 
-    private static bool Late(Live s, DateTimeOffset at) => at >= s.Course.Stages.Asked + s.Ticket.Limits.Deadline;
+    private static bool Late(Live s, DateTimeOffset at) => at >= s.Course.Stages.Asked + s.Ticket.Limits.Deadline + (s.Course.Paused ?? TimeSpan.Zero);
+
+    private static Ended Expire(Queued s, DateTimeOffset at) =>
+        s.DeadLetter(new(FailureKind.Expired, s.Hold is { } hold ? $"The request's deadline passed before it could be sent. {hold.Text}" : "The request's deadline passed before it could be sent."), RequestEndings.NothingSent, at);
+
+    private static bool SameHold(Hold? a, Hold b) => a is not null && a.Reason == b.Reason && a.Text == b.Text;
+
+    // A pause that is over, or gives way to something else, is added up.
+    private static Course WithPause(Queued s, Hold? next, DateTimeOffset at) => s.Hold is { IsPause: true } pause && (next is null || !SameHold(pause, next))
+        ? s.Course with { Paused = (s.Course.Paused ?? TimeSpan.Zero) + (at - pause.Since) }
+        : s.Course;
 
     private static string Salt(RequestState s) => s is Live live ? live.Ticket.Ask : s.Round.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

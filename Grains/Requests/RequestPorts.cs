@@ -1,6 +1,10 @@
 using Microsoft.Extensions.Options;
 using VideoGen.Access;
+using VideoGen.Budgets;
+using VideoGen.Grains.Budgets;
 using VideoGen.Grains.Providers;
+using VideoGen.Grains.Quotas;
+using VideoGen.Providers;
 using VideoGen.Quotas;
 using VideoGen.Reports;
 using VideoGen.Requests;
@@ -17,13 +21,26 @@ internal sealed record RequestPorts(
     IVideoFiles Files,
     IJobBook Jobs,
     IPreventedPayments Prevented,
+    IPauses Pauses,
     IInstallation Installation,
     INonces Nonces,
     IHostState Host,
     IOptionsMonitor<RequestOptions> Options,
+    IOptionsMonitor<BudgetOptions> Budgets,
+    IOptionsMonitor<SpendOptions> Spending,
+    IClientPlans Plans,
     TimeProvider Time,
     VideoGenTelemetry Telemetry)
 {
+    /// <summary>The way to the money ledger.</summary>
+    public IBudgetGrain Budget => Grains.GetGrain<IBudgetGrain>(IBudgetGrain.Key);
+
+    /// <summary>The line in front of a provider account.</summary>
+    public IProviderGrain LineOf(string account) => Grains.GetGrain<IProviderGrain>(ProviderKey.For(account));
+
+    /// <summary>When the spend breaker trips for this owner.</summary>
+    public SpendLimits SpendLimitsOf(Owner owner) => Spending.CurrentValue.LimitsOf(Budgets.Get(Plans.PlanOf(owner.Client)));
+
     /// <summary>Whatever a round must reserve of. The run first: its no is the one that helps an agent.</summary>
     public IReservations[] ReservationsOf(Owner owner, string? run)
     {

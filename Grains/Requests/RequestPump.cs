@@ -57,11 +57,11 @@ internal sealed partial class RequestPump(string key, Commit<RequestDocument> co
 
     private async Task<RequestEvent> CarryOut(RequestEffect effect) => effect switch
     {
-        ReserveFunds e => await calls.Reserve(commit.Committed.Owner, e),
-        SettleFunds e => await calls.Settle(commit.Committed.Owner, e),
-        RecordIntent e => Intend(e),
+        ReserveFunds e => await calls.Reserve(commit.OnDisk, e),
+        SettleFunds e => await calls.Settle(commit.OnDisk, e),
+        RecordIntent e => await calls.Hold(commit.Committed, e) ?? Intend(e),
         SubmitJob e => await Submit(e),
-        FindJob e => await calls.Find(e),
+        FindJob e => await calls.Find(commit.Committed, e),
         CheckJob e => await calls.Check(e),
         CancelJob e => await calls.Cancel(e),
         SaveVideo e => await calls.Save(e),

@@ -6,6 +6,9 @@ namespace VideoGen.Grains.Requests;
 /// <summary>The refusals of a request that no ledger words.</summary>
 internal static class RequestRefusals
 {
+    /// <summary>What the ledgers are told of a round that was refused: nothing of it may be held.</summary>
+    public static readonly Settlement Settlement = new(Charged.No);
+
     public static readonly Refusal ConfirmationUnknown = new(
         Codes.ConfirmationUnknown,
         "This confirmation is not one of an offer that stands for this prompt and these options. Ask without it to get a new offer.");

@@ -22,7 +22,9 @@ internal static class RequestRounds
             Asked asked => Open(document, asked.Ticket, asked.At),
             Requeued requeued => Requeue(document, requeued),
             IntentRecorded intent => Route(document, intent with { Sends = SendsInWindow(document, intent.At), Orphaned = OrphanedIn(document, intent.Round) }),
-            OfJob ofJob when OrphanOf(document, ofJob.JobId) is { } orphan => WithOrphan(document, orphan, ofJob),
+            OfJob ofJob when !IsOfARound(document, ofJob.JobId) && OrphanOf(document, ofJob.JobId) is { } orphan => WithOrphan(document, orphan, ofJob),
+            FundsSettled { JobId: { } jobId } => SettleOrphan(document, jobId, e),
+            SettleFailed { JobId: { } jobId } => SettleOrphan(document, jobId, e),
             _ => Route(document, e),
         };
         if (e is JobAccepted accepted) next = NeverDropped(next, accepted);
@@ -30,16 +32,20 @@ internal static class RequestRounds
     }
 
     /// <summary>
-    /// The document with a fact that need not be written: a job still runs, and is asked again before the document on disk says that
-    /// somebody must look. Null where the fact must be written.
+    /// The document with a fact that need not be written: a job still runs, or a round is still held, and is looked at again before the
+    /// document on disk says that somebody must look. Null where the fact must be written.
     /// </summary>
     public static RequestDocument? Unwritten(RequestDocument document, RequestEvent happened)
     {
-        if (happened is not JobProgressed) return null;
+        if (happened is not (JobProgressed or SendHeld)) return null;
         var next = Apply(document, happened);
         if (ReferenceEquals(next, document) || RequestEffects.NextAt(next) > document.WakeAt) return null;
-        if (RoundOf(document, happened.Round) is not Running before || RoundOf(next, happened.Round) is not Running after) return null;
-        return after.Percent == before.Percent ? next : next with { Revision = document.Revision + 1 };
+        return (RoundOf(document, happened.Round), RoundOf(next, happened.Round)) switch
+        {
+            (Running before, Running after) => after.Percent == before.Percent ? next : next with { Revision = document.Revision + 1 },
+            (Queued { Hold: { } before }, Queued { Hold: { } after }) when after == before => next,
+            _ => null,
+        };
     }
 
     /// <summary>What the commit adds to a changed document: its revision, and the members that SQL reads.</summary>
@@ -81,6 +87,11 @@ internal static class RequestRounds
     private static RequestDocument Open(RequestDocument document, Ticket ticket, DateTimeOffset at)
     {
         if (!RequestAdmission.MayOpen(document, ticket.Limits.MaxSubmits, at)) return document;
+        return OpenRound(document, ticket, at);
+    }
+
+    private static RequestDocument OpenRound(RequestDocument document, Ticket ticket, DateTimeOffset at)
+    {
         var round = document.LastRound + 1;
         var state = RequestLifecycle.Apply(new New(), new Asked(ticket with { Round = round }, at));
         return document with
@@ -95,9 +106,16 @@ internal static class RequestRounds
     {
         if (RoundOf(document, e.Round) is not Ended { Outcome: RequestOutcome.DeadLettered dead }) return document;
         if (document.Rounds.Any(r => r is Live)) return document;
+        if (e.AcceptDoublePayment) return OpenBeside(document, e);
         if (dead.ResumeAt is not Queued queued) return Route(document, e);
         return queued.Course.CancelWanted is null ? Open(document, e.Fresh, e.At) : document; // Nobody wants it any more.
     }
+
+    // A person takes it upon themselves that two may be paid, not three: of two clicks one finds the round that the other opened.
+    private static RequestDocument OpenBeside(RequestDocument document, Requeued e) =>
+        RequestAdmission.IsHeldBeside(document, e.Round, e.At) || document.Rounds.Length >= RequestDocument.MaxRounds || SendsInWindow(document, e.At) >= e.Fresh.Limits.MaxSubmits
+            ? document
+            : OpenRound(document, e.Fresh with { DoublePayment = true }, e.At);
 
     private static RequestDocument Route(RequestDocument document, RequestEvent e)
     {
@@ -115,21 +133,43 @@ internal static class RequestRounds
     private static RequestDocument NeverDropped(RequestDocument document, JobAccepted e)
     {
         var orphan = OrphanOf(document, e.JobId);
-        if (document.Rounds.Any(r => RequestEndings.JobIdOf(r) == e.JobId))
-        {
-            return orphan is null ? document : document with { Orphans = [.. document.Orphans.Where(o => !ReferenceEquals(o, orphan))] };
-        }
-
-        if (orphan is not null || AccountOf(document, e.Round) is not { } account) return document;
-        return document with { Orphans = [.. document.Orphans, new(e.Id, account, e.JobId, e.At, Cancel: new Due(e.At), Charged: null)] };
+        if (IsOfARound(document, e.JobId)) return orphan is null ? document : Replace(document, orphan, Adopted(orphan, e.At));
+        if (orphan is not null || TermsOf(document, e.Round) is not var (account, price)) return document;
+        var settle = price is null ? null : new Due(e.At); // Money at risk, besides what its round holds.
+        return document with { Orphans = [.. document.Orphans, new(e.Id, account, e.JobId, e.At, Cancel: new Due(e.At), Charged: null, price, settle)] };
     }
 
-    private static string? AccountOf(RequestDocument document, int round) => RoundOf(document, round) switch
+    // Its money is its round's from now on, and what was at risk of its own is given back before it is forgotten.
+    private static Orphan? Adopted(Orphan orphan, DateTimeOffset at) => orphan switch
     {
-        Live live => live.Ticket.Account,
-        Ended ended => ended.Account,
+        { Price: null } => null,
+        { Charged: Charged.No } => orphan,
+        _ => orphan with { Cancel = null, Charged = Charged.No, Settle = new Due(at) },
+    };
+
+    private static RequestDocument SettleOrphan(RequestDocument document, string jobId, RequestEvent e)
+    {
+        if (OrphanOf(document, jobId) is not { Settle: { } due } orphan) return document;
+        return e switch
+        {
+            FundsSettled settled when settled.What == orphan.Settlement => Replace(document, orphan, IsOfARound(document, jobId) ? null : orphan with { Settle = null }),
+            SettleFailed failed when failed.What == orphan.Settlement => Replace(document, orphan, orphan with { Settle = due.Later(e.At, jobId, failed.Failure) }),
+            _ => document,
+        };
+    }
+
+    private static bool IsOfARound(RequestDocument document, string jobId) => document.Rounds.Any(r => RequestEndings.JobIdOf(r) == jobId);
+
+    private static (string Account, Price? Price)? TermsOf(RequestDocument document, int round) => RoundOf(document, round) switch
+    {
+        Live live => (live.Ticket.Account, live.Ticket.Price),
+        Ended ended => (ended.Account, ended.Price),
         _ => null,
     };
+
+    private static RequestDocument Replace(RequestDocument document, Orphan orphan, Orphan? after) => ReferenceEquals(orphan, after)
+        ? document
+        : document with { Orphans = [.. document.Orphans.Select(o => ReferenceEquals(o, orphan) ? after : o).OfType<Orphan>()] };
 
     private static Orphan? OrphanOf(RequestDocument document, string jobId) => Array.Find(document.Orphans, o => o.JobId == jobId);
 
@@ -144,6 +184,7 @@ internal static class RequestRounds
             CancelFailed failed => orphan with { Cancel = due.Later(e.At, orphan.JobId, failed.Failure) },
             _ => orphan,
         };
-        return ReferenceEquals(after, orphan) ? document : document with { Orphans = [.. document.Orphans.Select(o => ReferenceEquals(o, orphan) ? after : o)] };
+        if (after.Charged != orphan.Charged && after.Price is not null) after = after with { Settle = new Due(e.At) };
+        return Replace(document, orphan, after);
     }
 }

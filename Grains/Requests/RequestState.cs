@@ -39,6 +39,9 @@ internal abstract record RequestState
         /// <summary>As <see cref="Ticket.Trace"/>, while something is owed.</summary>
         public string? Trace { get; init; }
 
+        /// <summary>What may be held of it, while something is owed; null where it is free.</summary>
+        public Price? Price { get; init; }
+
         [JsonIgnore] public override int Round => RoundNumber;
     }
 
@@ -62,7 +65,8 @@ internal abstract record RequestState
     public sealed record Admitting(Ticket Ticket, Course Course, DateTimeOffset Since, bool Shown, Due Reserve) : Live(Ticket, Course, Since);
 
     /// <summary>Admitted; waits for its time.</summary>
-    public sealed record Queued(Ticket Ticket, Course Course, DateTimeOffset Since, Due Send, Failure? LastFailure) : Live(Ticket, Course, Since);
+    /// <param name="Hold">What holds it although its time has come; null where nothing does.</param>
+    public sealed record Queued(Ticket Ticket, Course Course, DateTimeOffset Since, Due Send, Failure? LastFailure, Hold? Hold = null) : Live(Ticket, Course, Since);
 
     /// <summary>The intent to pay is on disk; the paid call may or may not have happened.</summary>
     /// <param name="Nonce">Drawn for this one intent by the activation that wrote it; only that one may send.</param>
@@ -106,6 +110,19 @@ internal abstract record RequestState
         /// <summary>As <see cref="Ticket.Trace"/>, while something is owed: ended rounds stay for ever and must be small.</summary>
         public string? Trace { get; init; }
 
+        /// <summary>As <see cref="Ticket.Day"/>; null where that is the day in UTC on which it was asked for: ended rounds must be small.</summary>
+        public DateOnly? Day { get; init; }
+
+        /// <summary>It counts against no quota.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Unmetered { get; init; }
+
+        /// <summary>An operator gave up finding out whether it was charged, and why; null where nobody did. It counts as paid.</summary>
+        public string? Discarded { get; init; }
+
+        /// <summary>What the ledgers must know of it.</summary>
+        [JsonIgnore] public Settlement Settlement => new(Charge.Charged, Discarded is not null);
+
+        [JsonIgnore] public Price? Price => Price.Of(Options.Model, Account, PriceUsd, Day ?? Price.DayInUtc(Stages.Asked));
         [JsonIgnore] public AttemptId AttemptId => new(RoundNumber, Attempt);
         [JsonIgnore] public override int Round => RoundNumber;
     }

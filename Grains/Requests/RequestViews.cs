@@ -49,6 +49,7 @@ internal static class RequestViews
     private static string? WaitingOf(Live state) => state switch
     {
         Admitting => "Its quota is being checked.",
+        Queued { Hold: { } hold } => hold.Text,
         Queued { LastFailure: { } failure } => failure.Detail,
         Unresolved => "The provider did not answer; we are asking it whether it has the job.",
         Saving { Save.Failures: > 0, LastFailure.Code: SaveReply.Trouble.StoreFull } =>

@@ -14,7 +14,7 @@ namespace VideoGen.Grains.Requests;
 /// <param name="Options">Model, size and seconds.</param>
 /// <param name="Account">The provider account.</param>
 /// <param name="PriceUsd">The worst case, US dollars.</param>
-/// <param name="Reserves">Whether something must be reserved before it may start.</param>
+/// <param name="Reserves">Whether it counts against the quota of its user and of its run.</param>
 /// <param name="Limits">The limits in force.</param>
 /// <param name="Run">The agent's run that asked; what must be reserved is reserved of it, too.</param>
 /// <param name="SourceJobId">The provider's job whose video this one is made from.</param>
@@ -29,7 +29,17 @@ internal sealed record Ticket(
     RequestLimits Limits,
     string? Run = null,
     string? SourceJobId = null,
-    string? Trace = null);
+    string? Trace = null)
+{
+    /// <summary>The day on whose budgets its money is booked; null in rounds that were accepted before there were budgets.</summary>
+    public DateOnly? Day { get; init; }
+
+    /// <summary>An operator accepted that it may be paid besides an earlier round of which nobody knows.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool DoublePayment { get; init; }
+
+    /// <summary>What may be paid for it, and where that is booked; null where it is free.</summary>
+    [JsonIgnore] public Price? Price => Price.Of(Options.Model, Account, PriceUsd, Day);
+}
 
 /// <summary>The limits of one round. Their meaning, units and defaults are those of <see cref="RequestOptions"/> and <see cref="ProviderTraits"/>.</summary>
 internal sealed record RequestLimits(
@@ -60,7 +70,36 @@ internal sealed record RequestLimits(
 /// <param name="Sent">When each intent was written that is not proven unsent: what the window and the submit limit count.</param>
 /// <param name="CancelWanted">When somebody wished it to stop.</param>
 /// <param name="Stages">When it got how far.</param>
-internal sealed record Course(int Attempt, int FailedSends, DateTimeOffset[] Sent, DateTimeOffset? CancelWanted, Stages Stages);
+/// <param name="Paused">How long pauses have held it: that does not count for its deadline. Null where none did.</param>
+internal sealed record Course(int Attempt, int FailedSends, DateTimeOffset[] Sent, DateTimeOffset? CancelWanted, Stages Stages, TimeSpan? Paused = null);
+
+/// <summary>What holds a round that could be sent.</summary>
+/// <param name="Reason">What.</param>
+/// <param name="Text">The same in words, for its user.</param>
+/// <param name="Since">Since when.</param>
+internal sealed record Hold(HoldReason Reason, string Text, DateTimeOffset Since)
+{
+    /// <summary>Whether somebody decided that it waits: then the wait does not count for its deadline.</summary>
+    [JsonIgnore] public bool IsPause => Reason is HoldReason.Paused or HoldReason.SpendBreaker;
+}
+
+/// <summary>What holds a round.</summary>
+internal enum HoldReason
+{
+    /// <summary>An operator.</summary>
+    Paused,
+
+    SpendBreaker,
+
+    /// <summary>The line in front of the provider.</summary>
+    Slot,
+
+    /// <summary>The provider takes no more in this time.</summary>
+    Rate,
+
+    /// <summary>The provider fails.</summary>
+    Breaker,
+}
 
 /// <summary>An owed effect: not before when, and how often it failed. Each has its own, so none holds another.</summary>
 internal sealed record Due(DateTimeOffset NotBefore, int Failures = 0)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VideoGen.Access;
+using VideoGen.Grains.Budgets;
 using VideoGen.Grains.Persistence;
 using VideoGen.Grains.Providers;
 using VideoGen.Reports;
@@ -61,7 +62,7 @@ internal sealed partial class VideoRequestGrain(
 
     public async Task<AskAnswer> Ask(VideoAsk ask)
     {
-        if (TicketFor(ask.Options) is not { } terms) return new AskAnswer.Refused(new(Codes.ModelNotFound, $"There is no model '{ask.Options.Model}' here."));
+        if (TicketFor(ask.Options) is not { } terms) return new AskAnswer.Refused(ModelNotFound(ask.Options.Model));
         try
         {
             var (ticket, refusal) = await WithSource(ask, terms with { Run = ask.Run });
@@ -117,7 +118,14 @@ internal sealed partial class VideoRequestGrain(
         return View(round);
     }
 
-    public async Task<RequeueAnswer> Requeue(int round)
+    public async Task<VideoView?> Cancel(int round)
+    {
+        if (View(round) is null) return null;
+        await Record(new RequestEvent.CancelRequested(round, ports.Time.Now()));
+        return View(round);
+    }
+
+    public async Task<RequeueAnswer> Requeue(int round, bool acceptDoublePayment)
     {
         if (RequestRounds.RoundOf(commit.Committed, round) is not RequestState.Ended { Outcome: RequestOutcome.DeadLettered outcome } dead)
         {
@@ -128,12 +136,18 @@ internal sealed partial class VideoRequestGrain(
         var source = outcome.ResumeAt.Ticket.SourceJobId;
         if (source is not null && terms.Account != dead.Account) return new RequeueAnswer.Refused(RequestRefusals.RemixNotOffered.Text);
         var fresh = terms with { SourceJobId = source };
-        var after = await Record(new RequestEvent.Requeued(round, fresh, ports.Time.Now()));
+        var after = await Record(new RequestEvent.Requeued(round, fresh, ports.Time.Now(), acceptDoublePayment));
         var live = Array.Find(after.Rounds, r => r is RequestState.Live it && (it.Round == round || it.Ticket.Ask == fresh.Ask));
         if (live is null) return new RequeueAnswer.Refused("Its user cancelled it, or another round of this request is live, in its 24 hours, or out of submits.");
         return await Verdict(live.Round, run: null) is AskAnswer.Accepted accepted
             ? new RequeueAnswer.Requeued(accepted.Video)
-            : new RequeueAnswer.Refused("It was not admitted: the user's quota is used up.");
+            : new RequeueAnswer.Refused("It was not admitted: a quota or a budget is used up, or it is paused.");
+    }
+
+    public async Task<VideoView?> Discard(int round, string reason)
+    {
+        var after = await Record(new RequestEvent.Discarded(round, reason, ports.Time.Now()));
+        return RequestRounds.RoundOf(after, round) is RequestState.Ended { Discarded: not null } ? View(round) : null;
     }
 
     public async Task Wake()
@@ -162,35 +176,6 @@ internal sealed partial class VideoRequestGrain(
         catch (CommitUnknownException)
         {
             // The database does not answer: the next wake looks again.
-        }
-    }
-
-    /// <summary>
-    /// Who would be refused anyway is refused before anything is written: an agent that asks in a loop costs reads. Not a verdict:
-    /// only a reservation admits.
-    /// </summary>
-    private async Task<AskAnswer?> RefusedBeforeOpening(VideoAsk ask, Ticket ticket)
-    {
-        // What an older round gives back is waited for: the reservation comes after it.
-        if (!ticket.Reserves || RequestEffects.OwesSettlement(commit.Committed)) return null;
-        if (JudgeNow(ask, ticket) is not Judgement.Open) return null;
-        try
-        {
-            foreach (var reservations in ports.ReservationsOf(ask.Owner, ticket.Run))
-            {
-                if (await reservations.Peek() is not { } refusal) continue;
-                await commit.Refresh(); // What was reserved may be this very video, asked for in another process.
-                return JudgeNow(ask, ticket) is Judgement.Open ? Refuse(refusal, ask.Owner, ticket.PriceUsd) : null;
-            }
-
-            return null;
-        }
-#pragma warning disable CA1031 // No peek, no shortcut: the reservation decides.
-        catch (Exception e) when (e is not CommitUnknownException)
-#pragma warning restore CA1031
-        {
-            LogPeekFailed(Key, e);
-            return null;
         }
     }
 
@@ -278,7 +263,10 @@ internal sealed partial class VideoRequestGrain(
         var limits = new RequestLimits(
             o.MaxAttempts, o.MaxSubmits, o.Deadline, o.JobDeadline, o.ResolveFor, o.SubmitWindow, o.SubmitTimeout, o.CheckEvery,
             o.Window, o.WindowMargin, traits.Resolution, traits.QuietTime, traits.KeepsOriginal);
-        return new(Round: 0, ports.Nonces.Draw(), options, terms.Provider, terms.UsdPerSecond * options.Seconds, terms.CountsAgainstQuota, limits, Trace: VideoGenTelemetry.CurrentTrace);
+        return new(Round: 0, ports.Nonces.Draw(), options, terms.Provider, terms.UsdPerSecond * options.Seconds, terms.CountsAgainstQuota, limits, Trace: VideoGenTelemetry.CurrentTrace)
+        {
+            Day = ports.Budgets.CurrentValue.DayOf(ports.Time.Now()),
+        };
     }
 
     private VideoView? View(int round) => RequestViews.View(Key, commit.Committed, RequestRounds.RoundOf(commit.Committed, round));

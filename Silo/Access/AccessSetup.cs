@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using VideoGen.Grains.Budgets;
 using VideoGen.Grains.Quotas;
 using VideoGen.Storage.Access;
 
@@ -16,10 +17,11 @@ internal static class AccessSetup
         services.AddOptions<QuotaOptions>().BindConfiguration(QuotaOptions.Section);
         foreach (var plan in plans.All)
         {
-            // What a plan does not say is as in Quotas.
+            // What a plan does not say is as in Quotas and Budgets.
             var section = configuration.GetSection($"{QuotaOptions.PlansSection}:{plan}");
             services.AddOptions<QuotaOptions>(plan).BindConfiguration(QuotaOptions.Section).BindConfiguration(section.Path).ValidateOnStart();
             services.AddSingleton<IValidateOptions<QuotaOptions>>(new PlanCheck(plan, section));
+            services.AddOptions<BudgetOptions>(plan).BindConfiguration(BudgetOptions.Section).BindConfiguration(section.Path).ValidateDataAnnotations().ValidateOnStart();
         }
 
         services.AddConfiguredClients(configuration);
@@ -38,7 +40,9 @@ internal static class AccessSetup
             string[] wrong =
             [
                 .. outOfRange.Select(w => $"{section.Path}:{string.Join(", ", w.MemberNames)}: {w.ErrorMessage}"),
-                .. ConfiguredClients.Unread(section, nameof(QuotaOptions.VideosPerDay), nameof(QuotaOptions.Cooldown)),
+                .. ConfiguredClients.Unread(
+                    section, nameof(QuotaOptions.VideosPerDay), nameof(QuotaOptions.Cooldown), nameof(BudgetOptions.ClientDailyUsd),
+                    nameof(BudgetOptions.ClientMonthlyUsd), nameof(BudgetOptions.UserDailyUsd), nameof(BudgetOptions.UserMonthlyUsd)),
             ];
             return wrong.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
         }

@@ -1,3 +1,4 @@
+using VideoGen.Access;
 using VideoGen.Gateway;
 using VideoGen.Gateway.Access;
 
@@ -23,10 +24,10 @@ internal sealed class DashboardGuard(bool loopbackOnly, OperatorKey key)
     {
         if (loopbackOnly && !LoopbackOnly.IsLoopback(http.Request.Host)) return Problems.DashboardHost();
         var authorization = http.Request.Headers.Authorization;
-        if (authorization.Count != 1 || !key.IsIn(authorization[0]))
+        if (authorization.Count != 1 || !DashboardPassword.IsIn(authorization[0], key))
         {
             http.Response.Headers.WWWAuthenticate = "Basic realm=\"Orleans.VideoGen\", charset=\"UTF-8\"";
-            return Problems.OperatorKeyNeeded();
+            return Problems.DashboardKeyNeeded();
         }
 
         if (!http.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase)) return Problems.DashboardAlone();

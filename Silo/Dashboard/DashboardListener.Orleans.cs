@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
 using Orleans.Dashboard;
+using VideoGen.Access;
 using VideoGen.Gateway;
 using VideoGen.Gateway.Access;
-using VideoGen.Storage.Hosts;
 
 namespace VideoGen.Silo.Dashboard;
 
@@ -14,7 +14,7 @@ namespace VideoGen.Silo.Dashboard;
 /// the door here. It starts after the silo and stops before it.
 /// </summary>
 internal sealed partial class DashboardListener(
-    IServiceProvider host, IOptions<DashboardSettings> settings, IConfiguration configuration, ILogger<DashboardListener> logger) : IHostedService, IAsyncDisposable
+    IServiceProvider host, IOptions<DashboardSettings> settings, OperatorKey key, ILogger<DashboardListener> logger) : IHostedService, IAsyncDisposable
 {
     private const int MaxConnections = 100;
 
@@ -29,7 +29,6 @@ internal sealed partial class DashboardListener(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (settings.Value.Address is not { } address) return;
-        var key = await OperatorKey.Find(settings.Value, DataFolder.Of(configuration), cancellationToken).ConfigureAwait(false);
         app = Build(address, new(settings.Value.IsLoopback, key));
         try
         {
@@ -48,7 +47,7 @@ internal sealed partial class DashboardListener(
         }
 
         var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        Line = $"Dashboard of the cluster: {bound}{DashboardGuard.Path} (user '{OperatorKey.User}'; the password is the key {key.Place})";
+        Line = $"Dashboard of the cluster: {bound}{DashboardGuard.Path} (user '{DashboardPassword.User}'; the password is the key {key.Place})";
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => app?.StopAsync(cancellationToken) ?? Task.CompletedTask;

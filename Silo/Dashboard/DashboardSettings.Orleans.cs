@@ -1,10 +1,10 @@
 using System.ComponentModel.DataAnnotations;
-using VideoGen.Access;
 using VideoGen.Gateway.Access;
+using VideoGen.Storage.Access;
 
 namespace VideoGen.Silo.Dashboard;
 
-/// <summary>Where Orleans's dashboard is and who may look at it, section <c>Dashboard</c>.</summary>
+/// <summary>Where Orleans's dashboard is, section <c>Dashboard</c>.</summary>
 internal sealed class DashboardSettings : IValidatableObject
 {
     public const string Section = "Dashboard";
@@ -15,7 +15,7 @@ internal sealed class DashboardSettings : IValidatableObject
     /// <summary>The address that it alone listens on; empty: there is none. Default: <see cref="DefaultUrl"/>, or none where that port is taken.</summary>
     public string? Url { get; set; }
 
-    /// <summary>The SHA-256 of the operator's key, 64 hexadecimal digits. Default: a key is drawn at the first start and kept in the data folder.</summary>
+    /// <summary>Where the hash of the operator's key was said before that key opened more than the dashboard. Not read any more, and so not taken.</summary>
     public string? KeySha256 { get; set; }
 
     /// <summary>Whether it may listen on another address than this machine's own. It speaks HTTP, so the key can be read on the way.</summary>
@@ -36,7 +36,6 @@ internal sealed class DashboardSettings : IValidatableObject
             yield return new($"{Section}:{nameof(Url)} is an address such as {DefaultUrl}, with nothing behind the port, or empty for no dashboard; not '{Url}'.");
         else if (Address is not null && !IsLoopback && !Open)
             yield return new($"{Section}:{nameof(Url)} is '{Url}', which other machines can reach. If that is meant, set {Section}:{nameof(Open)} to true; the key is sent over it as it is.");
-        if (KeySha256 is not null && !KeyHash.TryParse(KeySha256, out _))
-            yield return new($"{Section}:{nameof(KeySha256)} must be the SHA-256 of the operator's key, 64 hexadecimal digits: printf %s \"$KEY\" | sha256sum.");
+        if (KeySha256 is not null) yield return new($"{Section}:{nameof(KeySha256)} is {OperatorKeyFile.HashOption} now: the operator's key opens more than the dashboard.");
     }
 }

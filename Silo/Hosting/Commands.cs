@@ -3,7 +3,7 @@ using VideoGen.Storage.Hosts;
 
 namespace VideoGen.Silo.Hosting;
 
-/// <summary>What the commands of the program have in common: <c>videogen keys</c>, <c>videogen cluster</c>.</summary>
+/// <summary>What the commands of the program have in common: <c>videogen keys</c>, <c>videogen duplicates</c>, <c>videogen cluster</c>.</summary>
 internal static partial class Commands
 {
     /// <summary>Takes the arguments of the form <c>--Section:Name=value</c> out: they are configuration, as the host's are.</summary>

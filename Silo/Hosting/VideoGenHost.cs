@@ -4,6 +4,7 @@ using VideoGen.Gateway;
 using VideoGen.Gateway.Hosting;
 using VideoGen.Gateway.Telemetry;
 using VideoGen.Grains;
+using VideoGen.Grains.Budgets;
 using VideoGen.Grains.Quotas;
 using VideoGen.Grains.Requests;
 using VideoGen.Requests;
@@ -13,6 +14,7 @@ using VideoGen.Silo.Providers;
 using VideoGen.Silo.Providers.Local;
 using VideoGen.Silo.Requests;
 using VideoGen.Storage;
+using VideoGen.Storage.Access;
 using VideoGen.Storage.Hosts;
 
 namespace VideoGen.Silo.Hosting;
@@ -36,6 +38,7 @@ internal static class VideoGenHost
                 ($"{MediaOptions.Section}:{nameof(MediaOptions.Folder)}", "media"),
                 ($"{LocalVideosOptions.Section}:{nameof(LocalVideosOptions.Folder)}", "local"));
             Logs.Configure(builder.Logging);
+            builder.Services.AddSingleton(await OperatorKeyFile.Find(builder.Configuration, data, CancellationToken.None).ConfigureAwait(false));
 
             var (database, connectionString) = await Database.Open(builder.Configuration, data).ConfigureAwait(false);
             await using (database.ConfigureAwait(false))
@@ -72,6 +75,8 @@ internal static class VideoGenHost
         services.AddHostedService<MediaSweep>();
         services.AddVideoGrains();
         services.AddOptions<RequestOptions>().BindConfiguration(RequestOptions.Section);
+        services.AddOptions<BudgetOptions>().BindConfiguration(BudgetOptions.Section);
+        services.AddOptions<SpendOptions>().BindConfiguration(SpendOptions.Section);
         services.AddOptions<AgentRunOptions>().BindConfiguration(AgentRunOptions.Section);
         services.AddClients(configuration);
         services.AddSingleton<HostState>();

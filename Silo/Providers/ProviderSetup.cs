@@ -15,6 +15,7 @@ internal static class ProviderSetup
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddLocalVideos(configuration);
+        services.AddProviderAccounts(configuration);
         services.AddOptions<CatalogueOptions>().Bind(configuration.GetSection(CatalogueOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<CatalogueOptions>, CatalogueCheck>();
         services.AddSingleton<IModelCatalogue>(s => new ModelCatalogue(

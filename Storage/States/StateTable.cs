@@ -1,4 +1,3 @@
-using System.Data;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -124,27 +123,18 @@ internal sealed class StateTable
         }
     }
 
-    private async Task Send(string text, Func<NpgsqlCommand, Task> execute)
-    {
-        var connection = await database.OpenConnectionAsync().ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
+    private Task Send(string text, Func<NpgsqlCommand, Task> execute) => CleanSession.Use(
+        database,
+        async connection =>
         {
             var command = new NpgsqlCommand(text, connection);
             await using (command.ConfigureAwait(false))
             {
-                try
-                {
-                    await execute(command).ConfigureAwait(false);
-                }
-                catch (PostgresException) when (connection.State == ConnectionState.Open)
-                {
-                    // Npgsql takes a statement that failed while it was being prepared for prepared (npgsql/npgsql#6391), and misreads its next answer.
-                    connection.UnprepareAll(); // There is no asynchronous one; it is one rare round trip.
-                    throw;
-                }
+                await execute(command).ConfigureAwait(false);
+                return true;
             }
-        }
-    }
+        },
+        CancellationToken.None);
 
     private static void AddKeys(NpgsqlCommand command, IEnumerable<StateKey> keys)
     {

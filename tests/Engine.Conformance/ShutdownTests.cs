@@ -62,7 +62,7 @@ public sealed class ShutdownTests
     [Fact]
     public async Task While_the_process_shuts_down_running_work_may_ask_its_own_grain_on_the_embedded_engine()
     {
-        await using var world = await World.Start(callTimeout: Minute);
+        await using var world = await World.Start(callTimeout: 3 * Minute); // Long enough for the first call of a busy machine.
         await world.Grain<ILifeGrain>("v-other").Key();
         await world.Grain<ITimerGrain>().StartPumpThatAsksItself("pump");
         await world.Script.Reached("pump");

@@ -26,6 +26,9 @@ public sealed class AgainTests
 
     [Theory]
     [InlineData(Codes.RunLimit, 429, null)]
+    [InlineData(Codes.BudgetExceeded, 402, null)]
+    [InlineData(Codes.Paused, 403, null)]
+    [InlineData(Codes.SpendBreaker, 403, null)]
     [InlineData(Codes.VariationLimit, 429, "\"variations\";r=0")]
     [InlineData(Codes.ConfirmationUnknown, 422, null)]
     [InlineData(Codes.RemixSourceNotReady, 422, null)]

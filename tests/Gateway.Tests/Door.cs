@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using VideoGen.Access;
+using VideoGen.Budgets;
 using VideoGen.Gateway.Access;
 using VideoGen.Gateway.Health;
 using VideoGen.Reports;
@@ -23,6 +24,8 @@ namespace VideoGen.Gateway.Tests;
 /// <summary>The whole door on a loopback Kestrel, with a scripted grain behind it.</summary>
 internal sealed class Door : IAsyncDisposable
 {
+    public const string OperatorsKey = "the-operators-own";
+
     private const string ForgedRemote = "X-Test-Remote";
 
     private readonly WebApplication _app;
@@ -41,7 +44,12 @@ internal sealed class Door : IAsyncDisposable
         builder.Services.AddSingleton<IVideoFiles>(Files);
         builder.Services.AddSingleton<IInputFiles>(Inputs);
         builder.Services.AddSingleton<IRequestBook>(Book);
+        builder.Services.AddSingleton<ICostBook>(Costs);
+        builder.Services.AddSingleton<IDeadLetterBook>(DeadLetters);
+        builder.Services.AddSingleton<ILiveBook>(Live);
+        builder.Services.AddSingleton<IPauses>(Pauses);
         builder.Services.AddSingleton<IClientKeys>(Keys);
+        builder.Services.AddSingleton(new OperatorKey(OperatorKey.HashOf(OperatorsKey), "in a test"));
         builder.Services.AddGateway(builder.Configuration);
         configure(builder.Services);
 
@@ -49,6 +57,7 @@ internal sealed class Door : IAsyncDisposable
         _app.Use((http, next) =>
         {
             if (http.Request.Headers[ForgedRemote] is { Count: 1 } remote) http.Connection.RemoteIpAddress = remote == "none" ? null : IPAddress.Parse(remote!);
+            http.RequestAborted.Register(() => Left.TrySetResult());
             return next(http);
         });
         _app.MapGateway();
@@ -68,6 +77,17 @@ internal sealed class Door : IAsyncDisposable
     public MemoryFiles Files { get; } = new();
 
     public FixedBook Book { get; } = new();
+
+    public ScriptedCosts Costs { get; } = new();
+
+    public ScriptedDeadLetters DeadLetters { get; } = new();
+
+    public ScriptedLive Live { get; } = new();
+
+    /// <summary>Completes when the door has noticed that a caller went away.</summary>
+    public TaskCompletionSource Left { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public MemoryPauses Pauses { get; } = new();
 
     public ScriptedKeys Keys { get; } = new();
 

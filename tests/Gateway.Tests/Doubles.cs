@@ -35,7 +35,25 @@ internal sealed class ScriptedGrain : IVideoRequestGrain
 
     public Task<VideoView?> Delete(int round) => OnDelete(round);
 
-    public Task<RequeueAnswer> Requeue(int round) => throw new NotSupportedException();
+    public Func<int, bool, Task<RequeueAnswer>> OnRequeue { get; set; } = (_, _) => throw new InvalidOperationException("No requeue was expected.");
+
+    public Func<int, Task<VideoView?>> OnCancel { get; set; } = _ => throw new InvalidOperationException("No cancel was expected.");
+
+    public Func<VideoAsk, Task<VideoQuote>> OnQuote { get; set; } = _ => throw new InvalidOperationException("No quote was expected.");
+
+    public Task<VideoQuote> Quote(VideoAsk ask)
+    {
+        Asks.Enqueue(ask);
+        return OnQuote(ask);
+    }
+
+    public Func<int, string, Task<VideoView?>> OnDiscard { get; set; } = (_, _) => throw new InvalidOperationException("No discard was expected.");
+
+    public Task<RequeueAnswer> Requeue(int round, bool acceptDoublePayment) => OnRequeue(round, acceptDoublePayment);
+
+    public Task<VideoView?> Cancel(int round) => OnCancel(round);
+
+    public Task<VideoView?> Discard(int round, string reason) => OnDiscard(round, reason);
 
     public Task Wake() => throw new NotSupportedException();
 }

@@ -75,7 +75,7 @@ public sealed class FailureTests
         Assert.True(codes.Count >= 13);
         foreach (var code in codes)
         {
-            Assert.Contains(Problems.Refused(new(code, "x"), Views.Local).Status, new[] { 422, 429, 503 });
+            Assert.Contains(Problems.Refused(new(code, "x"), Views.Local).Status, new[] { 402, 403, 422, 429, 503 });
             Assert.Equal(422, Problems.Question(new(Views.Queued, code, "x")).Status);
         }
     }

@@ -13,15 +13,18 @@ internal sealed class BrokenVariant(string file, string text, string replacement
 
     private static readonly Lazy<CSharpCompilation> Whole = new(CompileWhole);
 
-    /// <summary>Compiles the variant and loads it with a simulator of its own. Runs one seed when called.</summary>
-    public Func<int, string?> Load()
+    /// <summary>Compiles the variant and loads it with a simulator of its own: <see cref="SeedRun.Run"/> over the variant.</summary>
+    public Func<string, string?> Load() => Loaded().GetMethod(nameof(SeedRun.Run))!.CreateDelegate<Func<string, string?>>();
+
+    /// <summary>Compiles the variant and loads it: <see cref="SeedRun.FirstOfStory"/> over the variant.</summary>
+    public Func<string, string, string?> LoadStories() => Loaded().GetMethod(nameof(SeedRun.FirstOfStory))!.CreateDelegate<Func<string, string, string?>>();
+
+    private Type Loaded()
     {
         using var image = new MemoryStream();
         var result = Compile().Emit(image);
         Assert.True(result.Success, $"The variant does not compile: {string.Join('\n', result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error))}");
-        var world = new World(image.ToArray());
-        var run = world.LoadFromAssemblyPath(typeof(SeedRun).Assembly.Location).GetType(typeof(SeedRun).FullName!)!.GetMethod(nameof(SeedRun.Run))!;
-        return run.CreateDelegate<Func<int, string?>>();
+        return new World(image.ToArray()).LoadFromAssemblyPath(typeof(SeedRun).Assembly.Location).GetType(typeof(SeedRun).FullName!)!;
     }
 
     private CSharpCompilation Compile()

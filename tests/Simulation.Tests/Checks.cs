@@ -15,7 +15,7 @@ internal sealed class Checks(SimulatedWorld world)
     private static readonly int TraceLines = int.TryParse(Environment.GetEnvironmentVariable("VIDEOGEN_TRACE"), CultureInfo.InvariantCulture, out var lines) ? lines : 60;
     private static readonly TimeSpan Day = TimeSpan.FromHours(24), Stale = TimeSpan.FromMinutes(15);
     private readonly SortedDictionary<string, RequestDocument> documents = new(StringComparer.Ordinal);
-    private readonly HashSet<(string Key, int Round)> everDead = [];
+    private readonly HashSet<(string Key, int Round)> everDead = [], everDiscarded = []; // What an operator gave up may come to life beside a newer round.
     private readonly SortedDictionary<string, QuotaDocument> ledgers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<DateTimeOffset>> confirmed = new(StringComparer.Ordinal);
     private readonly HashSet<string> tokens = new(StringComparer.Ordinal);
@@ -67,11 +67,11 @@ internal sealed class Checks(SimulatedWorld world)
             Edges.Add($"New -> {NameOf(state)}");
             opened[(key, state.Round)] = world.Clock.GetUtcNow();
             // As it is in this very write: a cancel and the ask that follows it may share one.
-            if (Array.Find(after.Rounds, r => r.Round < state.Round && MayBePaidStill(r)) is { } open) throw Broken($"Round {state.Round} was opened beside round {open.Round}, {NameOf(open)}.");
+            if (Array.Find(after.Rounds, r => r.Round < state.Round && MayBePaidStill(key, r)) is { } open) throw Broken($"Round {state.Round} was opened beside round {open.Round}, {NameOf(open)}.");
         }
 
         TakesWereConfirmed(key, old, after);
-        if (after.Rounds.Count(r => r is Live) > 1 && !after.Rounds.Any(HasExceptedJob)) throw Broken("Two rounds live.");
+        if (after.Rounds.Count(r => r is Live && !everDiscarded.Contains((key, r.Round))) > 1 && !after.Rounds.Any(HasExceptedJob)) throw Broken("Two rounds live.");
         foreach (var orphan in after.Orphans)
         {
             var awaited = after.Rounds.Any(r => r is Ended { JobId: null, Outcome: RequestOutcome.DeadLettered { ResumeAt: Submitting or Unresolved } dead } && dead.ResumeAt.AttemptId == orphan.Id);
@@ -88,6 +88,7 @@ internal sealed class Checks(SimulatedWorld world)
     {
         NobodyPaidTwice();
         NoRunMadeMore();
+        world.MoneyChecks.AtTheEnd(documents);
         foreach (var id in world.People.Accepted) IdAnswersWithAnEnding(id);
         foreach (var job in world.Provider.Jobs) JobIsRemembered(job);
         foreach (var document in documents.Values)
@@ -106,13 +107,13 @@ internal sealed class Checks(SimulatedWorld world)
     }
 
     // Alive, or ended and nobody knows whether it was paid: no clock makes room for another.
-    private static bool MayBePaidStill(RequestState state) => state is Live or Ended { Outcome: RequestOutcome.DeadLettered, Charge.Charged: Charged.Unknown };
+    private bool MayBePaidStill(string key, RequestState state) => state is Live ? !everDiscarded.Contains((key, state.Round)) : state is Ended { Outcome: RequestOutcome.DeadLettered, Charge.Charged: Charged.Unknown, Discarded: null };
 
     private bool HasExceptedJob(RequestState state) => RequestEndings.JobIdOf(state) is { } jobId && world.Provider.Find(jobId) is { } job && IsExcepted(job);
 
     // The named exception: a job that was delivered after a freeze that no gate can see. It makes two jobs with one mark where that submit
     // was proven absent before, and a lookup finds one of them: what becomes of the other follows from the exception.
-    private bool IsExcepted(Job job) => world.Provider.Jobs.Any(j => j.DeliveredTooLate && j.ProviderKey == job.ProviderKey);
+    public bool IsExcepted(Job job) => world.Provider.Jobs.Any(j => j.DeliveredTooLate && j.ProviderKey == job.ProviderKey);
 
     private void RoundHolds(string key, RequestState before, RequestDocument after)
     {
@@ -129,6 +130,7 @@ internal sealed class Checks(SimulatedWorld world)
         if (before is Admitting && state is Live and not Admitting) admitted[(key, state.Round)] = world.Clock.GetUtcNow();
         if (NameOf(before) != NameOf(state)) Edges.Add($"{NameOf(before)} -> {NameOf(state)}");
         if (state is Ended { Outcome: RequestOutcome.DeadLettered }) everDead.Add((key, state.Round));
+        if (state is Ended { Discarded: not null }) everDiscarded.Add((key, state.Round));
         if (before is Ended { Outcome: not RequestOutcome.DeadLettered } ended
             && (state is not Ended now || now.Outcome != ended.Outcome || now.Charge != ended.Charge))
         {

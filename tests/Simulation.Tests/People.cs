@@ -1,4 +1,5 @@
 using VideoGen.Access;
+using VideoGen.Budgets;
 using VideoGen.Grains.Requests;
 using VideoGen.Quotas;
 using VideoGen.Requests;
@@ -35,6 +36,8 @@ internal sealed class People(SimulatedWorld world)
         }
 
         for (var i = chance.Next(4); i > 0; i--) After(chance.Span(TimeSpan.Zero, until - SimulatedWorld.Start), Requeue);
+        for (var i = chance.Percent(50) ? 1 + chance.Next(2) : 0; i > 0; i--) After(chance.Span(TimeSpan.Zero, chance.Percent(50) ? TimeSpan.FromMinutes(15) : until - SimulatedWorld.Start), Pause);
+        if (chance.Percent(30)) After(chance.Span(TimeSpan.Zero, until - SimulatedWorld.Start), Discard);
     }
 
     /// <summary>Somebody does something a while from now.</summary>
@@ -125,6 +128,7 @@ internal sealed class People(SimulatedWorld world)
                 if (world.Checks.WasThere(key, since)) throw world.Checks.Broken($"{user} was refused ({refusal.Code}), and the video was on its way all the while.");
             }
 
+            if (refusal.Code == Codes.BudgetExceeded && !world.MoneyChecks.WasShort(PriceOf(ask.Options), since - TimeSpan.FromMinutes(15))) throw world.Checks.Broken($"{user} was refused ({refusal.Code}), and there was money all the while: {refusal.Text}");
             if (refusal.Code == Codes.ConfirmationUnknown && world.Clock.GetUtcNow() < SaidYes[ask.Confirmation!] - ClocksAreWrongBy) throw world.Checks.Broken("A yes to an offer that stands was refused.");
         }
 
@@ -150,13 +154,44 @@ internal sealed class People(SimulatedWorld world)
         {
             world.SomeProcess()?.Do("requeue", grains => Try(async () =>
             {
-                if (await grains.GetGrain<IVideoRequestGrain>(key).Requeue(round) is not RequeueAnswer.Requeued requeued) return;
+                if (await grains.GetGrain<IVideoRequestGrain>(key).Requeue(round, acceptDoublePayment: false) is not RequeueAnswer.Requeued requeued) return;
                 world.Trace.Add(world.Clock.GetUtcNow(), 0, "requeued");
                 var (_, user, prompt) = videos.Values.First(v => v.Id.RequestKey == key);
                 Remember(requeued.Video.Id, user, prompt);
             }));
         }
     }
+
+    /// <summary>The operator's kill switch: a row in the database, and its answer a second later.</summary>
+    public void Pause()
+    {
+        var scope = world.Chance.Pick(Scopes.Global, Scopes.Global, Scopes.Client("local"), Scopes.User(new("local", Users[0])), Scopes.Provider(ProviderModel.AccountName));
+        Pause(scope, world.Chance.Span(TimeSpan.FromSeconds(5), TimeSpan.FromHours(4)));
+    }
+
+    public void Pause(string scope, TimeSpan holds)
+    {
+        var now = world.Clock.GetUtcNow();
+        world.Trace.Add(now, 0, "paused", scope);
+        world.Pauses.Set(new(scope, PauseKind.Operator, "lunch", now, world.Chance.Percent(50) ? now + holds : null));
+        After(holds, () => Resume(scope));
+    }
+
+    public void Resume(string scope) => world.Pauses.Lift(scope, world.Clock.GetUtcNow());
+
+    /// <summary>The operator gives up finding out what one dead letter cost.</summary>
+    public void Discard()
+    {
+        var dead = world.Checks.DeadLetters().ToArray();
+        if (dead.Length == 0) return;
+        var (key, round) = world.Chance.Pick<(string, int)>(dead);
+        world.SomeProcess()?.Do("discard", grains => Try(async () =>
+        {
+            if (await grains.GetGrain<IVideoRequestGrain>(key).Discard(round, "nobody knows") is not null) world.Trace.Add(world.Clock.GetUtcNow(), 0, "discarded");
+        }));
+    }
+
+    private static decimal PriceOf(VideoOptions options) => 0.80m * options.Seconds;
 
     private void SomethingHappens()
     {

@@ -1,3 +1,4 @@
+using VideoGen.Budgets;
 using VideoGen.Grains.Providers;
 using VideoGen.Simulation.Tests.Models;
 
@@ -32,7 +33,7 @@ internal sealed record Scenario(string Name, string Shows, string[] Faults, Acti
             w.People.After(TimeSpan.FromSeconds(20), () => w.People.Ask("alice", "a cat", Simulation.Tests.People.Other));
         }),
         new("cancelled while it runs", "Running -> Cancelled", [], w => AsksAndDeletes(w, TimeSpan.FromSeconds(15))),
-        new("cancelled while it is sent", "Queued -> Cancelled", [ProviderModel.Throttled], w => AsksAndDeletes(w, TimeSpan.FromMilliseconds(300))),
+        new("cancelled while it is sent", "Queued -> Cancelled", [ProviderModel.Throttled], w => AsksAndDeletes(w, TimeSpan.FromSeconds(1))),
         new("cancelled, and the cancel fails", "Saving -> Completed", ["cancel failed", "cancel failed", "cancel failed"], w => AsksAndDeletes(w, TimeSpan.FromSeconds(15))),
         new("deleted when it is there, and asked again", "Saving -> Completed", [], w =>
         {
@@ -83,6 +84,35 @@ internal sealed record Scenario(string Name, string Shows, string[] Faults, Acti
             for (var i = 0; i < 2; i++) w.People.After(TimeSpan.FromSeconds(5), () => w.People.AskUnder("key-1", "alice", "a cat"));
             w.People.After(TimeSpan.FromHours(2), () => w.People.AskUnder("key-1", "alice", "a cat"));
         }) { Swarm = new() { SecondProcess = true } },
+        new("the budget is used up", "Saving -> Completed", [], w =>
+        {
+            w.Budgets.GlobalDailyUsd = 3.20m;
+            Asks(w);
+            w.People.After(TimeSpan.FromSeconds(1), () => w.People.Ask("bob", "a dog"));
+            w.People.After(TimeSpan.FromMinutes(10), () => w.People.Ask("bob", "a dog"));
+        }),
+        new("two at once for the last of the budget", "Saving -> Completed", [], w => w.People.After(TimeSpan.FromSeconds(5), () =>
+        {
+            w.Budgets.GlobalDailyUsd = 3.20m;
+            w.People.Ask("alice", "a cat");
+            w.People.Ask("bob", "a dog");
+        })) { Swarm = new() { SecondProcess = true } },
+        new("paused while it is sent", "Saving -> Completed", [], w =>
+        {
+            Asks(w);
+            w.People.After(TimeSpan.FromMilliseconds(200), () => w.People.Pause(Scopes.Global, TimeSpan.FromMinutes(5)));
+        }),
+        new("too many in a minute", "Saving -> Completed", [], w =>
+        {
+            w.Spending.SubmitsPerMinute = 1;
+            Asks(w);
+            w.People.After(TimeSpan.FromSeconds(1), () => w.People.Ask("bob", "a dog"));
+        }),
+        new("nobody knows what it cost, and an operator gives it up", "Submitting -> DeadLettered", ["lost answer"], w =>
+        {
+            AsksTwice(w);
+            w.People.After(TimeSpan.FromMinutes(50), w.People.Discard);
+        }) { Swarm = new() { Resolution = Resolution.None } },
     ];
 
     private static void Asks(SimulatedWorld w) => w.People.After(TimeSpan.Zero, () => w.People.Ask("alice", "a cat"));

@@ -2,11 +2,31 @@ using System.Globalization;
 
 namespace VideoGen.Simulation.Tests;
 
-/// <summary>Seeds from outside: another process, or a world of its own whose grains are a broken variant.</summary>
+/// <summary>Runs from outside: another process, or a world of its own whose grains are a broken variant.</summary>
 public static class SeedRun
 {
     /// <summary>Null when every promise held; else which was broken.</summary>
-    public static string? Run(int seed) => new SimulatedWorld(seed).TryRun();
+    /// <param name="run">A seed, or a story and its fault as <see cref="OfStory"/> reads it.</param>
+    public static string? Run(string run) => (int.TryParse(run, CultureInfo.InvariantCulture, out var seed) ? new SimulatedWorld(seed) : OfStory(run)).TryRun();
+
+    /// <summary>The world of a story in which one thing goes wrong: <c>a video/CrashAfter/7</c>.</summary>
+    internal static SimulatedWorld OfStory(string story)
+    {
+        var parts = story.Split('/');
+        return new(Scenario.All.Single(s => s.Name == parts[0]), new(Enum.Parse<FaultKind>(parts[1]), int.Parse(parts[2], CultureInfo.InvariantCulture)));
+    }
+
+    /// <summary>The first fault of a story and a kind that breaks a promise; null where none does. Each effect in turn, until the story has no more.</summary>
+    public static string? FirstOfStory(string story, string kind)
+    {
+        for (var number = 1; ; number++)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"{story}/{kind}/{number}");
+            var world = OfStory(name);
+            if (world.TryRun() is not null) return name;
+            if (!world.PlannedWasReached) return null;
+        }
+    }
 
     /// <summary>The same for two runs only when they did the same in the same order.</summary>
     internal static string Fingerprint(int seed)

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using VideoGen.Budgets;
 using VideoGen.Engine;
 using VideoGen.Engine.Simulation;
 using VideoGen.Grains;
+using VideoGen.Grains.Budgets;
 using VideoGen.Grains.Quotas;
 using VideoGen.Grains.Requests;
 using VideoGen.Reports;
@@ -43,11 +45,13 @@ internal sealed class SimulatedProcess
             });
         builder.Services.AddVideoGrains()
             .AddSingleton<IModelCatalogue, ModelsModel>()
-            .AddSingleton<VideoGen.Grains.Providers.IVideoProviders>(new ProviderModel(world.Provider, this, world.Swarm, world.Clock))
+            .AddSingleton<VideoGen.Grains.Providers.IVideoProviders>(new ProviderModel(world.Provider, world.Pauses, this, world.Swarm, world.Clock))
             .AddSingleton<VideoGen.Grains.Providers.IVideoSaver>(new SaverModel(world.Provider, Gate, world.Swarm, world.Clock))
             .AddSingleton<IVideoFiles>(new FilesModel(world.Provider, Gate))
             .AddSingleton<IJobBook>(new JobBookModel(world.Claims, Gate))
             .AddSingleton<IPreventedPayments>(new PreventedModel(world))
+            .AddSingleton<IMoneyLedger>(new LedgerModel(world.Money, Gate))
+            .AddSingleton<IPauses>(new PausesModel(world.Pauses, Gate, world.Clock))
             .AddSingleton<IInstallation, InstallationModel>()
             .AddSingleton<INonces>(new NoncesModel(world))
             .AddSingleton<IHostState, RunningHostModel>()
@@ -55,6 +59,8 @@ internal sealed class SimulatedProcess
             .AddSingleton(Telemetry)
             .AddSingleton<IOptionsMonitor<RequestOptions>>(new FixedOptions<RequestOptions>(world.Requests))
             .AddSingleton<IOptionsMonitor<QuotaOptions>>(new FixedOptions<QuotaOptions>(world.Quotas))
+            .AddSingleton<IOptionsMonitor<BudgetOptions>>(new FixedOptions<BudgetOptions>(world.Budgets))
+            .AddSingleton<IOptionsMonitor<SpendOptions>>(new FixedOptions<SpendOptions>(world.Spending))
             .AddSingleton<IOptionsMonitor<AgentRunOptions>>(new FixedOptions<AgentRunOptions>(world.Runs));
         built = builder.Build();
         _ = built.Engine.OpenClient("start").Run(() => built.Engine.StartAsync());

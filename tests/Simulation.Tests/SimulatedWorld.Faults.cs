@@ -56,6 +56,7 @@ internal sealed partial class SimulatedWorld
         Disk.Outage = null;
         Provider.Outage = null;
         processes.ForEach(p => p.Thaw());
+        foreach (var pause in Pauses.InForce(Clock.GetUtcNow())) Pauses.Lift(pause.Scope, Clock.GetUtcNow());
         Trace.Add(Clock.GetUtcNow(), 0, "calm");
     }
 }

@@ -1,7 +1,9 @@
 using VideoGen.Engine.Simulation;
+using VideoGen.Grains.Budgets;
 using VideoGen.Grains.Quotas;
 using VideoGen.Grains.Requests;
 using VideoGen.Simulation.Tests.Models;
+using VideoGen.Tests;
 
 namespace VideoGen.Simulation.Tests;
 
@@ -40,6 +42,12 @@ internal sealed partial class SimulatedWorld
         Calm = !faults;
         CalmAt = Start + Chance.Span(TimeSpan.FromMinutes(30), TimeSpan.FromHours(30));
         Quotas.VideosPerDay = Chance.Pick(1, 2, 3, 5);
+        Budgets.GlobalDailyUsd = Chance.Pick<decimal?>(null, 50, 16, 6.4m, 3.2m);
+        Budgets.UserDailyUsd = Chance.Pick<decimal?>(null, null, null, 6.4m);
+        Spending.SubmitsPerMinute = Chance.Pick(5, 5, 2, 1);
+        Spending.StreakUsd = Chance.Pick<decimal?>(null, 25, 6.4m);
+        Spending.ResetAfter = Chance.Pick(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(15));
+        Spending.Refuses = Chance.Percent(20);
         Quotas.Cooldown = Chance.Pick(TimeSpan.Zero, TimeSpan.FromMinutes(10));
         Requests.CheckEvery = Chance.Pick(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2));
         People.Plan(CalmAt);
@@ -75,6 +83,8 @@ internal sealed partial class SimulatedWorld
         Turns = new(this);
         Checks = new(this);
         Disk.Landed = Landed;
+        MoneyChecks = new(this);
+        Money.Landed = MoneyChecks.Landed;
         People = new(this);
     }
 
@@ -110,9 +120,19 @@ internal sealed partial class SimulatedWorld
 
     public AgentRunOptions Runs { get; } = new();
 
+    public BudgetOptions Budgets { get; } = new();
+
+    public SpendOptions Spending { get; } = new();
+
+    public MoneyRows Money { get; } = new();
+
+    public PauseRows Pauses { get; } = new();
+
     public People People { get; }
 
     public Checks Checks { get; }
+
+    public MoneyChecks MoneyChecks { get; }
 
     /// <summary>From now on nothing goes wrong any more.</summary>
     public bool Calm { get; private set; }

@@ -31,7 +31,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
             "cancel failed", "save failed", "source gone",
         }.Select(f => $"fault {f}"),
         "activated twice at once", "write lost the race", "gate closed", "finished twice", "cancelled", "cancelled too late", "find found it", "find found nothing", "requeued",
-        "sent after a freeze that no gate sees", "ask: Accepted", "ask: Question", "ask: Refused", "ask: nothing",
+        "sent after a freeze that no gate sees", "paused", "discarded", "ask: refused: budget_exceeded", "ask: refused: paused", "ask: refused: spend_breaker",
+        "money none -> Reserved", "money Reserved -> Spent", "money Reserved -> Released", "money Reserved -> AtRisk", "money AtRisk -> Spent", "money AtRisk -> Released", "money none -> AtRisk", "money none -> Released", "ask: Accepted", "ask: Question", "ask: Refused", "ask: nothing",
     ];
 
     [Fact]
@@ -137,10 +138,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     public void One_fault()
     {
         if (Environment.GetEnvironmentVariable("VIDEOGEN_FAULT") is not { } fault) fault = $"{Scenario.All[0].Name}/{FaultKind.CrashAfter}/1";
-        var parts = fault.Split('/');
-        var world = new SimulatedWorld(
-            Scenario.All.Single(s => s.Name == parts[0]),
-            new(Enum.Parse<FaultKind>(parts[1]), int.Parse(parts[2], CultureInfo.InvariantCulture)));
+        var world = SeedRun.OfStory(fault);
         world.Run();
         Assert.True(world.PlannedWasReached);
     }

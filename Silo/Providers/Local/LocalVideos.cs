@@ -37,7 +37,7 @@ internal sealed class LocalVideos(
 
     public Task<CheckReply> Check(string jobId, CancellationToken cancellationToken) => Task.Run(() => Check(jobId), cancellationToken);
 
-    public Task<FindReply> Find(string providerKey, CancellationToken cancellationToken) => Task.Run(() => FindByKey(providerKey), cancellationToken);
+    public Task<FindReply> Find(FindOrder order, CancellationToken cancellationToken) => Task.Run(() => FindByKey(order.ProviderKey), cancellationToken);
 
     public Task<CancelReply> Cancel(string jobId, CancellationToken cancellationToken) => Task.Run(() => Cancel(jobId), cancellationToken);
 
@@ -78,7 +78,7 @@ internal sealed class LocalVideos(
                 staged = jobs.Stage(JobOf(jobId, order), order.Prompt, look, input);
             }
 
-            if (!gate.MaySend) return new SubmitReply.NotSent(new(FailureKind.Expired, "The time for this submit had passed before it was sent."));
+            if (!gate.MaySend) return new SubmitReply.NotSent(new(FailureKind.Expired, "The time for this submit had passed before it was sent.", Codes.TooLateToSend));
             var isNew = staged is not null && jobs.Claim(staged, jobId);
             return Claimed(jobId, isNew, FailWords.LosesAnswer(options.Value, order.Prompt));
         }

@@ -95,6 +95,20 @@ public sealed class CrashTests
     }
 
     [Fact]
+    public async Task A_lookup_says_what_was_asked_for_and_when_it_was_sent()
+    {
+        await using var world = new World();
+        world.Provider.NextAnswers.Enqueue(_ => Task.FromResult<SubmitReply>(new SubmitReply.Unknown(new(FailureKind.Unknown, "lost"))));
+        await world.Drive(world.Ask());
+        await world.Ended();
+
+        var (sent, sought) = (Assert.Single(world.Provider.Orders), Assert.Single(world.Provider.Sought));
+        Assert.Equal((sent.ProviderKey, sent.Prompt, sent.Options), (sought.ProviderKey, sought.Prompt, sought.Options));
+        Assert.Equal(Assert.Single(Assert.IsType<Ended>(world.State()).Sent), sought.SentFrom);
+        Assert.Equal(world.Requests.SubmitWindow + world.Requests.SubmitTimeout, sought.SentUntil - sought.SentFrom);
+    }
+
+    [Fact]
     public async Task A_job_that_nobody_waits_for_becomes_an_orphan_and_is_cancelled()
     {
         await using var world = new World();

@@ -16,7 +16,7 @@ internal static class Given
         SubmitWindow: TimeSpan.FromSeconds(5), SubmitTimeout: TimeSpan.FromSeconds(60), CheckEvery: TimeSpan.FromSeconds(5),
         Window: TimeSpan.FromHours(24), WindowMargin: TimeSpan.FromMinutes(5), Resolution.CompleteLookup, QuietTime: TimeSpan.FromMinutes(10), KeepsOriginal: true);
 
-    public static readonly Ticket Ticket = new(1, "ask0000000000001", Options, "local", 3.20m, Reserves: true, Limits);
+    public static readonly Ticket Ticket = new(1, "ask0000000000001", Options, "local", 3.20m, Reserves: true, Limits) { Day = new(2026, 11, 20) };
     public static readonly AttemptId Id = new(1, 1);
     public const string Nonce = "nonce00000000001", Job = "job_1";
 
@@ -31,6 +31,7 @@ internal static class Given
 
     public static Admitting Admitting(bool shown = false) => new(Ticket, Fresh, T, shown, new Due(T));
     public static Queued Queued() => new(Ticket, Fresh, T, new Due(T), null);
+    public static Queued Held(HoldReason reason = HoldReason.Paused) => Queued() with { Hold = new(reason, "Paused by the operator: lunch", T) };
     public static Submitting Submitting() => new(Ticket, Sent, T, Nonce);
     public static Unresolved Unresolved() => new(Ticket, Sent, T, Nonce, new Due(T), Lost);
     public static Running Running(string job = Job) => new(Ticket, Sent with { Stages = new(T, T, T, T) }, T, job, 10, new Due(T), null);
@@ -49,6 +50,8 @@ internal static class Given
         ("Admitting", Admitting()),
         ("Admitting, shown", Admitting(shown: true)),
         ("Queued", Queued()),
+        ("Queued, paused", Held()),
+        ("Queued, in the line", Held(HoldReason.Slot)),
         ("Submitting", Submitting()),
         ("Submitting, cancel wanted", Submitting().Wanted()),
         ("Unresolved", Unresolved()),
@@ -65,6 +68,7 @@ internal static class Given
         ("Cancelled", Queued().EndCancelled(T)),
         ("Dead at Queued", DeadAt(Queued(), RequestEndings.NothingSent)),
         ("Dead at Unresolved", DeadAt(Unresolved(), RequestEndings.Unproven)),
+        ("Dead at Unresolved, discarded", DeadAt(Unresolved(), RequestEndings.Unproven) with { Discarded = "nobody knows" }),
         ("Dead at Running", DeadAt(Running(), RequestEndings.JobOpen)),
         ("Dead at Saving", DeadAt(Saving(), new Charge(Charged.Yes, "finished"))),
     ];
@@ -74,7 +78,8 @@ internal static class Given
     public static readonly (string Name, RequestEvent Event)[] Events =
     [
         ("Asked", new Asked(Ticket, Soon)),
-        ("Asked, free", new Asked(Ticket with { Reserves = false }, Soon)),
+        ("Asked, unmetered", new Asked(Ticket with { Reserves = false }, Soon)),
+        ("Asked, free", new Asked(Ticket with { Reserves = false, PriceUsd = 0 }, Soon)),
         ("IdShown", new IdShown(1, Soon)),
         ("CancelRequested", new CancelRequested(1, Soon)),
         ("DeleteRequested", new DeleteRequested(1, WasLive: false, Soon)),
@@ -84,10 +89,19 @@ internal static class Given
         ("FundsRefused", new FundsRefused(1, Refusal, Soon)),
         ("ReserveFailed", new ReserveFailed(1, Lost, Soon)),
         ("ReserveFailed, late", new ReserveFailed(1, Lost, Late)),
-        ("FundsSettled", new FundsSettled(1, Soon)),
-        ("SettleFailed", new SettleFailed(1, Lost, Soon)),
+        ("FundsSettled(paid)", new FundsSettled(1, new(Charged.Yes), Soon)),
+        ("FundsSettled(free)", new FundsSettled(1, new(Charged.No), Soon)),
+        ("FundsSettled(unknown)", new FundsSettled(1, new(Charged.Unknown), Soon)),
+        ("FundsSettled(discarded)", new FundsSettled(1, new(Charged.Unknown, Discarded: true), Soon)),
+        ("SettleFailed(paid)", new SettleFailed(1, new(Charged.Yes), Lost, Soon)),
+        ("SettleFailed(free)", new SettleFailed(1, new(Charged.No), Lost, Soon)),
+        ("SettleFailed(unknown)", new SettleFailed(1, new(Charged.Unknown), Lost, Soon)),
+        ("Discarded", new Discarded(1, "nobody knows", Soon)),
         ("MediaRemoved", new MediaRemoved(1, Soon)),
         ("RemoveFailed", new RemoveFailed(1, Down, Soon)),
+        ("SendHeld(pause)", new SendHeld(Id, new(HoldReason.Paused, "Paused by the operator: lunch", Soon), Soon.AddSeconds(5), Soon)),
+        ("SendHeld(pause), late", new SendHeld(Id, new(HoldReason.Paused, "Paused by the operator: lunch", Late), Late.AddSeconds(5), Late)),
+        ("SendHeld(line), late", new SendHeld(Id, new(HoldReason.Slot, "In the line", Late), Late.AddSeconds(3), Late)),
         ("IntentRecorded", new IntentRecorded(Id, Nonce, Soon)),
         ("IntentRecorded, late", new IntentRecorded(Id, Nonce, Late)),
         ("IntentRecorded, 7th", new IntentRecorded(Id, Nonce, Soon, Sends: 6)),

@@ -66,7 +66,7 @@ public sealed class LifecycleTableTests
 
             Assert.NotNull(RequestEffects.NextEffect(document, next));
             Assert.Null(RequestEffects.NextEffect(document, next - TimeSpan.FromMilliseconds(1)));
-            Assert.InRange(document.WakeAt!.Value, next, next + RequestEffects.ChecksUnwrittenFor);
+            Assert.InRange(document.WakeAt!.Value, next, next + RequestEffects.HoldsUnwrittenFor);
         }
     }
 

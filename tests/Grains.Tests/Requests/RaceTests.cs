@@ -111,7 +111,7 @@ public sealed class RaceTests
         await world.Drive(world.Ask());
         await world.Ended();
         await world.Drive(world.Request().Delete(1));
-        Assert.IsType<RequeueAnswer.Refused>(await world.Drive(world.Request().Requeue(1)));
+        Assert.IsType<RequeueAnswer.Refused>(await world.Drive(world.Request().Requeue(1, acceptDoublePayment: false)));
         Assert.Equal(3, world.Provider.Jobs.Count);
     }
 
@@ -126,7 +126,7 @@ public sealed class RaceTests
         await world.Until(() => world.State() is Running);
         world.Provider.CancelDown = true; // The job goes on: whoever comes first, its round is live when the requeue is judged.
         var cancel = world.Request().Delete(2);
-        var requeue = world.Request().Requeue(1);
+        var requeue = world.Request().Requeue(1, acceptDoublePayment: false);
         await world.Drive(cancel);
         Assert.IsType<RequeueAnswer.Refused>(await world.Drive(requeue));
     }

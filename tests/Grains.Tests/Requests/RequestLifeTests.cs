@@ -155,9 +155,9 @@ public sealed class RequestLifeTests
         Assert.IsType<RequestOutcome.DeadLettered>(dead.Outcome);
         Assert.Equal(Charged.No, dead.Charge.Charged);
 
-        var requeued = Assert.IsType<RequeueAnswer.Requeued>(await world.Drive(world.Request().Requeue(1)));
+        var requeued = Assert.IsType<RequeueAnswer.Requeued>(await world.Drive(world.Request().Requeue(1, acceptDoublePayment: false)));
         Assert.Equal(2, requeued.Video.Id.Round);
-        Assert.IsType<RequeueAnswer.Refused>(await world.Drive(world.Request().Requeue(1))); // A double click.
+        Assert.IsType<RequeueAnswer.Refused>(await world.Drive(world.Request().Requeue(1, acceptDoublePayment: false))); // A double click.
         await world.Ended();
         Assert.IsType<RequestOutcome.Completed>(Assert.IsType<Ended>(world.State()).Outcome);
     }
@@ -166,11 +166,11 @@ public sealed class RequestLifeTests
     public async Task Only_a_dead_letter_can_be_requeued()
     {
         await using var world = new World();
-        Assert.IsType<RequeueAnswer.Refused>(await world.Drive(world.Request().Requeue(1))); // Nobody has asked.
+        Assert.IsType<RequeueAnswer.Refused>(await world.Drive(world.Request().Requeue(1, acceptDoublePayment: false))); // Nobody has asked.
         await world.Drive(world.Ask());
-        Assert.IsType<RequeueAnswer.Refused>(await world.Drive(world.Request().Requeue(1)));
+        Assert.IsType<RequeueAnswer.Refused>(await world.Drive(world.Request().Requeue(1, acceptDoublePayment: false)));
         await world.Ended();
-        Assert.IsType<RequeueAnswer.Refused>(await world.Drive(world.Request().Requeue(1)));
+        Assert.IsType<RequeueAnswer.Refused>(await world.Drive(world.Request().Requeue(1, acceptDoublePayment: false)));
         Assert.Single(world.Provider.Jobs);
     }
 

@@ -47,6 +47,9 @@ internal sealed class ScriptedProvider(TimeProvider time) : IVideoProvider, IVid
     /// <summary>What made jobs.</summary>
     public List<SubmitOrder> Orders { get; } = [];
 
+    /// <summary>What was looked for.</summary>
+    public List<FindOrder> Sought { get; } = [];
+
     /// <summary>Submits that made a job, by key of ours: what costs money.</summary>
     public IReadOnlyList<Job> Jobs => jobs;
 
@@ -81,12 +84,13 @@ internal sealed class ScriptedProvider(TimeProvider time) : IVideoProvider, IVid
             : time.GetUtcNow() >= job.EndsAt ? job.Ending : new CheckReply.Running(Progress(++Checks)));
     }
 
-    public Task<FindReply> Find(string providerKey, CancellationToken cancellationToken)
+    public Task<FindReply> Find(FindOrder order, CancellationToken cancellationToken)
     {
         Log.Add("find");
+        Sought.Add(order);
         if (Mute.Remove(nameof(Find))) return Task.FromResult<FindReply>(null!);
         return Task.FromResult(FindDown ? new FindReply.Trouble(new(FailureKind.Unavailable, "down"))
-            : byKey.TryGetValue(providerKey, out var job) ? new FindReply.Found(job.Id) : (FindReply)new FindReply.Nothing());
+            : byKey.TryGetValue(order.ProviderKey, out var job) ? new FindReply.Found(job.Id) : (FindReply)new FindReply.Nothing());
     }
 
     public Task<CancelReply> Cancel(string jobId, CancellationToken cancellationToken)

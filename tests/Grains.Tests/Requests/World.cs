@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using VideoGen.Access;
+using VideoGen.Budgets;
 using VideoGen.Engine;
 using VideoGen.Engine.Simulation;
+using VideoGen.Grains.Budgets;
 using VideoGen.Grains.Quotas;
 using VideoGen.Grains.Requests;
 using VideoGen.Reports;
@@ -59,6 +61,14 @@ internal sealed class World : IAsyncDisposable
 
     public List<(string Job, string Request)> Claims { get; } = [];
 
+    public BudgetOptions Budgets { get; } = new() { GlobalDailyUsd = null };
+
+    public SpendOptions Spending { get; } = new() { SubmitsPerMinute = 100_000, StreakUsd = null };
+
+    public MoneyRows Money { get; } = new();
+
+    public PauseRows Pauses { get; } = new();
+
     /// <summary>Told of each nonce before it is drawn.</summary>
     public Action? OnDraw { get; set; }
 
@@ -80,11 +90,15 @@ internal sealed class World : IAsyncDisposable
             .AddSingleton<IVideoFiles, NoFiles>()
             .AddSingleton<IJobBook>(new JobBook(Claims))
             .AddSingleton<IPreventedPayments>(Prevented)
+            .AddSingleton<IMoneyLedger>(new MemoryLedger(Money))
+            .AddSingleton<IPauses>(new MemoryPauses(Pauses, Time))
             .AddSingleton<IInstallation, Installation>()
             .AddSingleton<INonces>(new Nonces(this))
             .AddSingleton<IHostState>(Host)
             .AddSingleton(Heard.Telemetry)
             .AddSingleton<IOptionsMonitor<RequestOptions>>(new FixedOptions<RequestOptions>(Requests))
+            .AddSingleton<IOptionsMonitor<BudgetOptions>>(new FixedOptions<BudgetOptions>(Budgets))
+            .AddSingleton<IOptionsMonitor<SpendOptions>>(new FixedOptions<SpendOptions>(Spending))
             .AddSingleton<IOptionsMonitor<AgentRunOptions>>(new FixedOptions<AgentRunOptions>(Runs))
             .AddSingleton<IOptionsMonitor<QuotaOptions>>(new NamedQuotas(this))
             .AddSingleton<IClientPlans>(new ClientPlans(this));

@@ -20,12 +20,22 @@ public enum JobEnding
 public abstract class ProviderUnderTest(IVideoProvider provider, IVideoSaver saver, TimeProvider time, TimeSpan longestJob)
 {
     private const int AsksPerJob = 1_000;
+    private readonly DateTimeOffset began = time.GetUtcNow();
 
     public IVideoProvider Provider => provider;
 
     public TimeProvider Time => time;
 
-    /// <summary>An order that the provider takes.</summary>
+    /// <summary>Whether its jobs can be stopped.</summary>
+    public virtual bool CanCancel => true;
+
+    /// <summary>Whether a job is not known any more once its video was discarded.</summary>
+    public virtual bool ForgetsWhatWasDiscarded => false;
+
+    /// <summary>After so long a lookup that finds nothing is taken at its word here.</summary>
+    protected virtual TimeSpan BelievedAfter => provider.Traits.QuietTime;
+
+    /// <summary>An order that the provider takes; the same for the same key.</summary>
     public abstract SubmitOrder Order(string key);
 
     /// <summary>A job that will end as wanted; its id.</summary>
@@ -40,7 +50,11 @@ public abstract class ProviderUnderTest(IVideoProvider provider, IVideoSaver sav
 
     public Task<CheckReply> Check(string job) => provider.Check(job, CancellationToken.None);
 
-    public Task<FindReply> Find(string key) => provider.Find(key, CancellationToken.None);
+    public virtual Task<FindReply> Find(string key)
+    {
+        var order = Order(key);
+        return provider.Find(new(key, order.Prompt, order.Options, began, time.GetUtcNow()), CancellationToken.None);
+    }
 
     public Task<CancelReply> Cancel(string job) => provider.Cancel(job, CancellationToken.None);
 
@@ -81,11 +95,11 @@ public abstract class ProviderUnderTest(IVideoProvider provider, IVideoSaver sav
         while (true)
         {
             // Before the lookup: what arrives while it runs, it may miss.
-            var isBelieved = time.GetElapsedTime(since) >= provider.Traits.QuietTime;
+            var isBelieved = time.GetElapsedTime(since) >= BelievedAfter;
             var reply = await Find(key);
             Assert.IsNotType<FindReply.Trouble>(reply);
             if (isBelieved || reply is FindReply.Found) return reply;
-            await Task.Delay(provider.Traits.QuietTime / 10, time);
+            await Task.Delay(BelievedAfter / 10, time);
         }
     }
 }

@@ -45,7 +45,7 @@ public sealed class AccessSetupTests
     [InlineData("Clients:bot:KeySha265", Hash, "Clients:bot:KeySha265 is unknown; here are KeySha256 and Plan.")]
     [InlineData("Plans:pro:VideosPerDay", "0", "Plans:pro:VideosPerDay: The field VideosPerDay must be between 1 and 100000.")]
     [InlineData("Plans:slow:Cooldown", "2.00:00:00", "Plans:slow:Cooldown: ")]
-    [InlineData("Plans:pro:VideoPerDay", "5", "Plans:pro:VideoPerDay is unknown; here are VideosPerDay and Cooldown.")]
+    [InlineData("Plans:pro:VideoPerDay", "5", "Plans:pro:VideoPerDay is unknown; here are VideosPerDay and Cooldown and ClientDailyUsd")]
     [InlineData("Plans:default:VideosPerDay", "5", "Plans:default: a plan's name")]
     [InlineData("Plans:P R O:VideosPerDay", "5", "Plans:P R O: a plan's name")]
     public void What_is_wrong_is_refused_at_start_by_its_name(string option, string value, string said)

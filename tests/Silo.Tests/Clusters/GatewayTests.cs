@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using VideoGen.Silo.Tests.Architecture;
 using VideoGen.Silo.Tests.Hosting;
@@ -87,6 +89,23 @@ public sealed class GatewayTests(ITestOutputHelper output)
         await cluster.StartSilo(0);
         await Ready(gateway);
         await gateway.Accepted("the first one");
+    }
+
+    [ClusterFact]
+    public async Task A_pause_through_one_gateway_is_seen_at_another_and_needs_no_silo()
+    {
+        const string Shared = "one key for all of them";
+        await using var cluster = await StartOneSilo();
+        Assert.Equal(0, await cluster.Silos[0].Stop());
+        await using var one = await Start(cluster, "one");
+        await using var other = await Start(cluster, "other", ("Operator__KeySha256", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Shared)))));
+
+        await one.AsOperator(HttpMethod.Post, "pause", """{"scope":"global","reason":"Stop."}""");
+
+        var seen = await other.AsOperator(HttpMethod.Get, "pauses", key: Shared);
+        Assert.Equal("Stop.", Assert.Single(seen.GetProperty("pauses").EnumerateArray()).GetProperty("reason").GetString());
+        Assert.Equal(0, (await other.AsOperator(HttpMethod.Get, "costs", key: Shared)).GetProperty("lines").GetArrayLength());
+        Assert.Equal([one.OperatorsKey], [.. Directory.GetFiles(cluster.Folder, "operator.key", SearchOption.AllDirectories).Where(f => f.Contains("/one/", StringComparison.Ordinal) || f.Contains("/other/", StringComparison.Ordinal)).Select(f => File.ReadAllText(f).Trim())]);
     }
 
     [ClusterFact]

@@ -111,10 +111,10 @@ internal sealed class GatedProvider(IVideoProvider inner, ProviderGate gate) : I
         return reply;
     }
 
-    public async Task<FindReply> Find(string providerKey, CancellationToken cancellationToken)
+    public async Task<FindReply> Find(FindOrder order, CancellationToken cancellationToken)
     {
-        await gate.Pass(ProviderGate.BeforeFind, ProviderGate.RequestIn(providerKey));
-        return await inner.Find(providerKey, cancellationToken);
+        await gate.Pass(ProviderGate.BeforeFind, ProviderGate.RequestIn(order.ProviderKey));
+        return await inner.Find(order, cancellationToken);
     }
 
     public Task<CheckReply> Check(string jobId, CancellationToken cancellationToken) => inner.Check(jobId, cancellationToken);

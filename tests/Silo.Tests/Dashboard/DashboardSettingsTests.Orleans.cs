@@ -1,15 +1,14 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text;
+using VideoGen.Access;
 using VideoGen.Silo.Dashboard;
-using VideoGen.Silo.Tests.Providers;
 
 namespace VideoGen.Silo.Tests.Dashboard;
 
-/// <summary>Where the dashboard may be, and which key is the operator's.</summary>
+/// <summary>Where the dashboard may be, and how the operator's key is sent to it.</summary>
 public sealed class DashboardSettingsTests
 {
-    // What printf %s secret | sha256sum prints.
-    private const string HashOfSecret = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
+    private static readonly OperatorKey Secret = new(OperatorKey.HashOf("secret"), "nowhere");
 
     [Theory]
     [InlineData(null, true)]
@@ -46,8 +45,8 @@ public sealed class DashboardSettingsTests
     }
 
     [Fact]
-    public void A_key_instead_of_its_hash_is_refused() =>
-        Assert.Contains("Dashboard:KeySha256 must be the SHA-256", Assert.Single(Wrong(new() { KeySha256 = "secret" })), StringComparison.Ordinal);
+    public void The_key_is_no_option_of_the_dashboard_any_more() =>
+        Assert.Contains("is Operator:KeySha256 now", Assert.Single(Wrong(new() { KeySha256 = new string('a', 64) })), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("Bearer secret", true)]
@@ -57,14 +56,7 @@ public sealed class DashboardSettingsTests
     [InlineData("secret", false)]
     [InlineData("", false)]
     [InlineData(null, false)]
-    public async Task The_configured_key_opens(string? authorization, bool opens)
-    {
-        using var folder = new TestFolder();
-        var key = await OperatorKey.Find(new() { KeySha256 = HashOfSecret }, folder.Root, CancellationToken.None);
-
-        Assert.Equal(opens, key.IsIn(authorization));
-        Assert.Empty(Directory.GetFiles(folder.Root));
-    }
+    public void The_key_opens_as_a_token(string? authorization, bool opens) => Assert.Equal(opens, DashboardPassword.IsIn(authorization, Secret));
 
     [Theory]
     [InlineData("operator:secret", true)]
@@ -73,36 +65,8 @@ public sealed class DashboardSettingsTests
     [InlineData("Operator:secret", false)]
     [InlineData(":secret", false)]
     [InlineData("secret", false)]
-    public async Task A_browser_sends_it_as_the_password_of_one_user(string pair, bool opens)
-    {
-        using var folder = new TestFolder();
-        var key = await OperatorKey.Find(new() { KeySha256 = HashOfSecret }, folder.Root, CancellationToken.None);
-
-        Assert.Equal(opens, key.IsIn("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(pair))));
-    }
-
-    [Fact]
-    public async Task Without_one_a_key_is_drawn_once()
-    {
-        using var folder = new TestFolder();
-        await OperatorKey.Find(new(), folder.Root, CancellationToken.None);
-        var drawn = (await File.ReadAllTextAsync(Path.Combine(folder.Root, "operator.key"))).Trim();
-        var again = await OperatorKey.Find(new(), folder.Root, CancellationToken.None);
-
-        Assert.Equal(40, drawn.Length);
-        Assert.True(again.IsIn($"Bearer {drawn}"));
-        Assert.DoesNotContain(drawn, again.Place, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task An_empty_file_is_no_key()
-    {
-        using var folder = new TestFolder();
-        await File.WriteAllTextAsync(Path.Combine(folder.Root, "operator.key"), "\n");
-
-        var refused = await Assert.ThrowsAsync<IOException>(() => OperatorKey.Find(new(), folder.Root, CancellationToken.None));
-        Assert.Contains("operator.key is empty: remove it", refused.Message, StringComparison.Ordinal);
-    }
+    public void A_browser_sends_it_as_the_password_of_one_user(string pair, bool opens) =>
+        Assert.Equal(opens, DashboardPassword.IsIn("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)), Secret));
 
     private static List<string> Wrong(DashboardSettings settings)
     {

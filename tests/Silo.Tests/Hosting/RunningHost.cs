@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using VideoGen.Silo.Tests.Clusters;
 using VideoGen.Silo.Tests.Providers;
@@ -123,6 +125,26 @@ internal sealed class RunningHost : IAsyncDisposable
     }
 
     public Task<JsonElement> Stats() => Http.GetFromJsonAsync<JsonElement>("/api/stats");
+
+    /// <summary>Something of <c>/api/admin</c>.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="path">What is behind that.</param>
+    /// <param name="body">JSON; null for none.</param>
+    /// <param name="key">The operator's key; null for the one in the host's folder.</param>
+    public async Task<JsonElement> AsOperator(HttpMethod method, string path, string? body = null, string? key = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri($"/api/admin/{path}", UriKind.Relative))
+        {
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", key ?? OperatorsKey) },
+            Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json"),
+        };
+        using var answer = await Http.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, text);
+        return JsonDocument.Parse(text).RootElement;
+    }
+
+    public string OperatorsKey => File.ReadAllText(Path.Combine(Folder, "operator.key")).Trim();
 
     /// <summary>kill -9 of the host alone; what it had started must end by itself.</summary>
     public async Task Kill()

@@ -65,6 +65,9 @@ internal sealed class LocalHost : IAsyncDisposable
     public async Task<string> Submit(string key, string prompt = "A small red boat", string size = "320x180", int seconds = 1) =>
         Assert.IsType<SubmitReply.Accepted>(await Videos.Submit(Order(key, prompt, size, seconds), Open, CancellationToken.None)).JobId;
 
+    public Task<FindReply> Find(string key) =>
+        Videos.Find(new(key, "A small red boat", new("local", "320x180", 1), DateTimeOffset.UnixEpoch, TimeProvider.System.GetUtcNow()), CancellationToken.None);
+
     public Task<CheckReply> Check(string jobId) => Videos.Check(jobId, CancellationToken.None);
 
     /// <summary>The ending of a job.</summary>

@@ -30,7 +30,7 @@ public sealed class LocalMaterialTests : IClassFixture<TestFolder>
         var order = LocalHost.Order("k-1") with { SourceJobId = "local_" + new string('0', 32) };
         var reply = Assert.IsType<SubmitReply.NoJob>(await host.Videos.Submit(order, LocalHost.Open, CancellationToken.None));
         Assert.Equal((FailureKind.Refused, "source_forgotten"), (reply.Failure.Kind, reply.Failure.Code));
-        Assert.IsType<FindReply.Nothing>(await host.Videos.Find("k-1", CancellationToken.None));
+        Assert.IsType<FindReply.Nothing>(await host.Find("k-1"));
     }
 
     [Theory]

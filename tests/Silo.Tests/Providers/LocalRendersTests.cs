@@ -194,7 +194,7 @@ public sealed class LocalRendersTests : IDisposable
 
         await host.Finished("k-2");
         Assert.IsType<CheckReply.Trouble>(await host.Check(damaged));
-        Assert.IsType<FindReply.Trouble>(await host.Videos.Find("k-1", CancellationToken.None));
+        Assert.IsType<FindReply.Trouble>(await host.Find("k-1"));
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public sealed class LocalVideosTests : IDisposable
         Assert.IsType<SubmitReply.NotSent>(reply);
         Assert.Empty(host.Jobs.All());
         Assert.Empty(host.Log());
-        Assert.IsType<FindReply.Nothing>(await host.Videos.Find("k-1", CancellationToken.None));
+        Assert.IsType<FindReply.Nothing>(await host.Find("k-1"));
         Assert.Empty(Directory.EnumerateDirectories(Path.Combine(_folder.Root, "staging")));
     }
 
@@ -81,7 +81,7 @@ public sealed class LocalVideosTests : IDisposable
         var jobId = await host.Submit("k-1");
         Directory.Move(Path.Combine(_folder.Root, "jobs"), Path.Combine(_folder.Root, "unmounted"));
 
-        Assert.IsType<FindReply.Trouble>(await host.Videos.Find("k-1", CancellationToken.None));
+        Assert.IsType<FindReply.Trouble>(await host.Find("k-1"));
         Assert.IsType<CheckReply.Trouble>(await host.Check(jobId));
         Assert.IsType<SubmitReply.NotSent>(await host.Videos.Submit(LocalHost.Order("k-1"), LocalHost.Open, CancellationToken.None));
     }
@@ -93,7 +93,7 @@ public sealed class LocalVideosTests : IDisposable
         var place = host.Jobs.PathOf(JobFolder.JobIdOf("k-1"));
         File.CreateSymbolicLink(place, place); // Nobody gets through it, not even root. File.Exists says that nothing is there.
 
-        Assert.IsType<FindReply.Trouble>(await host.Videos.Find("k-1", CancellationToken.None));
+        Assert.IsType<FindReply.Trouble>(await host.Find("k-1"));
     }
 
     [Fact]
@@ -226,7 +226,7 @@ public sealed class LocalVideosTests : IDisposable
         var reply = await host.Videos.Submit(LocalHost.Order("k-1", "boom"), LocalHost.Open, CancellationToken.None);
 
         Assert.Equal(FailureKind.Unknown, Assert.IsType<SubmitReply.Unknown>(reply).Failure.Kind);
-        var found = Assert.IsType<FindReply.Found>(await host.Videos.Find("k-1", CancellationToken.None));
+        var found = Assert.IsType<FindReply.Found>(await host.Find("k-1"));
         Assert.IsType<CheckReply.Finished>(await host.End(found.JobId));
         Assert.Equal(1, host.Count(LogWords.Submit, found.JobId));
     }

@@ -48,8 +48,8 @@ public sealed class OldJobsTests : IDisposable
         await Eventually.Holds("the old ones are gone", () => host.Jobs.All().Count() == 3 && !Directory.EnumerateDirectories(staging).Any());
 
         Assert.Equal(new[] { "young", "unfetched", "owed" }.Select(JobFolder.JobIdOf).Order(StringComparer.Ordinal), host.Jobs.All().Order(StringComparer.Ordinal));
-        Assert.IsType<FindReply.Nothing>(await host.Videos.Find("old", CancellationToken.None));
-        Assert.IsType<FindReply.Found>(await host.Videos.Find("young", CancellationToken.None));
+        Assert.IsType<FindReply.Nothing>(await host.Find("old"));
+        Assert.IsType<FindReply.Found>(await host.Find("young"));
         Assert.IsType<CheckReply.Finished>(await host.End(JobFolder.JobIdOf("owed")));
     }
 

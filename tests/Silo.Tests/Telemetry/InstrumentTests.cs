@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using VideoGen.Budgets;
 using VideoGen.Reports;
 using VideoGen.Requests;
 using VideoGen.Gateway.Telemetry;
@@ -49,6 +50,7 @@ public sealed class InstrumentTests
         telemetry.StageEnded("Queued", TimeSpan.Zero);
         telemetry.ProviderCalled("local", "SubmitJob", "JobAccepted", TimeSpan.Zero);
         telemetry.PaymentPrevented(PreventedKind.Joined, 1);
+        telemetry.MoneyMoved(FundsState.Spent, 1);
         telemetry.DeadLettered(Charged.Unknown);
         telemetry.OrphanFound();
         telemetry.Written("RequestDocument", WriteOutcome.Written);

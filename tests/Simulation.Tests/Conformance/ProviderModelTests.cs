@@ -14,7 +14,7 @@ public sealed class ProviderModelTests : VideoProviderConformance
     protected override Task WithLongJobs(Func<ProviderUnderTest, Task> test) => With(test);
 
     private sealed class Model(SimulatedWorld world, SimulatedProcess process) : ProviderUnderTest(
-        new ProviderModel(world.Provider, process, world.Swarm, world.Clock),
+        new ProviderModel(world.Provider, world.Pauses, process, world.Swarm, world.Clock),
         new SaverModel(world.Provider, process.Gate, world.Swarm, world.Clock),
         world.Clock,
         longestJob: TimeSpan.FromMinutes(10))

@@ -1,6 +1,8 @@
+using VideoGen.Budgets;
 using VideoGen.Grains.Providers;
 using VideoGen.Grains.Requests;
 using VideoGen.Requests;
+using VideoGen.Tests;
 
 namespace VideoGen.Simulation.Tests.Models;
 
@@ -73,7 +75,7 @@ internal sealed class ProviderBooks
 }
 
 /// <summary>The adapter of one process and the network behind it. It checks at delivery what was true at the gate.</summary>
-internal sealed class ProviderModel(ProviderBooks books, SimulatedProcess process, Swarm swarm, TimeProvider clock) : IVideoProvider, IVideoProviders
+internal sealed class ProviderModel(ProviderBooks books, PauseRows pauses, SimulatedProcess process, Swarm swarm, TimeProvider clock) : IVideoProvider, IVideoProviders
 {
     public const string AccountName = "sim", Throttled = "429", Unavailable = "503", NotSent = "connect refused", NeverArrived = "never arrived";
 
@@ -106,6 +108,10 @@ internal sealed class ProviderModel(ProviderBooks books, SimulatedProcess proces
         var late = clock.GetUtcNow() - looked > SubmitTimeout;
         if (late) gate.Note("sent after a freeze that no gate sees");
 
+        // Who was answered that all is paused reads no payment that is later; but for the freeze that no gate sees.
+        var now = clock.GetUtcNow();
+        if (now == looked && order.Options.Model == ModelsModel.Paid && PausedSince(now - IPauses.Settle, now) is { } pause) throw gate.Broken($"{order.ProviderKey} was sent, and {pause.Scope} was paused at {pause.Since:O}.");
+
         var reply = await Delivered(order.ProviderKey, late, cancellationToken);
         if (gate.Fault(swarm.FrozenAwaitingAnswer, "frozen awaiting an answer")) await gate.Freeze();
         await gate.Back(effect, cancellationToken);
@@ -131,11 +137,11 @@ internal sealed class ProviderModel(ProviderBooks books, SimulatedProcess proces
         return reply;
     }
 
-    public async Task<FindReply> Find(string providerKey, CancellationToken cancellationToken)
+    public async Task<FindReply> Find(FindOrder order, CancellationToken cancellationToken)
     {
         var effect = await gate.Out("find", cancellationToken);
         if (gate.Fault(swarm.FindFails, "find failed")) return new FindReply.Trouble(Trouble(Unavailable));
-        var job = books.Jobs.FirstOrDefault(j => j.ProviderKey == providerKey && j.VisibleAt <= clock.GetUtcNow());
+        var job = books.Jobs.FirstOrDefault(j => j.ProviderKey == order.ProviderKey && j.VisibleAt <= clock.GetUtcNow());
         if (swarm.Resolution == Resolution.Lookup && gate.Fault(swarm.LookupMisses, "lookup missed it")) job = null;
         gate.Note(job is null ? "find found nothing" : "find found it");
         await gate.Back(effect, cancellationToken);
@@ -216,6 +222,9 @@ internal sealed class ProviderModel(ProviderBooks books, SimulatedProcess proces
         if (gate.Fault(swarm.JobRejected, "policy after rendering")) return new CheckReply.Failed(new(FailureKind.Rejected, "policy"), gate.Chance.Pick(Charged.Yes, Charged.No));
         return new CheckReply.Finished(3.20m);
     }
+
+    private Pause? PausedSince(DateTimeOffset at, DateTimeOffset now) =>
+        Array.Find(pauses.InForce(now), p => p.Kind == PauseKind.Operator && p.Since <= at && (p.Scope == Scopes.Global || p.Scope == Scopes.Client("local") || p.Scope == Scopes.Provider(AccountName)));
 
     private bool Fails(double percent, string how) => (books.Outage == how && !gate.Calm) || gate.Fault(percent, how);
 

@@ -13,7 +13,7 @@ internal sealed class ModelsModel : IModelCatalogue
     /// <summary>Our own machine's: not counted against any quota.</summary>
     public const string Free = "free";
 
-    private const string Paid = "sim";
+    public const string Paid = "sim";
 
     public string DefaultModel => Paid;
 

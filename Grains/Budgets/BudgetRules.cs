@@ -1,0 +1,113 @@
+using VideoGen.Budgets;
+using VideoGen.Requests;
+
+namespace VideoGen.Grains.Budgets;
+
+/// <summary>
+/// What movements do to the ledger, as a pure function of the rows under its lock. A cap is looked at in a reservation alone: what was
+/// paid is booked, however much it is. For every budget and time, what is available, reserved, spent and at risk is its cap together.
+/// </summary>
+internal static class BudgetRules
+{
+    /// <summary>Applies movements one after another, each all or nothing over its budgets.</summary>
+    /// <param name="rows">All rows that they touch.</param>
+    /// <param name="movements">Of different funds.</param>
+    /// <param name="capsOf">The caps in force.</param>
+    /// <param name="at">Now.</param>
+    /// <returns>What to write, and for each movement why it was refused, or null.</returns>
+    public static (LedgerChange Change, Refusal?[] Verdicts) Apply(
+        LedgerRows rows, IReadOnlyList<Movement> movements, Func<Payment, BudgetCaps> capsOf, DateTimeOffset at)
+    {
+        var books = new Books(rows, at);
+        var verdicts = movements.Select(movement => Apply(books, movement, capsOf)).ToArray();
+        return (books.Change, verdicts);
+    }
+
+    /// <summary>Why so much could not be reserved now; null where it could.</summary>
+    public static Refusal? Refusal(Func<AccountId, Account> accounts, Payment payment, decimal usd, BudgetCaps caps)
+    {
+        foreach (var (id, cap) in caps.Of(payment))
+        {
+            if (cap is not { } capUsd) continue;
+            var account = accounts(id);
+            var available = capUsd - account.ReservedUsd - account.SpentUsd - accounts(id with { Period = AccountId.Ever }).AtRiskUsd;
+            if (usd > available) return BudgetRefusals.Exceeded(id, payment.Day, capUsd, available, usd);
+        }
+
+        return null;
+    }
+
+    private static Refusal? Apply(Books books, Movement movement, Func<Payment, BudgetCaps> capsOf)
+    {
+        var known = books.Find(movement.Id);
+        if (movement is Movement.Reserve reserve) return Reserve(books, known, reserve, capsOf(reserve.Payment));
+        if (known is not null && movement.Revision < known.Revision) return null; // Read off an older document than what stands.
+        var (state, usd, source) = movement switch
+        {
+            Movement.Settle e => (FundsState.Spent, e.Usd, (CostSource?)e.Source),
+            Movement.Risk e => (FundsState.AtRisk, e.Usd, null),
+            _ => (FundsState.Released, 0m, null),
+        };
+        books.Put(new(movement.Id, movement.Revision, state, movement.Payment, usd, known?.ReservedUsd ?? 0, source));
+        return null;
+    }
+
+    private static Refusal? Reserve(Books books, Funds? known, Movement.Reserve e, BudgetCaps caps)
+    {
+        if (known is { State: FundsState.Released }) return BudgetRefusals.ReleasedBefore;
+        if (known is not null) return null; // Reserved before, and perhaps settled since.
+        if (Refusal(books.Account, e.Payment, e.Usd, caps) is { } refusal) return refusal;
+        books.Put(new(e.Id, e.Revision, FundsState.Reserved, e.Payment, e.Usd, e.Usd, Source: null));
+        foreach (var (id, cap) in caps.Of(e.Payment)) books.Cap(id, cap);
+        return null;
+    }
+
+    /// <summary>The rows as they become.</summary>
+    private sealed class Books(LedgerRows rows, DateTimeOffset at)
+    {
+        private readonly Dictionary<FundsId, Funds> funds = [];
+        private readonly Dictionary<AccountId, Account> accounts = [];
+        private readonly List<LedgerEntry> entries = [];
+
+        public LedgerChange Change => new(funds.Values, accounts.Values, entries);
+
+        public Funds? Find(FundsId id) => funds.GetValueOrDefault(id) ?? rows.Funds.GetValueOrDefault(id);
+
+        public Account Account(AccountId id) =>
+            accounts.GetValueOrDefault(id) ?? rows.Accounts.GetValueOrDefault(id) ?? new(id, CapUsd: null, ReservedUsd: 0, SpentUsd: 0, AtRiskUsd: 0);
+
+        public void Cap(AccountId id, decimal? capUsd) => accounts[id] = Account(id) with { CapUsd = capUsd };
+
+        public void Put(Funds next)
+        {
+            var before = Find(next.Id);
+            funds[next.Id] = next;
+            if (before is { } old) Book(old, -1);
+            Book(next, +1);
+            if (before?.State == next.State && before.Usd == next.Usd && before.Payment == next.Payment) return; // Said again: no news.
+            entries.Add(new(next.Id, next.Payment, before?.State, next.State, before?.Usd ?? 0, next.Usd, next.Source, at));
+        }
+
+        private void Book(Funds row, int sign)
+        {
+            if (row.Usd == 0) return;
+            foreach (var scope in Scopes.Of(row.Payment))
+            {
+                if (row.State == FundsState.AtRisk)
+                {
+                    Add(new(scope, AccountId.Ever), account => account with { AtRiskUsd = account.AtRiskUsd + sign * row.Usd });
+                    continue;
+                }
+
+                foreach (var period in (ReadOnlySpan<string>)[Scopes.Day(row.Payment.Day), Scopes.Month(row.Payment.Day)])
+                {
+                    Add(new(scope, period), account => row.State == FundsState.Reserved
+                        ? account with { ReservedUsd = account.ReservedUsd + sign * row.Usd }
+                        : account with { SpentUsd = account.SpentUsd + sign * row.Usd });
+                }
+            }
+        }
+
+        private void Add(AccountId id, Func<Account, Account> change) => accounts[id] = change(Account(id));
+    }
+}

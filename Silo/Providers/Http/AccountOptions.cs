@@ -1,0 +1,70 @@
+using VideoGen.Requests;
+
+namespace VideoGen.Silo.Providers.Http;
+
+/// <summary>A provider account, read from <see cref="AccountSettings"/> and checked.</summary>
+/// <param name="Address">What the protocol's paths are relative to; ends with a slash.</param>
+/// <param name="Key">What authorizes a call.</param>
+/// <param name="AccessKey">What names the key where the protocol signs tokens with it; else empty.</param>
+/// <param name="FindsByList">Whether a submit without an answer is looked for in the account's list of jobs.</param>
+/// <param name="DeleteStops">Whether DELETE of a job that runs stops it.</param>
+/// <param name="UnfinishedJobs">Whether a job that ended without a video was charged, where the provider does not say.</param>
+/// <param name="Slots">How many jobs of ours it works on at a time; null where it queues by itself.</param>
+/// <param name="SubmitsPerMinute">How many submits it takes in a minute; null where it says so itself.</param>
+internal sealed record AccountOptions(
+    Uri Address, ProviderSecret Key, string AccessKey, bool FindsByList, bool DeleteStops, Charged UnfinishedJobs, int? Slots = null, int? SubmitsPerMinute = null)
+{
+    /// <summary>How long after a submit was given up it may still become a job that can be found: what nothing better is known of.</summary>
+    public static readonly TimeSpan QuietTime = TimeSpan.FromMinutes(10);
+}
+
+/// <summary>A provider account as it is configured; section <c>Providers:Accounts:&lt;name&gt;</c>.</summary>
+internal sealed class AccountSettings
+{
+    public const string Section = "Providers:Accounts";
+
+    /// <summary>The protocol: one of <see cref="AccountTypes"/>. It must be said.</summary>
+    public string? Type { get; set; }
+
+    /// <summary>Where the provider is: an http or https address; for <c>openai_videos</c> it mostly ends with <c>/v1</c>. It must be said.</summary>
+    public string? BaseUrl { get; set; }
+
+    /// <summary>The key; for <c>kling</c> the secret key. This or <see cref="ApiKeyFile"/> must be said.</summary>
+    public string? ApiKey { get; set; }
+
+    /// <summary>A file that has the key in it and nothing else.</summary>
+    public string? ApiKeyFile { get; set; }
+
+    /// <summary>For <c>kling</c>, which must have it: the access key, which names the secret one.</summary>
+    public string? AccessKey { get; set; }
+
+    /// <summary>
+    /// For <c>openai_videos</c>: <c>list</c> where the server lists all jobs of the account with prompt, model, size, seconds and time, so
+    /// that a submit without an answer can be found; <c>none</c> where a person has to decide. Default: <c>none</c>.
+    /// </summary>
+    public string? Resolution { get; set; }
+
+    /// <summary>For <c>openai_videos</c>: whether DELETE of a job that runs stops it, as at vLLM-Omni. Default: false, and nothing is cancelled.</summary>
+    public bool DeleteStops { get; set; }
+
+    /// <summary>
+    /// What a job costs that ends without a video, where the provider does not say: <c>free</c>, <c>charged</c> or <c>unknown</c>. Only
+    /// where it is free is a failed job tried again. Default: <c>unknown</c>.
+    /// </summary>
+    public string? UnfinishedJobs { get; set; }
+
+    /// <summary>How many videos are sent to it or running there at a time, users in turn; 1 to 10,000. Default: any number.</summary>
+    public int? Slots { get; set; }
+
+    /// <summary>How many submits it gets in any minute; 1 to 10,000. Default: any number.</summary>
+    public int? SubmitsPerMinute { get; set; }
+
+    /// <summary>Without the key.</summary>
+    public override string ToString() => $"{Type} at {BaseUrl}";
+}
+
+/// <summary>The protocols that an account can speak.</summary>
+internal static class AccountTypes
+{
+    public const string OpenAiVideos = "openai_videos", Kling = "kling";
+}

@@ -1,0 +1,87 @@
+using System.Text.RegularExpressions;
+using VideoGen.Gateway.Catalogue;
+using VideoGen.Requests;
+
+namespace VideoGen.Silo.Providers.Http;
+
+/// <summary>Reads provider accounts out of the configuration, in words that say what to change where they cannot be read.</summary>
+internal static partial class AccountReader
+{
+    private const int LongestKey = 4096, Most = 10_000;
+
+    private static readonly string[] _keys =
+    [
+        nameof(AccountSettings.Type), nameof(AccountSettings.BaseUrl), nameof(AccountSettings.ApiKey), nameof(AccountSettings.ApiKeyFile),
+        nameof(AccountSettings.AccessKey), nameof(AccountSettings.Resolution), nameof(AccountSettings.DeleteStops), nameof(AccountSettings.UnfinishedJobs),
+        nameof(AccountSettings.Slots), nameof(AccountSettings.SubmitsPerMinute),
+    ];
+
+    /// <summary>What is wrong with an account; nothing where it can be read.</summary>
+    public static IEnumerable<string> WrongWith(IConfigurationSection section, AccountSettings settings)
+    {
+        var at = section.Path;
+        foreach (var child in section.GetChildren().Where(child => !_keys.Contains(child.Key, StringComparer.OrdinalIgnoreCase))) yield return $"{child.Path} is no option. There are: {string.Join(", ", _keys)}.";
+        if (!Name().IsMatch(section.Key) || section.Key == ModelCatalogue.LocalAccount)
+        {
+            yield return $"{at}: an account's name has 1 to 32 of a-z, 0-9, dash and underscore, and is not '{ModelCatalogue.LocalAccount}', the embedded provider's.";
+        }
+
+        if (settings.Type is not (AccountTypes.OpenAiVideos or AccountTypes.Kling))
+        {
+            yield return $"{at}:{nameof(settings.Type)} must be {AccountTypes.OpenAiVideos} or {AccountTypes.Kling}.";
+            yield break;
+        }
+
+        if (AddressOf(settings) is null) yield return $"{at}:{nameof(settings.BaseUrl)} must be an http or https address without user, query and fragment, for example https://videos.example.com/v1.";
+        if (KeyTrouble(at, settings) is { } trouble) yield return trouble;
+        if (settings.UnfinishedJobs is not (null or "unknown" or "free" or "charged")) yield return $"{at}:{nameof(settings.UnfinishedJobs)} must be unknown, free or charged.";
+        if (settings.Slots is < 1 or > Most) yield return $"{at}:{nameof(settings.Slots)} must be from 1 to {Most}.";
+        if (settings.SubmitsPerMinute is < 1 or > Most) yield return $"{at}:{nameof(settings.SubmitsPerMinute)} must be from 1 to {Most}.";
+        if (settings.Type == AccountTypes.Kling)
+        {
+            if (string.IsNullOrWhiteSpace(settings.AccessKey)) yield return $"{at}:{nameof(settings.AccessKey)} must be said for {AccountTypes.Kling}.";
+            if (settings.Resolution is not null) yield return $"{at}:{nameof(settings.Resolution)} is for {AccountTypes.OpenAiVideos} alone: {AccountTypes.Kling} is asked by our own key.";
+            if (settings.DeleteStops) yield return $"{at}:{nameof(settings.DeleteStops)} is for {AccountTypes.OpenAiVideos} alone: {AccountTypes.Kling} cannot stop a job.";
+        }
+        else
+        {
+            if (settings.Resolution is not (null or "none" or "list")) yield return $"{at}:{nameof(settings.Resolution)} must be none or list.";
+            if (settings.AccessKey is not null) yield return $"{at}:{nameof(settings.AccessKey)} is for {AccountTypes.Kling} alone.";
+        }
+    }
+
+    /// <summary>An account with which nothing is wrong.</summary>
+    public static AccountOptions Read(AccountSettings settings) => new(
+        AddressOf(settings)!,
+        new(KeyOf(settings)),
+        settings.AccessKey ?? "",
+        FindsByList: settings.Resolution == "list",
+        settings.DeleteStops,
+        settings.UnfinishedJobs switch { "free" => Charged.No, "charged" => Charged.Yes, _ => Charged.Unknown },
+        settings.Slots,
+        settings.SubmitsPerMinute);
+
+    private static Uri? AddressOf(AccountSettings settings) =>
+        Uri.TryCreate(settings.BaseUrl?.TrimEnd('/') + "/", UriKind.Absolute, out var address)
+        && address.Scheme is "http" or "https" && address is { UserInfo: "", Query: "", Fragment: "" } ? address : null;
+
+    private static string KeyOf(AccountSettings settings) => (settings.ApiKey ?? File.ReadAllText(settings.ApiKeyFile!)).Trim();
+
+    // The key itself is in none of the sentences.
+    private static string? KeyTrouble(string at, AccountSettings settings)
+    {
+        var (option, file) = ($"{at}:{nameof(settings.ApiKey)}", $"{at}:{nameof(settings.ApiKeyFile)}");
+        if (settings.ApiKey is null == settings.ApiKeyFile is null) return $"One of {option} and {file} must be said.";
+        try
+        {
+            return KeyOf(settings) is { Length: > 0 and <= LongestKey } key && key.All(c => c is >= '!' and <= '~') ? null : $"{(settings.ApiKey is null ? file : option)} must have a key in it: visible ASCII characters, at most {LongestKey}.";
+        }
+        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
+        {
+            return $"{file} cannot be read: {trouble.Message}";
+        }
+    }
+
+    [GeneratedRegex(@"\A[a-z0-9_-]{1,32}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex Name();
+}

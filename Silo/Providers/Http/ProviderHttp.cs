@@ -1,0 +1,155 @@
+using System.Net;
+using System.Net.Http.Headers;
+using VideoGen.Grains.Providers;
+
+namespace VideoGen.Silo.Providers.Http;
+
+/// <summary>
+/// The HTTP connections to one provider account: one kind for submits, on which nothing is ever sent twice, and one for everything else.
+/// No redirect, no proxy, no cookies and no trace headers on either; HTTP/1.1 only.
+/// </summary>
+/// <param name="address">What paths are relative to.</param>
+/// <param name="token">What to authorize a call with, as a bearer.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ProviderHttp(Uri address, Func<string> token, TimeProvider time) : IDisposable
+{
+    /// <summary>The largest answer that is read, bytes; videos are streamed and have their own limit.</summary>
+    public const int MaxAnswerBytes = 8 << 20;
+
+    private static readonly TimeSpan _connectTimeout = TimeSpan.FromSeconds(10), _longestRetryAfter = TimeSpan.FromDays(1);
+
+    // Each submit has a connection of its own, new and not kept: there is none that the other side may have closed meanwhile, which is
+    // where .NET sends a request again by itself.
+    private readonly HttpMessageInvoker _submits = new(Line(TimeSpan.Zero));
+    private readonly HttpMessageInvoker _calls = new(Line(TimeSpan.FromMinutes(2)));
+
+    /// <summary>Sends a submit, once or not at all.</summary>
+    /// <param name="path">Relative to the address, without a slash before it.</param>
+    /// <param name="body">The whole body.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="key">Our mark, for servers that read <c>Idempotency-Key</c>; nothing of ours relies on one that does.</param>
+    /// <param name="gate">The last check.</param>
+    /// <param name="cancellationToken">Ends the wait for an answer.</param>
+    public async Task<HttpOutcome> Submit(string path, byte[] body, MediaTypeHeaderValue type, string key, SubmitGate gate, CancellationToken cancellationToken)
+    {
+        using var content = new SubmitContent(body, type, gate);
+        using var request = Request(HttpMethod.Post, path);
+        request.Content = content;
+        request.Headers.ConnectionClose = true;
+        request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        try
+        {
+            using var response = await _submits.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            return await Answer(response, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception trouble) when (IsExpected(trouble) || content.CameTooLate)
+        {
+            if (content.MayHaveLeft) return new HttpOutcome.NoAnswer(Why(trouble));
+            return content.CameTooLate
+                ? new HttpOutcome.NotSent("The time for this submit had passed before it was sent.", TooLate: true)
+                : new HttpOutcome.NotSent(Why(trouble), trouble is OperationCanceledException);
+        }
+    }
+
+    /// <summary>Makes a call that may be repeated.</summary>
+    public async Task<HttpOutcome> Call(HttpMethod method, string path, CancellationToken cancellationToken)
+    {
+        using var request = Request(method, path);
+        try
+        {
+            using var response = await _calls.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            return await Answer(response, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception trouble) when (IsExpected(trouble))
+        {
+            return new HttpOutcome.NoAnswer(Why(trouble));
+        }
+    }
+
+    /// <summary>Opens what may be large. The stream is null where the answer is not 200; it throws where it ends too early.</summary>
+    /// <param name="place">Relative to the address, or somewhere else: then without our token.</param>
+    /// <param name="cancellationToken">Ends the wait for the head of the answer.</param>
+    public async Task<(Stream? Content, HttpOutcome Outcome)> Open(Uri place, CancellationToken cancellationToken)
+    {
+        using var request = place.IsAbsoluteUri ? new HttpRequestMessage(HttpMethod.Get, place) : Request(HttpMethod.Get, place.OriginalString);
+        HttpResponseMessage? response = null;
+        try
+        {
+            response = await _calls.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            if (response.StatusCode != HttpStatusCode.OK) return (null, await Answer(response, cancellationToken).ConfigureAwait(false));
+            var content = new ResponseStream(response, await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
+            response = null;
+            return (content, new HttpOutcome.Answered(200, [], null));
+        }
+        catch (Exception trouble) when (IsExpected(trouble))
+        {
+            return (null, new HttpOutcome.NoAnswer(Why(trouble)));
+        }
+        finally
+        {
+            response?.Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        _submits.Dispose();
+        _calls.Dispose();
+    }
+
+    private static SocketsHttpHandler Line(TimeSpan keptFor) => new()
+    {
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        ActivityHeadersPropagator = null,
+        ConnectTimeout = _connectTimeout,
+        PooledConnectionLifetime = keptFor,
+    };
+
+    private HttpRequestMessage Request(HttpMethod method, string path)
+    {
+        var request = new HttpRequestMessage(method, new Uri(address, path)) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        request.Headers.Authorization = new("Bearer", token());
+        request.Headers.Accept.Add(new("application/json"));
+        return request;
+    }
+
+    private async Task<HttpOutcome> Answer(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            using var body = new MemoryStream();
+            var buffer = new byte[16 << 10];
+            int read;
+            while ((read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                if (body.Length + read > MaxAnswerBytes) return new HttpOutcome.NoAnswer("The provider's answer is too large to be one.");
+                body.Write(buffer, 0, read);
+            }
+
+            return new HttpOutcome.Answered((int)response.StatusCode, body.ToArray(), RetryAfter(response.Headers.RetryAfter));
+        }
+    }
+
+    private TimeSpan? RetryAfter(RetryConditionHeaderValue? header)
+    {
+        if ((header?.Delta ?? header?.Date - time.GetUtcNow()) is not { } wait) return null;
+        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait > _longestRetryAfter ? _longestRetryAfter : wait;
+    }
+
+    private static bool IsExpected(Exception trouble) => trouble is HttpRequestException or IOException or OperationCanceledException;
+
+    // Never the exception's own words: they may have what was sent in them.
+    private static string Why(Exception trouble) => trouble switch
+    {
+        OperationCanceledException => "There was no answer in time.",
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "The provider's name could not be resolved.",
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => "The provider could not be reached.",
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => "No secure connection to the provider could be made.",
+        HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } => "What answered does not speak HTTP.",
+        _ => "The connection broke before there was an answer.",
+    };
+}

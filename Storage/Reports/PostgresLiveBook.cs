@@ -1,0 +1,78 @@
+using Npgsql;
+using NpgsqlTypes;
+using VideoGen.Access;
+using VideoGen.Reports;
+using VideoGen.Requests;
+
+namespace VideoGen.Storage.Reports;
+
+/// <summary>Live rounds from the documents, and their money from the ledger's rows.</summary>
+public sealed class PostgresLiveBook(NpgsqlDataSource database) : ILiveBook
+{
+    /// <inheritdoc/>
+    /// <exception cref="NpgsqlException">The database did not answer.</exception>
+    public async Task<IReadOnlyList<LiveRound>> Live(LiveQuery query, CancellationToken cancellationToken)
+    {
+        // Whatever lives is owed something, so the small index of what is owed leads to all of it. Only a live round has a ticket of its own.
+        var command = database.CreateCommand(
+            """
+            select s.grain_key, (r.document ->> 'round')::integer, s.owner
+            from videogen.grain_state s
+            cross join lateral jsonb_array_elements(case jsonb_typeof(s.state -> 'rounds') when 'array' then s.state -> 'rounds' else '[]'::jsonb end) as r (document)
+            where s.wake_at is not null
+              and s.state_name = 'videorequest'
+              and ($1::text is null or split_part(s.owner, '/', 1) = $1)
+              and ($2::text is null or s.owner = $1 || '/' || $2)
+              and r.document -> 'ticket' is not null
+              and ($3::text is null or r.document #>> '{ticket,account}' = $3)
+              and ($4::text is null or r.document #>> '{ticket,run}' = $4)
+            order by s.created_at, s.grain_key, 2
+            limit $5
+            """);
+        await using (command.ConfigureAwait(false))
+        {
+            foreach (var text in (ReadOnlySpan<string?>)[query.Client, query.User, query.Account, query.Run]) command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Text, Value = text ?? (object)DBNull.Value });
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Limit });
+            var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (rows.ConfigureAwait(false))
+            {
+                var live = new List<LiveRound>();
+                while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false)) live.Add(new(new(rows.GetString(0), rows.GetInt32(1)), Owner.Parse(rows.GetString(2))));
+                return live;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="NpgsqlException">The database did not answer.</exception>
+    public async Task<IReadOnlyDictionary<VideoId, HeldMoney>> Money(IReadOnlyCollection<VideoId> ids, CancellationToken cancellationToken)
+    {
+        var command = database.CreateCommand(
+            """
+            select f.request_key, f.round,
+              coalesce(sum(f.usd) filter (where f.state = 'reserved'), 0),
+              coalesce(sum(f.usd) filter (where f.state = 'spent'), 0),
+              coalesce(sum(greatest(f.reserved_usd - f.usd, 0)) filter (where f.state in ('released', 'spent')), 0),
+              coalesce(sum(f.usd) filter (where f.state = 'at_risk'), 0)
+            from unnest($1, $2) as wanted (request_key, round)
+            join videogen.funds f on f.request_key = wanted.request_key and f.round = wanted.round
+            group by f.request_key, f.round
+            """);
+        await using (command.ConfigureAwait(false))
+        {
+            command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text, Value = ids.Select(id => id.RequestKey).ToArray() });
+            command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer, Value = ids.Select(id => id.Round).ToArray() });
+            var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (rows.ConfigureAwait(false))
+            {
+                var money = new Dictionary<VideoId, HeldMoney>();
+                while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    money[new(rows.GetString(0), rows.GetInt32(1))] = new(rows.GetDecimal(2), rows.GetDecimal(3), rows.GetDecimal(4), rows.GetDecimal(5));
+                }
+
+                return money;
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+namespace VideoGen.Fakes;
+
+/// <summary>What both protocols have in common: decide, write it down, then do it, and go wrong where that was asked for.</summary>
+internal sealed class Desk(ProviderLog log, Jobs jobs, FaultList faults, Answers answers, TimeProvider time)
+{
+    public Jobs Jobs => jobs;
+
+    /// <summary>How this server differs from the documentation of its protocol.</summary>
+    public ServerStyle Style { get; set; } = new();
+
+    public DateTimeOffset Now => time.GetUtcNow();
+
+    /// <summary>A request has reached us: its head is read, its body is not.</summary>
+    public void Arrived(HttpContext context) => Write(new(Now, "arrived", context.Request.Method, PathOf(context), "read on", Mark: MarkOf(context), IdempotencyKey: MarkOf(context)));
+
+    /// <summary>A connection is broken before anything is read of it.</summary>
+    public Fault? NewConnection()
+    {
+        var fault = faults.Take("connection");
+        if (fault is not null) Write(new(Now, "connection", "", "", "broken", Fault: fault.ToString()));
+        return fault;
+    }
+
+    /// <summary>A whole submit.</summary>
+    /// <param name="context">Its request.</param>
+    /// <param name="draft">The job that it asks for.</param>
+    /// <param name="accepted">The answer with the job.</param>
+    /// <param name="policy">The answer of the content policy.</param>
+    public async Task Submit(HttpContext context, Job draft, Func<Job, Reply> accepted, Reply policy)
+    {
+        var fault = PromptWords.Of(draft.Prompt).Fault ?? faults.Take("submit");
+        if (fault?.Do == FaultWords.Late)
+        {
+            Write(Line(context, "submit", "later", fault, draft.Mark));
+            await Task.Delay(TimeSpan.FromMilliseconds(fault.DelayMs), time);
+            var late = draft with { CreatedAt = Now };
+            Write(Line(context, "made", "job", fault, draft.Mark) with { JobId = late.Id, Usd = late.Usd, Made = late });
+            await Answers.Send(context, accepted(late));
+            return;
+        }
+
+        var makes = fault?.Do switch
+        {
+            null or FaultWords.Half or FaultWords.Huge or FaultWords.Drip or FaultWords.WrongType => true,
+            FaultWords.Policy => false,
+            _ => fault.Job,
+        };
+        var line = Line(context, "submit", makes ? "job" : "no job", fault, draft.Mark);
+        Write(makes ? line with { JobId = draft.Id, Usd = draft.Usd, Made = draft } : line);
+        if (fault?.Do == FaultWords.Policy) await Answers.Send(context, policy);
+        else await Answer(context, fault, accepted(draft));
+    }
+
+    /// <summary>A call about what is there.</summary>
+    /// <param name="context">Its request.</param>
+    /// <param name="what">Its word in the log.</param>
+    /// <param name="jobId">The job that it is about.</param>
+    /// <param name="decided">What becomes of it.</param>
+    /// <param name="right">The answer.</param>
+    /// <param name="usd">What the job takes from now on, where that changes.</param>
+    public async Task Call(HttpContext context, string what, string? jobId, string decided, Func<Reply> right, decimal? usd = null)
+    {
+        var fault = faults.Take(what);
+        Write(Line(context, what, fault is null ? decided : "fault", fault, null) with { JobId = jobId, Usd = usd });
+        await Answer(context, fault, right());
+    }
+
+    /// <summary>A request that is refused before anything else, with the reason as the log's word.</summary>
+    public Task Refuse(HttpContext context, string why, Reply reply)
+    {
+        Write(Line(context, "refused", why, null, null));
+        return Answers.Send(context, reply);
+    }
+
+    public static async Task<byte[]> Read(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        return body.ToArray();
+    }
+
+    private Task Answer(HttpContext context, Fault? fault, Reply right) => fault is null ? Answers.Send(context, right) : answers.Send(context, fault, right);
+
+    private void Write(LogLine line)
+    {
+        log.Write(line);
+        jobs.Apply(line);
+    }
+
+    private LogLine Line(HttpContext context, string what, string decided, Fault? fault, string? mark) =>
+        new(Now, what, context.Request.Method, PathOf(context), decided, mark ?? MarkOf(context), MarkOf(context), fault?.ToString());
+
+    private static string PathOf(HttpContext context) => context.Request.Path.Value + context.Request.QueryString.Value;
+
+    private static string? MarkOf(HttpContext context) => context.Request.Headers["Idempotency-Key"] is [var key] ? key : null;
+}
+
+/// <summary>How a server that speaks a protocol differs from its documentation. Each is done by one that people run.</summary>
+/// <param name="IntCodes">Error codes are numbers: vLLM-Omni.</param>
+/// <param name="DetailErrors">Errors are <c>{"detail":…}</c>: SGLang and everything else on FastAPI.</param>
+/// <param name="NoPaging">The list says neither <c>has_more</c> nor <c>last_id</c>: SGLang.</param>
+/// <param name="RunningWord">The status of a job that runs: <c>in_progress</c>; LiteLLM's examples say <c>processing</c>.</param>
+/// <param name="OnDelete">What DELETE does to a job that runs: <c>stops</c> and keeps it as cancelled, <c>forgets</c> after stopping (vLLM-Omni), <c>hides</c> without stopping (SGLang).</param>
+/// <param name="TellsCost">A job says what it took: OpenRouter, Kling.</param>
+/// <param name="ContentLagMs">How long after its end the content of a job is not there yet, milliseconds.</param>
+/// <param name="HidesPrompt">Jobs do not say what they were asked for.</param>
+internal sealed record ServerStyle(
+    bool IntCodes = false,
+    bool DetailErrors = false,
+    bool NoPaging = false,
+    string RunningWord = "in_progress",
+    string OnDelete = "stops",
+    bool TellsCost = true,
+    int ContentLagMs = 0,
+    bool HidesPrompt = false);

@@ -1,0 +1,105 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using VideoGen.Requests;
+using VideoGen.Silo.Tests.Media;
+using VideoGen.Silo.Tests.Providers;
+
+namespace VideoGen.Silo.Tests.Hosting;
+
+/// <summary>The real host with accounts at a real HTTP provider: videos get through, and a submit whose answer is lost is sent once and no more.</summary>
+public sealed class AccountHostTests(FakeProvider fake) : OnHostFolder, IClassFixture<FakeProvider>
+{
+    private static readonly string[] Models = ["none", "list", "kling"];
+
+    private readonly string key = Account.NewKey();
+
+    [Fact]
+    public async Task A_video_of_each_account_is_made_with_one_submit_and_served()
+    {
+        await using var host = await RunningHost.Start(Folder, Settings);
+        var video = Convert.ToHexStringLower(SHA256.HashData(await Samples.Video));
+        var ids = await Task.WhenAll(Models.Select(model => Asked(host, model, "A small red boat takes:8000")));
+
+        await Task.WhenAll(ids.Select(id => Eventually.Get($"{id} is in progress", async () => (await Get(host, id)).GetProperty("status").GetString() is "in_progress" ? "yes" : null)));
+        foreach (var id in ids)
+        {
+            var ended = await host.Ended(id);
+            Assert.True(ended.GetProperty("status").GetString() == "completed", ended.ToString());
+            Assert.Equal(video, Convert.ToHexStringLower(SHA256.HashData(await host.Http.GetByteArrayAsync(new Uri($"/v1/videos/{id}/content", UriKind.Relative)))));
+            Assert.Equal(1, Posts(id));
+        }
+
+        // Where the provider's copy is ours to delete, it is deleted.
+        await Eventually.Holds("both copies are deleted", () => fake.Log.Count(line => FakeProvider.Text(line, "what") == "delete" && FakeProvider.Text(line, "decided") == "deleted") == 2);
+        Assert.Equal(0, await host.Stop());
+        ToldNobody(host);
+    }
+
+    [Fact]
+    public async Task A_submit_whose_answer_is_lost_is_sent_once_and_found_or_left_to_a_person()
+    {
+        string[] faults = ["fault:reset", "fault:silence", "fault:answer:503"];
+        await using var host = await RunningHost.Start(Folder, Settings);
+        var asks = Models.SelectMany(_ => faults.SelectMany(fault => (string[])[$"A small red boat {fault}+job", $"A small red boat {fault}"]), (model, prompt) => (model, prompt)).ToList();
+        var ids = await Task.WhenAll(asks.Select(ask => Asked(host, ask.model, ask.prompt)));
+        var endings = await Task.WhenAll(ids.Select(host.Ended));
+
+        foreach (var ((model, prompt), id, ended) in asks.Zip(ids, endings))
+        {
+            var found = model != "none" && prompt.EndsWith("+job", StringComparison.Ordinal);
+            var (status, charged) = (ended.GetProperty("status").GetString(), ended.GetProperty("charged").GetString());
+            Assert.True((status, charged) == (found ? ("completed", "yes") : ("failed", "unknown")), $"{model}, {prompt}: {ended}");
+            if (!found) Assert.Equal("dead_lettered", ended.GetProperty("error").GetProperty("code").GetString());
+            Assert.Equal(1, Posts(id));
+
+            // The prompt is held: asking again is the same video, and no submit.
+            Assert.Equal(id, await Asked(host, model, prompt));
+            Assert.Equal(1, Posts(id));
+        }
+
+        Assert.Equal(asks.Count / 2, fake.Log.Count(line => line.TryGetProperty("made", out var made) && made.GetProperty("owner").GetString() == key));
+        Assert.Equal(0, await host.Stop());
+        ToldNobody(host);
+    }
+
+    private (string, string)[] Settings =>
+    [
+        ("Quotas__Cooldown", "00:00:00"), ("Quotas__VideosPerDay", "100"), ("Requests__ResolveFor", "00:01:00"), ("SpendBreaker__SubmitsPerMinute", "100"),
+        .. Models.SelectMany(model => (IEnumerable<(string, string)>)
+        [
+            ($"Providers__Accounts__{model}__Type", model == "kling" ? "kling" : "openai_videos"),
+            ($"Providers__Accounts__{model}__BaseUrl", model == "kling" ? fake.Address : $"{fake.Address}/v1"),
+            ($"Providers__Accounts__{model}__ApiKey", key),
+            (model == "kling" ? "Providers__Accounts__kling__AccessKey" : $"Providers__Accounts__{model}__Resolution", model == "kling" ? key : model),
+            ($"Catalogue__Models__{model}__Provider", model),
+            ($"Catalogue__Models__{model}__UsdPerSecond", "0.10"),
+            ($"Catalogue__Models__{model}__Sizes__0", "320x180"),
+            ($"Catalogue__Models__{model}__Seconds__0", "1"),
+        ]),
+        ("Catalogue__DefaultModel", "none"),
+    ];
+
+    // Each for a user of its own: the same words for another model would be a question.
+    private static async Task<string> Asked(RunningHost host, string model, string prompt)
+    {
+        var (answer, body) = await host.Ask(new { prompt, model, user = model });
+        using (answer) Assert.True(answer.IsSuccessStatusCode, body.ToString());
+        return body.GetProperty("id").GetString()!;
+    }
+
+    private static async Task<JsonElement> Get(RunningHost host, string id) =>
+        JsonDocument.Parse(await host.Http.GetStringAsync(new Uri($"/v1/videos/{id}", UriKind.Relative))).RootElement;
+
+    private int Posts(string id)
+    {
+        Assert.True(VideoId.TryParse(id, out var video));
+        return fake.Log.Count(line => FakeProvider.Text(line, "what") == "arrived" && FakeProvider.Text(line, "method") == "POST"
+            && FakeProvider.Text(line, "mark")!.Contains(video.RequestKey, StringComparison.Ordinal));
+    }
+
+    private void ToldNobody(RunningHost host)
+    {
+        Assert.DoesNotContain(host.Output, line => line.Contains(key, StringComparison.Ordinal) || line.Contains("red boat", StringComparison.Ordinal));
+        Assert.DoesNotContain(key, host.Errors, StringComparison.Ordinal);
+    }
+}

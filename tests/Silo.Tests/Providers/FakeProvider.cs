@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using VideoGen.Silo.Tests.Media;
+
+namespace VideoGen.Silo.Tests.Providers;
+
+/// <summary>The provider that goes wrong as asked, in a process of its own that ends with its standard input. One for a class of tests.</summary>
+public sealed class FakeProvider : IAsyncLifetime
+{
+    /// <summary>How the keys begin that it lets in.</summary>
+    public const string Keys = "sk-fake-";
+
+    private static readonly JsonSerializerOptions Wire = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly HttpClient Http = new();
+
+    private readonly string folder = Directory.CreateTempSubdirectory("videogen-fake-").FullName;
+    private Process? process;
+    private string control = "";
+
+    /// <summary>Where it is, as a provider: without a slash at the end.</summary>
+    public string Address { get; private set; } = "";
+
+    /// <summary>What it wrote down of the requests that reached it, before it did anything.</summary>
+    public IReadOnlyList<JsonElement> Log
+    {
+        get
+        {
+            // Written by another process: the last line may be half there.
+            using var file = new StreamReader(new FileStream(LogPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+            return [.. file.ReadToEnd().Split('\n')[..^1].Select(line => JsonDocument.Parse(line).RootElement)];
+        }
+    }
+
+    public async Task InitializeAsync()
+    {
+        await File.WriteAllBytesAsync(Path.Combine(folder, "video.mp4"), await Samples.Video);
+        await Start();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Stop();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Starts it again where it was, with what its log says.</summary>
+    public async Task Start()
+    {
+        var port = Address.Length == 0 ? 0 : new Uri(Address).Port;
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
+        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "fake-provider.dll"), LogPath, Path.Combine(folder, "video.mp4"), port.ToString(CultureInfo.InvariantCulture), "200", Keys])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        process = Process.Start(start)!;
+        var line = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
+        Assert.StartsWith("listening http://", line, StringComparison.Ordinal);
+        Address = line!.Split(' ')[1];
+        control = line.Split(' ')[2];
+    }
+
+    /// <summary>Ends it: from now on connections to it are refused.</summary>
+    public async Task Stop()
+    {
+        if (process is null) return;
+        process.StandardInput.Close();
+        await process.WaitForExitAsync().WaitAsync(Patience);
+        process.Dispose();
+        process = null;
+    }
+
+    /// <summary>What goes wrong from now on, in this order; see the program for the words.</summary>
+    public Task Faults(params object[] faults) => Put("faults", faults);
+
+    /// <summary>How it differs from the documentation from now on.</summary>
+    public Task Style(object style) => Put("style", style);
+
+    /// <summary>The POSTs of an attempt that reached it, whatever became of them.</summary>
+    public int Posts(string mark) => Log.Count(line => Text(line, "what") == "arrived" && Text(line, "method") == "POST" && Text(line, "mark") == mark);
+
+    /// <summary>The jobs that it made of an attempt.</summary>
+    public IReadOnlyList<string> Jobs(string mark) =>
+        [.. Log.Where(line => line.TryGetProperty("made", out _) && Text(line, "idempotency_key") == mark).Select(line => Text(line, "job_id")!)];
+
+    public static string? Text(JsonElement line, string name) => line.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    private async Task Put(string what, object body)
+    {
+        using var answer = await Http.PutAsJsonAsync($"{control}/control/{what}", body, Wire);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    private string LogPath => Path.Combine(folder, "requests.log");
+}
