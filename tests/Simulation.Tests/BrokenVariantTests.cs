@@ -45,6 +45,7 @@ public sealed class BrokenVariantTests(ITestOutputHelper output)
         { "asks that lost the race open a round too", "9", Rounds, "if (!RequestAdmission.MayOpen(document, ticket.Limits.MaxSubmits, at)) return document;", "" },
 
         // A job is never forgotten.
+        { "a job id is dropped", "628", Rounds, "if (e is JobAccepted accepted) next = NeverDropped(next, accepted);", "" },
         { "a job id is given up when it cannot be written", "10189", Pump, "untilItLands: fact.IsAboutMoney", "untilItLands: false" },
         { "a late job id does not wake its dead letter", "299", Lifecycle, "JobAccepted or NotSent or NoJob or JobFinished or JobFailed", "NotSent or NoJob or JobFinished or JobFailed" },
         { "an orphan is not stopped", "10259", Rounds, "Cancel: new Due(e.At), Charged: null,", "Cancel: null, Charged: null," },
