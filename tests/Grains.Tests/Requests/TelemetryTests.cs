@@ -77,9 +77,13 @@ public sealed class TelemetryTests
         await using var world = new World();
         await world.Drive(world.Ask("first"));
         Assert.IsType<AskAnswer.Accepted>(await world.Drive(world.Ask("second", "bob")));
-        // Nobody looks before it reserves: the refusal comes with the reservation.
+        // The quota cannot be written until all have opened a round: the refusal comes with the reservation.
         world.Quotas.Cooldown = TimeSpan.Zero;
-        var asks = await world.Drive([.. Enumerable.Range(0, 6).Select(n => Traced(Trace, () => world.Ask($"prompt {n}", "carol")))]);
+        world.Disk.OnWrite = json => json.Contains("\"entries\"", StringComparison.Ordinal) ? WriteFault.Refused : null;
+        Task<AskAnswer>[] waiting = [.. Enumerable.Range(0, 6).Select(n => Traced(Trace, () => world.Ask($"prompt {n}", "carol")))];
+        await world.Until(() => Enumerable.Range(0, 6).All(n => world.State($"prompt {n}", "carol") is Admitting));
+        world.Disk.OnWrite = null;
+        var asks = await world.Drive(waiting);
         Assert.Contains(asks, a => a is AskAnswer.Refused);
         var refused = Enumerable.Range(0, 6).Single(n => asks[n] is AskAnswer.Refused);
         await world.Until(() => world.State($"prompt {refused}", "carol") is Refused { Release: null });
