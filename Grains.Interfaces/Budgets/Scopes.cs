@@ -21,7 +21,10 @@ public static class Scopes
     public static IReadOnlyList<string> Of(Payment payment) => Of(payment.Owner, payment.Account);
 
     /// <summary>The four budgets of what an owner pays a provider account, the widest first.</summary>
-    public static IReadOnlyList<string> Of(Access.Owner owner, string account) => [Global, Client(owner.Client), User(owner), Provider(account)];
+    public static IReadOnlyList<string> Of(Access.Owner owner, string account) => [.. Of(owner), Provider(account)];
+
+    /// <summary>The three budgets of an owner, whoever is paid, the widest first.</summary>
+    public static IReadOnlyList<string> Of(Access.Owner owner) => [Global, Client(owner.Client), User(owner)];
 
     /// <summary>The period of a day.</summary>
     public static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

@@ -11,12 +11,12 @@ internal static class PauseRules
     /// <summary>The pause that holds what this owner would send to this account; null where none does.</summary>
     /// <param name="costs">Whether it costs money: what is free no spend breaker holds.</param>
     public static Pause? Holding(IReadOnlyList<Pause> pauses, Owner owner, string account, bool costs, DateTimeOffset at) =>
-        InForce(pauses, at).FirstOrDefault(p => (costs || p.Kind == PauseKind.Operator) && (Concerns(p, owner) || p.Scope == Scopes.Provider(account)));
+        InForce(pauses, at).FirstOrDefault(p => (costs || p.Kind == PauseKind.Operator) && Scopes.Of(owner, account).Contains(p.Scope));
 
     /// <summary>Why a new request of this owner is not even accepted; null where it is. What a provider's pause holds is accepted, and waits.</summary>
     /// <param name="breakerRefuses">See <see cref="SpendOptions.Refuses"/>.</param>
     public static Refusal? Refusing(IReadOnlyList<Pause> pauses, Owner owner, bool costs, bool breakerRefuses, DateTimeOffset at) =>
-        InForce(pauses, at).FirstOrDefault(p => Concerns(p, owner) && (p.Kind == PauseKind.Operator || (costs && breakerRefuses))) is { } pause
+        InForce(pauses, at).FirstOrDefault(p => Scopes.Of(owner).Contains(p.Scope) && (p.Kind == PauseKind.Operator || (costs && breakerRefuses))) is { } pause
             ? new(CodeOf(pause), Text(pause), pause.Until)
             : null;
 
@@ -28,8 +28,6 @@ internal static class PauseRules
     private static string CodeOf(Pause pause) => pause.Kind == PauseKind.Operator ? Codes.Paused : Codes.SpendBreaker;
 
     private static string Text(Pause pause) => pause.Kind == PauseKind.Operator ? $"Paused by the operator: {pause.Reason}" : $"The spend breaker has tripped: {pause.Reason}";
-
-    private static bool Concerns(Pause pause, Owner owner) => pause.Scope == Scopes.Global || pause.Scope == Scopes.Client(owner.Client) || pause.Scope == Scopes.User(owner);
 
     private static IEnumerable<Pause> InForce(IReadOnlyList<Pause> pauses, DateTimeOffset at) => pauses.Where(p => p.Until is not { } until || until > at);
 }

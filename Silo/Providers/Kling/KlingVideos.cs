@@ -35,11 +35,7 @@ internal sealed partial class KlingVideos(string account, AccountOptions options
         try
         {
             var picture = order.Input is { } input ? await Read(input, cancellationToken).ConfigureAwait(false) : null;
-            if (order.Input is not null && picture is null)
-            {
-                return new SubmitReply.NoJob(new(FailureKind.Refused, "The picture that guides the video is not in the store any more; send it again.", "input_gone"));
-            }
-
+            if (order.Input is not null && picture is null) return SharedReplies.InputGone;
             var (kind, reader) = picture is null ? (KlingJobId.OfText, _ofText) : (KlingJobId.OfPicture, _ofPicture);
             var body = JsonSerializer.SerializeToUtf8Bytes(BodyOf(order, picture));
             var outcome = await _http.Submit(PathOf(kind), body, new MediaTypeHeaderValue("application/json"), order.ProviderKey, gate, cancellationToken).ConfigureAwait(false);
@@ -47,7 +43,7 @@ internal sealed partial class KlingVideos(string account, AccountOptions options
         }
         catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
         {
-            return new SubmitReply.NotSent(new(FailureKind.Unavailable, "The picture that guides the video could not be read."));
+            return SharedReplies.InputUnreadable;
         }
     }
 
@@ -81,7 +77,7 @@ internal sealed partial class KlingVideos(string account, AccountOptions options
         return new FindReply.Nothing();
     }
 
-    public Task<CancelReply> Cancel(string jobId, CancellationToken cancellationToken) => Task.FromResult<CancelReply>(new CancelReply.TooLate("This provider cannot stop a job."));
+    public Task<CancelReply> Cancel(string jobId, CancellationToken cancellationToken) => Task.FromResult(SharedReplies.CannotStop);
 
     public Task<DiscardReply> Discard(string jobId, CancellationToken cancellationToken) =>
         Task.FromResult<DiscardReply>(new DiscardReply.Trouble(new(FailureKind.Refused, "This provider removes its videos itself.", "no_delete")));
@@ -89,9 +85,9 @@ internal sealed partial class KlingVideos(string account, AccountOptions options
     public async Task<SourceReply> Open(string jobId, CancellationToken cancellationToken)
     {
         var (job, failure, isGone) = await Look(jobId, cancellationToken).ConfigureAwait(false);
-        if (job is null) return isGone ? new SourceReply.Gone("The provider has no such job.") : new SourceReply.Trouble(failure!);
-        if (job.Status == "failed") return new SourceReply.Gone("The job ended without a video.");
-        if (job.Status != "succeed") return new SourceReply.Trouble(new(FailureKind.Unavailable, "The job has not ended yet.", "not_ended"));
+        if (job is null) return isGone ? SharedReplies.NoSuchJob : new SourceReply.Trouble(failure!);
+        if (job.Status == "failed") return SharedReplies.NoVideo;
+        if (job.Status != "succeed") return SharedReplies.NotEnded;
         if (job.Result?.Videos is not [{ Url: { } url }, ..] || !Uri.TryCreate(url, UriKind.Absolute, out var place) || !IsAllowed(place))
         {
             return new SourceReply.Trouble(new(FailureKind.Unknown, "The provider does not say where the video is, or says a place that is not asked.", "no_url"));
@@ -117,12 +113,12 @@ internal sealed partial class KlingVideos(string account, AccountOptions options
     private bool IsAllowed(Uri place) => place.UserInfo.Length == 0 && (place.Scheme == Uri.UriSchemeHttps || (place.Scheme == options.Address.Scheme && place.Authority == options.Address.Authority));
 
     private static Failure Ended(KlingJob job) => job.Message is { } message && Policy().IsMatch(message)
-        ? new(FailureKind.Rejected, "The provider's content policy rejected the video.")
-        : new(FailureKind.Unavailable, "The provider could not make the video.");
+        ? SharedReplies.Rejected()
+        : SharedReplies.NotMade();
 
     private static Failure? Refusal(SubmitOrder order)
     {
-        if (order.SourceJobId is not null) return new(FailureKind.Refused, "This provider makes no video from another one.", "no_remix");
+        if (order.SourceJobId is not null) return SharedReplies.NoRemix;
         if (!Mark().IsMatch(order.ProviderKey)) return new(FailureKind.Refused, "Our key is none that this provider is known to take.", "bad_key");
         if (order.Prompt.Length > LongestPrompt) return new(FailureKind.Refused, $"This provider takes prompts of at most {LongestPrompt} characters.", "invalid_prompt");
         return AspectOf(order.Options.Size) is null ? new(FailureKind.Refused, "This provider makes videos in 16:9, 9:16 and 1:1.", "invalid_size") : null;

@@ -26,22 +26,18 @@ internal sealed class OpenAiProvider(string account, AccountOptions options, IIn
 
     public async Task<SubmitReply> Submit(SubmitOrder order, SubmitGate gate, CancellationToken cancellationToken)
     {
-        if (order.SourceJobId is not null) return new SubmitReply.NoJob(new(FailureKind.Refused, "This provider makes no video from another one.", "no_remix"));
+        if (order.SourceJobId is not null) return new SubmitReply.NoJob(SharedReplies.NoRemix);
         try
         {
             using var picture = order.Input is { } input ? await inputs.Open(input, cancellationToken).ConfigureAwait(false) : null;
-            if (order.Input is not null && picture is null)
-            {
-                return new SubmitReply.NoJob(new(FailureKind.Refused, "The picture that guides the video is not in the store any more; send it again.", "input_gone"));
-            }
-
+            if (order.Input is not null && picture is null) return SharedReplies.InputGone;
             var (body, type) = await OpenAiSubmitBody.Of(order, picture, cancellationToken).ConfigureAwait(false);
             var outcome = await _http.Submit(Videos, body, type, order.ProviderKey, gate, cancellationToken).ConfigureAwait(false);
             return HttpFailures.Submit(outcome, _answers, options.Key.Reveal(), order.Prompt);
         }
         catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
         {
-            return new SubmitReply.NotSent(new(FailureKind.Unavailable, "The picture that guides the video could not be read."));
+            return SharedReplies.InputUnreadable;
         }
     }
 
@@ -65,7 +61,7 @@ internal sealed class OpenAiProvider(string account, AccountOptions options, IIn
     public async Task<CancelReply> Cancel(string jobId, CancellationToken cancellationToken)
     {
         // Where DELETE only hides a job it must not be sent: the job would go on, and nobody could see it any more.
-        if (!options.DeleteStops) return new CancelReply.TooLate("This provider cannot stop a job.");
+        if (!options.DeleteStops) return SharedReplies.CannotStop;
 
         var (video, outcome) = await Look(jobId, cancellationToken).ConfigureAwait(false);
         if (video is null) return new CancelReply.Trouble(Trouble(outcome, jobId));
@@ -105,12 +101,12 @@ internal sealed class OpenAiProvider(string account, AccountOptions options, IIn
 
         // Servers answer 404 for a while after they said "completed": only the job itself tells whether there will be a file.
         var (video, looked) = await Look(jobId, cancellationToken).ConfigureAwait(false);
-        if (video is null) return IsGone(looked) ? new SourceReply.Gone("The provider has no such job.") : new SourceReply.Trouble(Trouble(looked, jobId));
+        if (video is null) return IsGone(looked) ? SharedReplies.NoSuchJob : new SourceReply.Trouble(Trouble(looked, jobId));
         return StageOf(video) switch
         {
-            Stage.Running => new SourceReply.Trouble(new(FailureKind.Unavailable, "The job has not ended yet.", "not_ended")),
+            Stage.Running => SharedReplies.NotEnded,
             Stage.Finished => new SourceReply.Trouble(HttpFailures.Trouble(outcome, _answers)),
-            _ => new SourceReply.Gone("The job ended without a video."),
+            _ => SharedReplies.NoVideo,
         };
     }
 
@@ -130,8 +126,8 @@ internal sealed class OpenAiProvider(string account, AccountOptions options, IIn
     private static bool IsGone(HttpOutcome outcome) => outcome is HttpOutcome.Answered { Status: 404 or 410 } answered && OpenAiWire.IsOwnError(answered.Body);
 
     private Failure Ended(VideoWire video) => _answers.IsPolicy(video.Error)
-        ? new(FailureKind.Rejected, "The provider's content policy rejected the video.", video.Error.Code)
-        : new(FailureKind.Unavailable, "The provider could not make the video.", HttpFailures.Code(video.Error.Code));
+        ? SharedReplies.Rejected(video.Error.Code)
+        : SharedReplies.NotMade(HttpFailures.Code(video.Error.Code));
 
     private Charged ChargeOf(VideoWire video) => video.CostUsd switch { null => options.UnfinishedJobs, > 0 => Charged.Yes, _ => Charged.No };
 

@@ -1,0 +1,30 @@
+using VideoGen.Grains.Providers;
+using VideoGen.Grains.Requests;
+using VideoGen.Silo.Media;
+
+namespace VideoGen.Silo.Providers.Http;
+
+/// <summary>What adapters of every protocol answer in the same words.</summary>
+internal static class SharedReplies
+{
+    public static readonly Failure NoRemix = new(FailureKind.Refused, "This provider makes no video from another one.", "no_remix");
+
+    public static readonly SubmitReply InputGone = new SubmitReply.NoJob(
+        new(FailureKind.Refused, "The picture that guides the video is not in the store any more; send it again.", "input_gone"));
+
+    public static readonly SubmitReply InputUnreadable = new SubmitReply.NotSent(new(FailureKind.Unavailable, "The picture that guides the video could not be read."));
+
+    public static readonly CancelReply CannotStop = new CancelReply.TooLate("This provider cannot stop a job.");
+
+    public static readonly SourceReply NoSuchJob = new SourceReply.Gone("The provider has no such job.");
+
+    public static readonly SourceReply NoVideo = new SourceReply.Gone("The job ended without a video.");
+
+    public static readonly SourceReply NotEnded = new SourceReply.Trouble(new(FailureKind.Unavailable, "The job has not ended yet.", "not_ended"));
+
+    /// <param name="code">The provider's word for it, where it has one.</param>
+    public static Failure Rejected(string? code = null) => new(FailureKind.Rejected, "The provider's content policy rejected the video.", code);
+
+    /// <inheritdoc cref="Rejected"/>
+    public static Failure NotMade(string? code = null) => new(FailureKind.Unavailable, "The provider could not make the video.", code);
+}
