@@ -48,7 +48,9 @@ public interface IVideoProviders
 /// <param name="KeepsOriginal">Whether its copy is ours to delete once ours is safe.</param>
 /// <param name="Slots">How many jobs of ours it works on at a time; null where it does not say, and waits itself.</param>
 /// <param name="SubmitsPerMinute">How many submits it takes in a minute; null where it does not say.</param>
-public sealed record ProviderTraits(Resolution Resolution, TimeSpan QuietTime, bool KeepsOriginal, int? Slots = null, int? SubmitsPerMinute = null);
+/// <param name="KeyKeptFor">How long it remembers our key, where the same key and body give the same job: as long as it documents; else null.</param>
+public sealed record ProviderTraits(
+    Resolution Resolution, TimeSpan QuietTime, bool KeepsOriginal, int? Slots = null, int? SubmitsPerMinute = null, TimeSpan? KeyKeptFor = null);
 
 /// <summary>How a submit without an answer can be resolved.</summary>
 public enum Resolution
@@ -61,6 +63,9 @@ public enum Resolution
 
     /// <summary>A lookup by our key is complete: finding nothing, late enough, proves that there is no job.</summary>
     CompleteLookup,
+
+    /// <summary>By submitting again: the provider documents that the same key and body give the same job, and never a second one.</summary>
+    SameKey,
 }
 
 /// <summary>One attempt, as a provider gets it.</summary>

@@ -1,3 +1,4 @@
+using VideoGen.Grains.Providers;
 using VideoGen.Requests;
 using static VideoGen.Grains.Requests.RequestEffect;
 using static VideoGen.Grains.Requests.RequestState;
@@ -83,6 +84,9 @@ internal static class RequestEffects
                 break;
             case Submitting s:
                 yield return (s.Since, new SubmitJob(s.AttemptId, s.Ticket, s.Nonce));
+                break;
+            case Unresolved { Ticket.Limits.Resolution: Resolution.SameKey } s:
+                yield return (s.Find.NotBefore, new RecordIntent(s.AttemptId, s.Ticket, Hold: null)); // A submit like any other.
                 break;
             case Unresolved s:
                 yield return (s.Find.NotBefore, new FindJob(s.AttemptId, s.Ticket, s.Nonce, s.Course.Sent is [.., var sent] ? sent : s.Since));

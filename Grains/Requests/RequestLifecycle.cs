@@ -82,6 +82,10 @@ internal static class RequestLifecycle
     private static RequestState InSubmitting(Submitting s, RequestEvent happened) => happened switch
     {
         JobAccepted e => Start(s, e),
+        // What becomes of the same key sent again says nothing of the first time, unless it is a job.
+        NotSent e when e.Nonce == s.Nonce && s.Doubt is { } doubt => FindLater(StillInDoubt(s with { Course = s.Course.WithoutLastIntent() }, doubt), e.Failure, e.At),
+        NoJob e when e.Nonce == s.Nonce && s.Doubt is { } doubt => FindLater(StillInDoubt(s, doubt with { Resent = doubt.Resent + 1 }), e.Failure, e.At),
+        OutcomeUnknown e when e.Nonce == s.Nonce && s.Doubt is { } doubt => FindLater(StillInDoubt(s, doubt with { Resent = doubt.Resent + 1 }), e.Failure, e.At),
         NotSent e when e.Nonce == s.Nonce => Unsent(s, e),
         NoJob e when e.Nonce == s.Nonce => ProvenFree(s, e.Failure, e.At),
         OutcomeUnknown e when e.Nonce == s.Nonce => Doubt(s, e),
@@ -92,8 +96,12 @@ internal static class RequestLifecycle
     private static RequestState InUnresolved(Unresolved s, RequestEvent happened) => happened switch
     {
         JobAccepted e => Start(s, e),
-        NotSent e when e.Nonce == s.Nonce => Unsent(s, e),
-        NoJob e when e.Nonce == s.Nonce => ProvenFree(s, e.Failure, e.At),
+        NotSent e when e.Nonce == s.Nonce && s.Resent == 0 => Unsent(s, e),
+        NoJob e when e.Nonce == s.Nonce && s.Resent == 0 => ProvenFree(s, e.Failure, e.At),
+        SendHeld or IntentRecorded when s.Ticket.Limits.Resolution != Resolution.SameKey => s,
+        SendHeld { Hold.IsPause: true } e => s with { Find = s.Find.Later(e.At, Salt(s)) }, // Whoever pauses does not run the time out.
+        SendHeld e => FindLater(s, null, e.At),
+        IntentRecorded e => SendSameKey(s, e),
         JobAbsent e when e.Nonce == s.Nonce => IsProof(s, e)
             ? ProvenFree(s, new(FailureKind.Unavailable, "The submit never arrived: the provider has no job with our mark."), e.At)
             : FindLater(s, null, e.At),
@@ -210,6 +218,18 @@ internal static class RequestLifecycle
             ? unresolved.DeadLetter(e.Failure, RequestEndings.Unproven, e.At)
             : unresolved;
     }
+
+    // It needs no proof that there is no job: the provider promises that there is never a second one. But only as long as it remembers the
+    // key, and a submit may be on its way for as long as the quiet time: this one, and those before.
+    private static RequestState SendSameKey(Unresolved s, IntentRecorded e) =>
+        s.Ticket.Limits is { KeyKeptFor: { } kept } limits
+        && e.Orphaned is null
+        && e.Sends < limits.MaxSubmits
+        && e.At + limits.QuietFor + RequestOptions.ClockSlack < s.FirstSentAt + kept
+            ? new Submitting(s.Ticket, s.Course.WithIntent(e.At), e.At, e.Nonce, new Doubt(s.Since, s.Nonce, s.Find, s.Cause, s.Resent))
+            : s.DeadLetter(s.Cause, RequestEndings.Unproven, e.At);
+
+    private static Unresolved StillInDoubt(Submitting s, Doubt doubt) => new(s.Ticket, s.Course, doubt.Since, doubt.Nonce, doubt.Find, doubt.Cause, doubt.Resent);
 
     private static bool IsProof(Unresolved s, JobAbsent e) =>
         s.Ticket.Limits.Resolution == Resolution.CompleteLookup && e.QuietFor >= s.Ticket.Limits.QuietFor;

@@ -70,10 +70,24 @@ internal abstract record RequestState
 
     /// <summary>The intent to pay is on disk; the paid call may or may not have happened.</summary>
     /// <param name="Nonce">Drawn for this one intent by the activation that wrote it; only that one may send.</param>
-    public sealed record Submitting(Ticket Ticket, Course Course, DateTimeOffset Since, string Nonce) : Live(Ticket, Course, Since);
+    /// <param name="Doubt">The unresolved submit of the same attempt that is sent again to be told of its job; null where this is the first.</param>
+    public sealed record Submitting(Ticket Ticket, Course Course, DateTimeOffset Since, string Nonce, Doubt? Doubt = null) : Live(Ticket, Course, Since);
 
     /// <summary>Sent, perhaps, and no answer that proves anything: ask the provider.</summary>
-    public sealed record Unresolved(Ticket Ticket, Course Course, DateTimeOffset Since, string Nonce, Due Find, Failure Cause) : Live(Ticket, Course, Since);
+    /// <param name="Nonce">That of the first intent.</param>
+    /// <param name="Resent">How often it was sent again since, under the same key, and not proven unsent.</param>
+    public sealed record Unresolved(
+        Ticket Ticket,
+        Course Course,
+        DateTimeOffset Since,
+        string Nonce,
+        Due Find,
+        Failure Cause,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Resent = 0) : Live(Ticket, Course, Since)
+    {
+        /// <summary>When the first of its intents was written.</summary>
+        [JsonIgnore] public DateTimeOffset FirstSentAt => Course.Sent.Length > Resent ? Course.Sent[^(1 + Resent)] : Since;
+    }
 
     /// <summary>The provider works on it.</summary>
     /// <param name="Cancel">Set while the provider must still be told to stop.</param>

@@ -57,6 +57,9 @@ internal sealed record RequestLimits(
     TimeSpan QuietTime,
     bool KeepsOriginal)
 {
+    /// <summary>How long after the first submit the provider answers the same key with the same job; null where it does not say that it does.</summary>
+    public TimeSpan? KeyKeptFor { get; init; }
+
     /// <summary>How late a complete lookup must find nothing to prove that there is no job: nothing sent before can still arrive.</summary>
     [JsonIgnore] public TimeSpan QuietFor => SubmitWindow + SubmitTimeout + QuietTime;
 
@@ -72,6 +75,9 @@ internal sealed record RequestLimits(
 /// <param name="Stages">When it got how far.</param>
 /// <param name="Paused">How long pauses have held it: that does not count for its deadline. Null where none did.</param>
 internal sealed record Course(int Attempt, int FailedSends, DateTimeOffset[] Sent, DateTimeOffset? CancelWanted, Stages Stages, TimeSpan? Paused = null);
+
+/// <summary>A submit without an answer, while it is sent once more under the same key. What it says is as in <see cref="RequestState.Unresolved"/>.</summary>
+internal sealed record Doubt(DateTimeOffset Since, string Nonce, Due Find, Failure Cause, int Resent);
 
 /// <summary>What holds a round that could be sent.</summary>
 /// <param name="Reason">What.</param>

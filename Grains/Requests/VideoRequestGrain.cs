@@ -262,7 +262,7 @@ internal sealed partial class VideoRequestGrain(
         var o = ports.Options.CurrentValue;
         var limits = new RequestLimits(
             o.MaxAttempts, o.MaxSubmits, o.Deadline, o.JobDeadline, o.ResolveFor, o.SubmitWindow, o.SubmitTimeout, o.CheckEvery,
-            o.Window, o.WindowMargin, traits.Resolution, traits.QuietTime, traits.KeepsOriginal);
+            o.Window, o.WindowMargin, traits.Resolution, traits.QuietTime, traits.KeepsOriginal) { KeyKeptFor = traits.KeyKeptFor };
         return new(Round: 0, ports.Nonces.Draw(), options, terms.Provider, terms.UsdPerSecond * options.Seconds, terms.CountsAgainstQuota, limits, Trace: VideoGenTelemetry.CurrentTrace)
         {
             Day = ports.Budgets.CurrentValue.DayOf(ports.Time.Now()),

@@ -26,13 +26,20 @@ internal sealed class Desk(ProviderLog log, Jobs jobs, FaultList faults, Answers
     /// <param name="draft">The job that it asks for.</param>
     /// <param name="accepted">The answer with the job.</param>
     /// <param name="policy">The answer of the content policy.</param>
-    public async Task Submit(HttpContext context, Job draft, Func<Job, Reply> accepted, Reply policy)
+    /// <param name="known">The job that the same submit made before, where the account remembers keys; null where there is none.</param>
+    public async Task Submit(HttpContext context, Job draft, Func<Job, Reply> accepted, Reply policy, Func<Job?>? known = null)
     {
         var fault = PromptWords.Of(draft.Prompt).Fault ?? faults.Take("submit");
         if (fault?.Do == FaultWords.Late)
         {
             Write(Line(context, "submit", "later", fault, draft.Mark));
             await Task.Delay(TimeSpan.FromMilliseconds(fault.DelayMs), time);
+            if (known?.Invoke() is { } earlier)
+            {
+                await Answers.Send(context, accepted(earlier));
+                return;
+            }
+
             var late = draft with { CreatedAt = Now };
             Write(Line(context, "made", "job", fault, draft.Mark) with { JobId = late.Id, Usd = late.Usd, Made = late });
             await Answers.Send(context, accepted(late));
@@ -45,6 +52,13 @@ internal sealed class Desk(ProviderLog log, Jobs jobs, FaultList faults, Answers
             FaultWords.Policy => false,
             _ => fault.Job,
         };
+        if (makes && known?.Invoke() is { } same)
+        {
+            Write(Line(context, "submit", "the same job", fault, draft.Mark) with { JobId = same.Id });
+            await Answer(context, fault, accepted(same));
+            return;
+        }
+
         var line = Line(context, "submit", makes ? "job" : "no job", fault, draft.Mark);
         Write(makes ? line with { JobId = draft.Id, Usd = draft.Usd, Made = draft } : line);
         if (fault?.Do == FaultWords.Policy) await Answers.Send(context, policy);

@@ -8,6 +8,9 @@ internal sealed class OpenAiShape(Desk desk, string keys, byte[] video)
 {
     private const string Shape = "video";
 
+    /// <summary>How a key goes on whose account gives the same job for the same <c>Idempotency-Key</c>, as Orleans.VideoGen does.</summary>
+    private const string RemembersKeys = "remembers-";
+
     public void Map(WebApplication app)
     {
         app.MapPost("/v1/videos", Allowed(Create));
@@ -46,8 +49,10 @@ internal sealed class OpenAiShape(Desk desk, string keys, byte[] video)
             return;
         }
 
-        var draft = desk.Jobs.Draft(Shape, OwnerOf(context), null, prompt, field("model") ?? "sora-2", field("size") ?? "720x1280", field("seconds") ?? "4", picture);
-        await desk.Submit(context, draft, job => Reply.Json(200, Resource(job)), Error(400, "moderation_blocked", $"Your request was blocked by our moderation system: {prompt}"));
+        var key = OwnerOf(context).StartsWith($"{keys}{RemembersKeys}", StringComparison.Ordinal) ? context.Request.Headers["Idempotency-Key"].ToString() : null;
+        var draft = desk.Jobs.Draft(Shape, OwnerOf(context), key, prompt, field("model") ?? "sora-2", field("size") ?? "720x1280", field("seconds") ?? "4", picture);
+        await desk.Submit(context, draft, job => Reply.Json(200, Resource(job)), Error(400, "moderation_blocked", $"Your request was blocked by our moderation system: {prompt}"),
+            key is null ? null : () => desk.Jobs.All(Shape, draft.Owner).FirstOrDefault(job => job.Mark == key));
     }
 
     private Task List(HttpContext context)

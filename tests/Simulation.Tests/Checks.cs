@@ -125,7 +125,7 @@ internal sealed class Checks(SimulatedWorld world)
         }
 
         if (before is Refused && state is not Refused) throw Broken($"The refused round {before.Round} came back.");
-        if (before is Live { Course.CancelWanted: not null } and not Submitting && state is Submitting) throw Broken($"Round {before.Round} was sent after it was cancelled.");
+        if (before is Live { Course.CancelWanted: not null } and not Submitting && state is Submitting { Doubt: null }) throw Broken($"Round {before.Round} was sent after it was cancelled.");
         if (before is not Refused && state is Refused) lastRefused[key] = (opened[(key, state.Round)], world.Clock.GetUtcNow());
         if (before is Admitting && state is Live and not Admitting) admitted[(key, state.Round)] = world.Clock.GetUtcNow();
         if (NameOf(before) != NameOf(state)) Edges.Add($"{NameOf(before)} -> {NameOf(state)}");

@@ -104,6 +104,9 @@ internal sealed record Swarm
 
     public TimeSpan QuietTime { get; init; }
 
+    /// <summary>How long the provider answers the same key with the same job, where that is how it is asked.</summary>
+    public TimeSpan KeyKeptFor { get; init; } = TimeSpan.FromHours(24);
+
     public static Swarm Draw(Chance chance)
     {
         double Some(params ReadOnlySpan<double> percents) => chance.Percent(50) ? chance.Pick(percents) : 0;
@@ -150,8 +153,9 @@ internal sealed record Swarm
             CancelFails = Some(10, 60),
             SaveFails = Some(10, 50),
             SourceGone = Some(1, 5),
-            Resolution = chance.Pick(Resolution.CompleteLookup, Resolution.CompleteLookup, Resolution.Lookup, Resolution.None),
+            Resolution = chance.Pick(Resolution.CompleteLookup, Resolution.CompleteLookup, Resolution.Lookup, Resolution.None, Resolution.SameKey),
             QuietTime = chance.Pick(TimeSpan.Zero, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)),
+            KeyKeptFor = chance.Pick(TimeSpan.FromMinutes(15), TimeSpan.FromHours(24)),
         };
     }
 }

@@ -7,12 +7,13 @@ namespace VideoGen.Silo.Providers.Http;
 /// <param name="Key">What authorizes a call.</param>
 /// <param name="AccessKey">What names the key where the protocol signs tokens with it; else empty.</param>
 /// <param name="FindsByList">Whether a submit without an answer is looked for in the account's list of jobs.</param>
+/// <param name="KeyKeptFor">How long the server answers the same <c>Idempotency-Key</c> and body with the same job; null where it does not say that it does.</param>
 /// <param name="DeleteStops">Whether DELETE of a job that runs stops it.</param>
 /// <param name="UnfinishedJobs">Whether a job that ended without a video was charged, where the provider does not say.</param>
 /// <param name="Slots">How many jobs of ours it works on at a time; null where it queues by itself.</param>
 /// <param name="SubmitsPerMinute">How many submits it takes in a minute; null where it says so itself.</param>
 internal sealed record AccountOptions(
-    Uri Address, ProviderSecret Key, string AccessKey, bool FindsByList, bool DeleteStops, Charged UnfinishedJobs, int? Slots = null, int? SubmitsPerMinute = null)
+    Uri Address, ProviderSecret Key, string AccessKey, bool FindsByList, TimeSpan? KeyKeptFor, bool DeleteStops, Charged UnfinishedJobs, int? Slots = null, int? SubmitsPerMinute = null)
 {
     /// <summary>How long after a submit was given up it may still become a job that can be found: what nothing better is known of.</summary>
     public static readonly TimeSpan QuietTime = TimeSpan.FromMinutes(10);
@@ -40,9 +41,13 @@ internal sealed class AccountSettings
 
     /// <summary>
     /// For <c>openai_videos</c>: <c>list</c> where the server lists all jobs of the account with prompt, model, size, seconds and time, so
-    /// that a submit without an answer can be found; <c>none</c> where a person has to decide. Default: <c>none</c>.
+    /// that a submit without an answer can be found; <c>key</c> where it documents that the same <c>Idempotency-Key</c> and body give the
+    /// same job (another Orleans.VideoGen does), so that such a submit is sent again; <c>none</c> where a person has to decide. Default: <c>none</c>.
     /// </summary>
     public string? Resolution { get; set; }
+
+    /// <summary>For <c>Resolution=key</c>, which must have it: how long the server documents to remember a key; 1 hour to 30 days.</summary>
+    public TimeSpan? KeyKeptFor { get; set; }
 
     /// <summary>For <c>openai_videos</c>: whether DELETE of a job that runs stops it, as at vLLM-Omni. Default: false, and nothing is cancelled.</summary>
     public bool DeleteStops { get; set; }

@@ -9,11 +9,13 @@ internal static partial class AccountReader
 {
     private const int LongestKey = 4096, Most = 10_000;
 
+    private static readonly TimeSpan _shortestMemory = TimeSpan.FromHours(1), _longestMemory = TimeSpan.FromDays(30);
+
     private static readonly string[] _keys =
     [
         nameof(AccountSettings.Type), nameof(AccountSettings.BaseUrl), nameof(AccountSettings.ApiKey), nameof(AccountSettings.ApiKeyFile),
         nameof(AccountSettings.AccessKey), nameof(AccountSettings.Resolution), nameof(AccountSettings.DeleteStops), nameof(AccountSettings.UnfinishedJobs),
-        nameof(AccountSettings.Slots), nameof(AccountSettings.SubmitsPerMinute),
+        nameof(AccountSettings.Slots), nameof(AccountSettings.SubmitsPerMinute), nameof(AccountSettings.KeyKeptFor),
     ];
 
     /// <summary>What is wrong with an account; nothing where it can be read.</summary>
@@ -37,6 +39,8 @@ internal static partial class AccountReader
         if (settings.UnfinishedJobs is not (null or "unknown" or "free" or "charged")) yield return $"{at}:{nameof(settings.UnfinishedJobs)} must be unknown, free or charged.";
         if (settings.Slots is < 1 or > Most) yield return $"{at}:{nameof(settings.Slots)} must be from 1 to {Most}.";
         if (settings.SubmitsPerMinute is < 1 or > Most) yield return $"{at}:{nameof(settings.SubmitsPerMinute)} must be from 1 to {Most}.";
+        if (settings.KeyKeptFor is not null && settings.Resolution != "key") yield return $"{at}:{nameof(settings.KeyKeptFor)} is for {nameof(settings.Resolution)}=key alone.";
+        if (settings.KeyKeptFor < _shortestMemory || settings.KeyKeptFor > _longestMemory) yield return $"{at}:{nameof(settings.KeyKeptFor)} must be from {_shortestMemory} to {_longestMemory}.";
         if (settings.Type == AccountTypes.Kling)
         {
             if (string.IsNullOrWhiteSpace(settings.AccessKey)) yield return $"{at}:{nameof(settings.AccessKey)} must be said for {AccountTypes.Kling}.";
@@ -45,7 +49,8 @@ internal static partial class AccountReader
         }
         else
         {
-            if (settings.Resolution is not (null or "none" or "list")) yield return $"{at}:{nameof(settings.Resolution)} must be none or list.";
+            if (settings.Resolution is not (null or "none" or "list" or "key")) yield return $"{at}:{nameof(settings.Resolution)} must be none, list or key.";
+            if (settings.Resolution == "key" && settings.KeyKeptFor is null) yield return $"{at}:{nameof(settings.KeyKeptFor)} must be said where {nameof(settings.Resolution)} is key: how long the server documents to remember one.";
             if (settings.AccessKey is not null) yield return $"{at}:{nameof(settings.AccessKey)} is for {AccountTypes.Kling} alone.";
         }
     }
@@ -56,6 +61,7 @@ internal static partial class AccountReader
         new(KeyOf(settings)),
         settings.AccessKey ?? "",
         FindsByList: settings.Resolution == "list",
+        settings.KeyKeptFor,
         settings.DeleteStops,
         settings.UnfinishedJobs switch { "free" => Charged.No, "charged" => Charged.Yes, _ => Charged.Unknown },
         settings.Slots,

@@ -27,7 +27,7 @@ internal sealed class ProviderHttp(Uri address, Func<string> token, TimeProvider
     /// <param name="path">Relative to the address, without a slash before it.</param>
     /// <param name="body">The whole body.</param>
     /// <param name="type">Its type.</param>
-    /// <param name="key">Our mark, for servers that read <c>Idempotency-Key</c>; nothing of ours relies on one that does.</param>
+    /// <param name="key">Our mark, for servers that read <c>Idempotency-Key</c>; only what an account's server documents is relied on.</param>
     /// <param name="gate">The last check.</param>
     /// <param name="cancellationToken">Ends the wait for an answer.</param>
     public async Task<HttpOutcome> Submit(string path, byte[] body, MediaTypeHeaderValue type, string key, SubmitGate gate, CancellationToken cancellationToken)

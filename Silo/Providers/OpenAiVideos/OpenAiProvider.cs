@@ -20,7 +20,7 @@ internal sealed class OpenAiProvider(string account, AccountOptions options, IIn
 
     public string Account => account;
 
-    public ProviderTraits Traits { get; } = new(options.FindsByList ? Resolution.Lookup : Resolution.None, AccountOptions.QuietTime, KeepsOriginal: true, options.Slots, options.SubmitsPerMinute);
+    public ProviderTraits Traits { get; } = new(ResolutionOf(options), AccountOptions.QuietTime, KeepsOriginal: true, options.Slots, options.SubmitsPerMinute, options.KeyKeptFor);
 
     public void Dispose() => _http.Dispose();
 
@@ -124,6 +124,9 @@ internal sealed class OpenAiProvider(string account, AccountOptions options, IIn
 
     // A 404 of something between us and the server is not the server's word.
     private static bool IsGone(HttpOutcome outcome) => outcome is HttpOutcome.Answered { Status: 404 or 410 } answered && OpenAiWire.IsOwnError(answered.Body);
+
+    private static Resolution ResolutionOf(AccountOptions options) =>
+        options.KeyKeptFor is not null ? Resolution.SameKey : options.FindsByList ? Resolution.Lookup : Resolution.None;
 
     private Failure Ended(VideoWire video) => _answers.IsPolicy(video.Error)
         ? SharedReplies.Rejected(video.Error.Code)

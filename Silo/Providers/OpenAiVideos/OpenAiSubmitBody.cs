@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Net.Http.Headers;
 using System.Text.Json.Serialization;
 using System.Text.Json;
@@ -21,7 +23,8 @@ internal static class OpenAiSubmitBody
             return (JsonSerializer.SerializeToUtf8Bytes(json), new("application/json"));
         }
 
-        using var form = new MultipartFormDataContent
+        // The same order is the same body to the byte: a server that remembers our key compares them.
+        using var form = new MultipartFormDataContent(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(order.ProviderKey))))
         {
             { new StringContent(order.Prompt), "prompt" },
             { new StringContent(order.Options.Model), "model" },

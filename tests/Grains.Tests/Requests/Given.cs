@@ -17,8 +17,9 @@ internal static class Given
         Window: TimeSpan.FromHours(24), WindowMargin: TimeSpan.FromMinutes(5), Resolution.CompleteLookup, QuietTime: TimeSpan.FromMinutes(10), KeepsOriginal: true);
 
     public static readonly Ticket Ticket = new(1, "ask0000000000001", Options, "local", 3.20m, Reserves: true, Limits) { Day = new(2026, 11, 20) };
+    public static readonly Ticket KeyTicket = Ticket with { Limits = Limits with { Resolution = Resolution.SameKey, KeyKeptFor = TimeSpan.FromHours(2) } };
     public static readonly AttemptId Id = new(1, 1);
-    public const string Nonce = "nonce00000000001", Job = "job_1";
+    public const string Nonce = "nonce00000000001", FirstNonce = "nonce00000000000", Job = "job_1";
 
     public static readonly Failure Down = new(FailureKind.Unavailable, "503"), Lost = new(FailureKind.Unknown, "no answer"),
         Policy = new(FailureKind.Rejected, "not allowed"), Invalid = new(FailureKind.Refused, "bad size");
@@ -27,6 +28,7 @@ internal static class Given
     public static readonly Refusal Refusal = new(Codes.QuotaExceeded, "enough", T.AddHours(3), 5, 0);
     public static readonly Stages Stages = new(T);
     public static readonly Course Fresh = new(1, 0, [], null, Stages);
+    public static readonly Course SentTwice = Fresh with { Sent = [T, T], Stages = new(T, T) };
     public static readonly Course Sent = Fresh with { Sent = [T], Stages = new(T, T, T) };
 
     public static Admitting Admitting(bool shown = false) => new(Ticket, Fresh, T, shown, new Due(T));
@@ -56,6 +58,9 @@ internal static class Given
         ("Submitting, cancel wanted", Submitting().Wanted()),
         ("Unresolved", Unresolved()),
         ("Unresolved, cancel wanted", Unresolved().Wanted()),
+        ("Submitting, same key", Submitting() with { Ticket = KeyTicket, Course = SentTwice, Doubt = new(T, FirstNonce, new Due(T), Lost, 0) }),
+        ("Unresolved, same key", Unresolved() with { Ticket = KeyTicket }),
+        ("Unresolved, same key sent again", Unresolved() with { Ticket = KeyTicket, Course = SentTwice, Resent = 1 }),
         ("Running", Running()),
         ("Running, last attempt", Running() with { Ticket = Ticket with { Limits = Limits with { MaxAttempts = 1 } } }),
         ("Running, cancel wanted", Running().Wanted() with { Cancel = new Due(T) }),

@@ -44,7 +44,7 @@ internal sealed class ScriptedProvider(TimeProvider time) : IVideoProvider, IVid
 
     public List<string> Log { get; } = [];
 
-    /// <summary>What made jobs.</summary>
+    /// <summary>What made jobs, or asked for one by its key.</summary>
     public List<SubmitOrder> Orders { get; } = [];
 
     /// <summary>What was looked for.</summary>
@@ -68,6 +68,7 @@ internal sealed class ScriptedProvider(TimeProvider time) : IVideoProvider, IVid
 
         Log.Add($"submit {order.ProviderKey}");
         Orders.Add(order);
+        if (Traits.Resolution == Resolution.SameKey && byKey.TryGetValue(order.ProviderKey, out var same)) return new SubmitReply.Accepted(same.Id);
         var job = new Job($"job_{jobs.Count + 1}", order.ProviderKey, time.GetUtcNow() + RenderTime, NextEndings.TryDequeue(out var ending) ? ending : new CheckReply.Finished(0.40m));
         jobs.Add(job);
         byKey[order.ProviderKey] = job;

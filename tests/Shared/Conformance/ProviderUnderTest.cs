@@ -29,6 +29,9 @@ public abstract class ProviderUnderTest(IVideoProvider provider, IVideoSaver sav
     /// <summary>Whether its jobs can be stopped.</summary>
     public virtual bool CanCancel => true;
 
+    /// <summary>Whether a job can be looked for without its id.</summary>
+    public bool CanLookUp => provider.Traits.Resolution is Resolution.Lookup or Resolution.CompleteLookup;
+
     /// <summary>Whether a job is not known any more once its video was discarded.</summary>
     public virtual bool ForgetsWhatWasDiscarded => false;
 

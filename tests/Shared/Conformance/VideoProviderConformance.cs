@@ -8,7 +8,7 @@ namespace VideoGen.Tests.Conformance;
 /// What a request relies on in a provider and in the saver beside it, while nothing goes wrong.
 /// <para>
 /// Two things are left out, because the simulator's provider is the harsher one and should stay so. A second submit of one key is one
-/// job here and may be a second, paid one there; the port promises neither, and no request may need it. And progress may fall: it does
+/// job here and may be a second, paid one there; but for <see cref="Resolution.SameKey"/> the port promises neither, and no request may need it. And progress may fall: it does
 /// there from check to check, and here when a render begins again after a restart.
 /// </para>
 /// </summary>
@@ -49,7 +49,7 @@ public abstract class VideoProviderConformance
     public Task A_gate_that_is_closed_proves_that_nothing_was_sent() => WithLongJobs(async at =>
     {
         Assert.IsType<SubmitReply.NotSent>(await at.Provider.Submit(at.Order(Key), at.ClosedGate, CancellationToken.None));
-        Assert.IsType<FindReply.Nothing>(await at.Resolve(Key));
+        if (at.CanLookUp) Assert.IsType<FindReply.Nothing>(await at.Resolve(Key));
 
         // What was not sent is sent with the same key the next time.
         var job = await at.Submit(Key);
@@ -59,7 +59,7 @@ public abstract class VideoProviderConformance
     [Fact]
     public Task A_lookup_by_our_key_finds_its_job_and_no_other() => WithLongJobs(async at =>
     {
-        if (at.Provider.Traits.Resolution == Resolution.None) return;
+        if (!at.CanLookUp) return;
         var (job, other) = (await at.Submit(Key), await at.Submit(OtherKey));
 
         Assert.NotEqual(job, other);
@@ -69,12 +69,23 @@ public abstract class VideoProviderConformance
         Assert.IsType<FindReply.Nothing>(await at.Resolve("conform-v-a-1"));
     });
 
+    [Fact]
+    public Task Where_the_same_key_is_promised_to_give_the_same_job_it_does() => WithLongJobs(async at =>
+    {
+        if (at.Provider.Traits.Resolution != Resolution.SameKey) return;
+        var (job, other) = (await at.Submit(Key), await at.Submit(OtherKey));
+
+        Assert.NotEqual(job, other);
+        Assert.Equal([job, other, job], [await at.Submit(Key), await at.Submit(OtherKey), await at.Submit(Key)]);
+        Assert.NotNull(at.Provider.Traits.KeyKeptFor);
+    });
+
     [Theory]
     [InlineData(JobEnding.Finished)]
     [InlineData(JobEnding.FailedFree)]
     public Task A_lookup_finds_a_job_that_has_ended(JobEnding ending) => With(async at =>
     {
-        if (at.Provider.Traits.Resolution == Resolution.None) return;
+        if (!at.CanLookUp) return;
         var job = await at.Submit(Key, ending);
         await at.End(job);
 
@@ -84,7 +95,7 @@ public abstract class VideoProviderConformance
     [Fact]
     public Task A_lookup_finds_a_job_that_was_cancelled() => WithLongJobs(async at =>
     {
-        if (at.Provider.Traits.Resolution == Resolution.None) return;
+        if (!at.CanLookUp) return;
         var job = await at.Submit(Key);
         await at.Cancel(job);
 

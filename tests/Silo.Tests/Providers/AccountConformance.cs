@@ -82,6 +82,14 @@ public sealed class OpenAiConformanceTests(FakeProvider fake) : AccountConforman
     private protected override Account NewAccount() => Account.OpenAi(Fake.Address, settings: [("Resolution", "list"), ("DeleteStops", "true"), ("UnfinishedJobs", "free")]);
 }
 
+public sealed class SameKeyConformanceTests(FakeProvider fake) : AccountConformance(fake), IClassFixture<FakeProvider>
+{
+    private protected override bool CanCancel => true;
+
+    private protected override Account NewAccount() => Account.OpenAi(
+        Fake.Address, FakeProvider.RememberingKey(), [("Resolution", "key"), ("KeyKeptFor", "7.00:00:00"), ("DeleteStops", "true"), ("UnfinishedJobs", "free")]);
+}
+
 public sealed class KlingConformanceTests(FakeProvider fake) : AccountConformance(fake), IClassFixture<FakeProvider>
 {
     private protected override bool CanCancel => false;

@@ -30,10 +30,13 @@ public sealed class AccountSettingsTests : IDisposable
     [InlineData("One of Providers:Accounts:one:ApiKey and Providers:Accounts:one:ApiKeyFile must be said.", "ApiKeyFile=/etc/key")]
     [InlineData("Providers:Accounts:one:ApiKey must have a key in it", "ApiKey=two words")]
     [InlineData("Providers:Accounts:one:ApiKeyFile cannot be read", "ApiKey=", "ApiKeyFile=/nowhere/key")]
-    [InlineData("Providers:Accounts:one:Resolution must be none or list.", "Resolution=complete")]
+    [InlineData("Providers:Accounts:one:Resolution must be none, list or key.", "Resolution=complete")]
     [InlineData("Providers:Accounts:one:UnfinishedJobs must be unknown, free or charged.", "UnfinishedJobs=maybe")]
     [InlineData("Providers:Accounts:one:AccessKey is for kling alone.", "AccessKey=ak")]
     [InlineData("Providers:Accounts:one:AccessKey must be said for kling.", "Type=kling")]
+    [InlineData("Providers:Accounts:one:KeyKeptFor must be said where Resolution is key", "Resolution=key")]
+    [InlineData("Providers:Accounts:one:KeyKeptFor is for Resolution=key alone.", "Resolution=list", "KeyKeptFor=1.00:00:00")]
+    [InlineData("Providers:Accounts:one:KeyKeptFor must be from", "Resolution=key", "KeyKeptFor=00:05:00")]
     [InlineData("Providers:Accounts:one:Resolution is for openai_videos alone", "Type=kling", "AccessKey=ak", "Resolution=list")]
     [InlineData("Providers:Accounts:one:DeleteStops is for openai_videos alone", "Type=kling", "AccessKey=ak", "DeleteStops=true")]
     [InlineData("Providers:Accounts:one:Price is no option.", "Price=3")]
@@ -57,10 +60,11 @@ public sealed class AccountSettingsTests : IDisposable
 
     [Theory]
     [InlineData("none", Resolution.None)]
+    [InlineData("key|KeyKeptFor=1.00:00:00", Resolution.SameKey)]
     [InlineData("list", Resolution.Lookup)]
     public void An_account_is_there_under_its_name_beside_the_embedded_one(string resolution, Resolution trait)
     {
-        var providers = Providers("one", $"Resolution={resolution}");
+        var providers = Providers("one", $"Resolution={resolution}".Split('|'));
 
         Assert.Equal((trait, true), (providers.Find("one")!.Traits.Resolution, providers.Find("one")!.Traits.KeepsOriginal));
         Assert.Equal(TimeSpan.FromMinutes(10), providers.Find("one")!.Traits.QuietTime);

@@ -12,6 +12,9 @@ public sealed class FakeProvider : IAsyncLifetime
     /// <summary>How the keys begin that it lets in.</summary>
     public const string Keys = "sk-fake-";
 
+    /// <summary>A key of an account of its own that gives the same job for the same <c>Idempotency-Key</c>.</summary>
+    public static string RememberingKey() => $"{Keys}remembers-{Guid.NewGuid():N}";
+
     private static readonly JsonSerializerOptions Wire = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly HttpClient Http = new();

@@ -61,6 +61,23 @@ public sealed class OpenAiVideosTests(FakeProvider fake) : IClassFixture<FakePro
     }
 
     [Fact]
+    public async Task A_lost_submit_is_told_its_job_when_the_same_key_comes_again()
+    {
+        using var account = Account.OpenAi(fake.Address, FakeProvider.RememberingKey(), ("Resolution", "key"), ("KeyKeptFor", "1.00:00:00"));
+        var order = Account.Order(Account.NewMark(), "A boat that is known by its key");
+        await fake.Faults(new Fault("submit", "reset", Job: true));
+        Assert.IsType<SubmitReply.Unknown>(await account.Submit(order));
+        var job = Assert.Single(fake.Jobs(order.ProviderKey));
+
+        Assert.Equal(job, await account.Accepted(order));
+        Assert.NotEqual(job, await account.Accepted(order with { ProviderKey = Account.NewMark() }));
+
+        Assert.Equal((Resolution.SameKey, TimeSpan.FromDays(1)), (account.Provider.Traits.Resolution, account.Provider.Traits.KeyKeptFor));
+        Assert.Equal(2, fake.Posts(order.ProviderKey));
+        Assert.Single(fake.Jobs(order.ProviderKey));
+    }
+
+    [Fact]
     public async Task Of_two_that_fit_none_is_taken()
     {
         using var account = Account.OpenAi(fake.Address, settings: ("Resolution", "list"));

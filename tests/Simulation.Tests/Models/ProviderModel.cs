@@ -86,7 +86,7 @@ internal sealed class ProviderModel(ProviderBooks books, PauseRows pauses, Simul
 
     public string Account => AccountName;
 
-    public ProviderTraits Traits { get; } = new(swarm.Resolution, swarm.QuietTime, KeepsOriginal: true);
+    public ProviderTraits Traits { get; } = new(swarm.Resolution, swarm.QuietTime, KeepsOriginal: true, KeyKeptFor: swarm.KeyKeptFor);
 
     public IVideoProvider? Find(string account) => account == Account ? this : null;
 
@@ -207,6 +207,12 @@ internal sealed class ProviderModel(ProviderBooks books, PauseRows pauses, Simul
     private Job Accept(string providerKey, bool late, DateTimeOffset visibleAt)
     {
         var now = clock.GetUtcNow();
+        if (swarm.Resolution == Resolution.SameKey && books.Jobs.Find(j => j.ProviderKey == providerKey && now < j.AcceptedAt + swarm.KeyKeptFor) is { } known)
+        {
+            gate.Note("same key, same job", providerKey);
+            return known;
+        }
+
         var ends = now + gate.Chance.Span(TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(5));
         if (gate.Fault(swarm.JobNeverEnds, "job never ends")) ends = DateTimeOffset.MaxValue;
         else if (gate.Fault(swarm.JobEndsLate, "job ends late")) ends = now + gate.Chance.Span(TimeSpan.FromHours(2), TimeSpan.FromHours(20));
