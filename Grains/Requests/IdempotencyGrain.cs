@@ -30,7 +30,7 @@ internal sealed partial class IdempotencyGrain(
             var now = ports.Time.Now();
             var known = await commit.Record(d => IsOver(d, now) ? d with { Fingerprint = fingerprint, FirstAt = now, Video = null } : d);
             if (known.Fingerprint != fingerprint) return new IdempotentAnswer.OtherBody();
-            if (VideoId.TryParse(known.Video, out var id)) return await Again(id, ask.Owner);
+            if (VideoId.TryParse(known.Video, out var id)) return await Again(id);
 
             var request = VideoRequestKey.For(ports.Installation.KeyRules, ask);
             var answer = await ports.Grains.GetGrain<IVideoRequestGrain>(request).Ask(ask);
@@ -60,12 +60,10 @@ internal sealed partial class IdempotencyGrain(
         }
     }
 
-    private async Task<IdempotentAnswer> Again(VideoId id, Owner owner)
+    private async Task<IdempotentAnswer> Again(VideoId id)
     {
         if (await ports.Grains.GetGrain<IVideoRequestGrain>(id.RequestKey).Get(id.Round) is not { Deleted: false } video) return new IdempotentAnswer.Deleted();
-        var replayed = video.Status.IsEnded();
-        ports.CountPrevented(owner, replayed ? PreventedKind.Replayed : PreventedKind.Joined, video.EstimatedUsd);
-        return new IdempotentAnswer.Answered(new AskAnswer.Accepted(video, replayed ? Dedup.Replayed : Dedup.Joined));
+        return new IdempotentAnswer.Answered(new AskAnswer.Accepted(video, ports.CountPrevented(video, video.EstimatedUsd)));
     }
 
     private static bool IsOver(IdempotencyDocument document, DateTimeOffset now) =>

@@ -49,9 +49,22 @@ internal sealed record RequestPorts(
     }
 
     /// <summary>One more payment that did not happen.</summary>
-    public void CountPrevented(Owner owner, PreventedKind kind, decimal usd)
+    public void CountPrevented(Owner owner, string model, PreventedKind kind, decimal usd)
     {
-        Prevented.Count(owner, kind, usd);
+        Prevented.Count(owner, model, kind, usd);
         Telemetry.PaymentPrevented(kind, usd);
+    }
+
+    /// <summary>The same for an ask that is answered with a video, or an ending, that was there before it.</summary>
+    public Dedup CountPrevented(VideoView known, decimal usd)
+    {
+        var (kind, dedup) = known.Status switch
+        {
+            VideoStatus.Failed => (PreventedKind.RefusedRetry, Dedup.Replayed),
+            VideoStatus.Completed => (PreventedKind.Replayed, Dedup.Replayed),
+            _ => (PreventedKind.Joined, Dedup.Joined),
+        };
+        CountPrevented(known.Owner, known.Options.Model, kind, usd);
+        return dedup;
     }
 }

@@ -22,7 +22,7 @@ internal sealed partial class VideoRequestGrain
         {
             if (await Peek(ask.Owner, ticket) is not { } refusal) return null;
             await commit.Refresh(); // What was reserved may be this very video, asked for in another process.
-            return JudgeNow(ask, ticket) is Judgement.Open ? Refuse(refusal, ask.Owner, ticket.PriceUsd) : null;
+            return JudgeNow(ask, ticket) is Judgement.Open ? Refuse(refusal, ask.Owner, ticket) : null;
         }
 #pragma warning disable CA1031 // No peek, no shortcut: the reservation decides.
         catch (Exception e) when (e is not CommitUnknownException)

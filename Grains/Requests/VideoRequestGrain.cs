@@ -66,7 +66,7 @@ internal sealed partial class VideoRequestGrain(
         try
         {
             var (ticket, refusal) = await WithSource(ask, terms with { Run = ask.Run });
-            if (refusal is not null) return Refuse(refusal, ask.Owner, ticket.PriceUsd);
+            if (refusal is not null) return Refuse(refusal, ask.Owner, ticket);
             if (ask.Confirmation is { } token) return await Confirmed(ask, ticket, token);
             if (await RefusedBeforeOpening(ask, ticket) is { } early) return early;
             for (var look = 0; look < MaxLooks; look++)
@@ -83,7 +83,7 @@ internal sealed partial class VideoRequestGrain(
                         await Verdict(question.Round.Round, ask.Run); // Being admitted: there is nothing to ask about before that is decided.
                         break;
                     case Judgement.Refuse refuse:
-                        return Refuse(refuse.Refusal, ask.Owner, ticket.PriceUsd);
+                        return Refuse(refuse.Refusal, ask.Owner, ticket);
                     case Judgement.Open when opened is { } round && RequestRounds.RoundOf(commit.Committed, round) is { } ended && await Verdict(ended.Round, ask.Run) is { } answer:
                         return Answer(answer, opened, ask, ticket); // Refused, or ended free of charge, before we looked.
                 }
@@ -225,21 +225,21 @@ internal sealed partial class VideoRequestGrain(
         };
     }
 
-    private AskAnswer.Refused Refuse(Refusal refusal, Owner owner, decimal usd)
+    private AskAnswer.Refused Refuse(Refusal refusal, Owner owner, Ticket ticket)
     {
         LogRefused(Key, refusal.Code);
-        if (refusal.Code == Codes.RunLimit) ports.CountPrevented(owner, PreventedKind.BlockedRun, usd);
+        if (refusal.Code == Codes.RunLimit) ports.CountPrevented(owner, ticket.Options.Model, PreventedKind.BlockedRun, ticket.PriceUsd);
+        if (refusal.Code == Codes.SubmitLimit) ports.CountPrevented(owner, ticket.Options.Model, PreventedKind.RefusedRetry, ticket.PriceUsd);
         return new(refusal);
     }
 
     private AskAnswer Answer(AskAnswer verdict, int? opened, VideoAsk ask, Ticket ticket)
     {
-        if (verdict is AskAnswer.Refused refused) return Refuse(refused.Refusal, ask.Owner, ticket.PriceUsd);
+        if (verdict is AskAnswer.Refused refused) return Refuse(refused.Refusal, ask.Owner, ticket);
         if (verdict is not AskAnswer.Accepted accepted || accepted.Video.Id.Round == opened) return verdict;
-        var replayed = accepted.Video.Status.IsEnded();
-        ports.CountPrevented(accepted.Video.Owner, replayed ? PreventedKind.Replayed : PreventedKind.Joined, ticket.PriceUsd);
-        LogDuplicatePrevented(Key, accepted.Video.Id.Round, replayed ? "replayed" : "joined", ticket.PriceUsd);
-        return accepted with { Dedup = replayed ? Dedup.Replayed : Dedup.Joined };
+        var dedup = ports.CountPrevented(accepted.Video, ticket.PriceUsd);
+        LogDuplicatePrevented(Key, accepted.Video.Id.Round, dedup == Dedup.Replayed ? "replayed" : "joined", ticket.PriceUsd);
+        return accepted with { Dedup = dedup };
     }
 
     private async Task<RequestDocument> Record(RequestEvent fact)

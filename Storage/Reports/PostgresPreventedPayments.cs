@@ -25,8 +25,8 @@ public sealed partial class PostgresPreventedPayments(
     private bool failing;
 
     /// <inheritdoc/>
-    public void Count(Owner owner, PreventedKind kind, decimal usd) =>
-        counts.Add(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime), owner.Client, kind, usd);
+    public void Count(Owner owner, string model, PreventedKind kind, decimal usd) =>
+        counts.Add(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime), owner, model, kind, usd);
 
     /// <summary>Writes what was counted so far, so that whoever reads next sees it.</summary>
     /// <exception cref="NpgsqlException">The database did not answer; the counts are kept.</exception>
@@ -107,13 +107,15 @@ public sealed partial class PostgresPreventedPayments(
     internal async Task Write(PreventedBatch batch, CancellationToken cancellationToken)
     {
         var sums = batch.Sums.ToArray();
-        var command = database.CreateCommand("select videogen.add_prevented($1, $2, $3, $4, $5, $6, $7)");
+        var command = database.CreateCommand("select videogen.add_prevented($1, $2, $3, $4, $5, $6, $7, $8, $9)");
         await using (command.ConfigureAwait(false))
         {
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = writer });
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = batch.Sequence });
             command.Parameters.Add(Array(NpgsqlDbType.Date, sums, s => s.Key.Day));
             command.Parameters.Add(Array(NpgsqlDbType.Text, sums, s => s.Key.Client));
+            command.Parameters.Add(Array(NpgsqlDbType.Text, sums, s => s.Key.User));
+            command.Parameters.Add(Array(NpgsqlDbType.Text, sums, s => s.Key.Model));
             command.Parameters.Add(Array(NpgsqlDbType.Text, sums, s => Word(s.Key.Kind)));
             command.Parameters.Add(Array(NpgsqlDbType.Bigint, sums, s => s.Value.Count));
             command.Parameters.Add(Array(NpgsqlDbType.Numeric, sums, s => s.Value.Usd));
@@ -130,6 +132,7 @@ public sealed partial class PostgresPreventedPayments(
         PreventedKind.Joined => "joined",
         PreventedKind.Replayed => "replayed",
         PreventedKind.BlockedRun => "blocked_run",
+        PreventedKind.RefusedRetry => "refused_retry",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 }

@@ -27,7 +27,7 @@ public sealed class PostgresRequestBook(NpgsqlDataSource database, PostgresPreve
             {
                 Parameters = { Of(client) },
             });
-            batch.BatchCommands.Add(new("select coalesce(sum(count) filter (where kind in ('joined', 'replayed')), 0)::bigint, coalesce(sum(usd), 0) from videogen.prevented where $1::text is null or client = $1")
+            batch.BatchCommands.Add(new("select coalesce(sum(count) filter (where kind <> 'blocked_run'), 0)::bigint, coalesce(sum(usd), 0) from videogen.prevented where $1::text is null or client = $1")
             {
                 Parameters = { Of(client) },
             });

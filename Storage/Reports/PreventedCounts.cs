@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using VideoGen.Access;
 using VideoGen.Reports;
 
 namespace VideoGen.Storage.Reports;
@@ -9,7 +10,7 @@ namespace VideoGen.Storage.Reports;
 /// </summary>
 internal sealed class PreventedCounts
 {
-    /// <summary>The most different (day, client, kind) that are kept apart; beyond, clients are counted together.</summary>
+    /// <summary>The most different sums that are kept apart; beyond, clients are counted together.</summary>
     public const int MaxKeys = 4_096;
 
     /// <summary>All clients beyond the bound. No client has this name: a star is not in their alphabet.</summary>
@@ -20,12 +21,12 @@ internal sealed class PreventedCounts
     private PreventedBatch? closed;
     private long sequence;
 
-    public void Add(DateOnly day, string client, PreventedKind kind, decimal usd)
+    public void Add(DateOnly day, Owner owner, string model, PreventedKind kind, decimal usd)
     {
         lock (guard)
         {
-            var key = new PreventedKey(day, client, kind);
-            if (open.Count >= MaxKeys && !open.ContainsKey(key)) key = key with { Client = OtherClients };
+            var key = new PreventedKey(day, owner.Client, owner.User, model, kind);
+            if (open.Count >= MaxKeys && !open.ContainsKey(key)) key = new(day, OtherClients, "", "", kind);
             var sum = open.GetValueOrDefault(key);
             open[key] = new(sum.Count + 1, sum.Usd + usd);
         }
@@ -57,7 +58,7 @@ internal sealed class PreventedCounts
     }
 }
 
-internal readonly record struct PreventedKey(DateOnly Day, string Client, PreventedKind Kind);
+internal readonly record struct PreventedKey(DateOnly Day, string Client, string User, string Model, PreventedKind Kind);
 
 internal readonly record struct PreventedSum(long Count, decimal Usd);
 

@@ -32,7 +32,7 @@ public sealed class StorageStartTests : IAsyncLifetime
         var hosted = services.GetServices<IHostedService>().ToArray();
         foreach (var service in hosted) await service.StartAsync(CancellationToken.None);
 
-        services.GetRequiredService<IPreventedPayments>().Count(new("bot", "alice"), PreventedKind.Joined, 4m);
+        services.GetRequiredService<IPreventedPayments>().Count(new("bot", "alice"), "fast", PreventedKind.Joined, 4m);
         Assert.Equal(1, (await services.GetRequiredService<IRequestBook>().Stats(null, CancellationToken.None)).DuplicatesPrevented);
         Assert.True(await services.GetRequiredService<IJobBook>().Claim("local", "job", "v-a", 1, 1, CancellationToken.None));
         Assert.Empty(await services.GetRequiredService<WakeBook>().Owed(long.MaxValue, null, 10, CancellationToken.None));
@@ -41,7 +41,7 @@ public sealed class StorageStartTests : IAsyncLifetime
         Assert.NotNull(services.GetRequiredService<IGrainStorage>());
         Assert.Null(await services.GetRequiredService<IVideoFiles>().Trouble(CancellationToken.None));
 
-        services.GetRequiredService<IPreventedPayments>().Count(new("bot", "alice"), PreventedKind.Joined, 4m);
+        services.GetRequiredService<IPreventedPayments>().Count(new("bot", "alice"), "fast", PreventedKind.Joined, 4m);
         foreach (var service in hosted) await service.StopAsync(CancellationToken.None);
 
         await using var next = Services();

@@ -196,6 +196,7 @@ public sealed class RequestLifeTests
         Assert.IsType<RequestOutcome.DeadLettered>(Assert.IsType<Ended>(world.State()).Outcome);
         var refused = Assert.IsType<AskAnswer.Refused>(await world.Drive(world.Ask()));
         Assert.Equal(Codes.SubmitLimit, refused.Refusal.Code);
+        Assert.Equal([PreventedKind.RefusedRetry], world.Prevented.Counted);
 
         world.Time.AdvanceTo(refused.Refusal.Until!.Value);
         Assert.IsType<AskAnswer.Accepted>(await world.Drive(world.Ask()));
@@ -214,6 +215,7 @@ public sealed class RequestLifeTests
         var replayed = Assert.IsType<AskAnswer.Accepted>(await world.Drive(world.Ask()));
         Assert.Equal((Dedup.Replayed, VideoStatus.Failed, charged), (replayed.Dedup, replayed.Video.Status, replayed.Video.Charged));
         Assert.Single(world.Provider.Jobs);
+        Assert.Equal([PreventedKind.RefusedRetry], world.Prevented.Counted);
     }
 
     [Fact]

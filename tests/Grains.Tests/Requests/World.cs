@@ -232,7 +232,7 @@ internal sealed class World : IAsyncDisposable
     {
         public List<PreventedKind> Counted { get; } = [];
 
-        public void Count(Owner owner, PreventedKind kind, decimal usd) => Counted.Add(kind);
+        public void Count(Owner owner, string model, PreventedKind kind, decimal usd) => Counted.Add(kind);
     }
 
     internal sealed class Catalogue : IModelCatalogue

@@ -58,7 +58,7 @@ internal sealed class JobBookModel(Dictionary<(string Account, string Job), (str
 
 internal sealed class PreventedModel(SimulatedWorld world) : IPreventedPayments
 {
-    public void Count(Owner owner, PreventedKind kind, decimal usd) => world.Prevented++;
+    public void Count(Owner owner, string model, PreventedKind kind, decimal usd) => world.Prevented++;
 }
 
 internal sealed class InstallationModel : IInstallation

@@ -22,7 +22,7 @@ public sealed class PostgresCostBookTests(StorageDatabase database) : IClassFixt
         await Book(
             Of(1, FundsState.Spent, Anns, 3.20m), Of(2, FundsState.Spent, Anns, 4m), Of(3, FundsState.Released, Anns with { Owner = new("bot", "zoe") }, 0), Of(4, FundsState.Reserved, Bobs, 0.5m),
             Of(5, FundsState.AtRisk, Carols, 3.2m), Of(6, FundsState.Spent, Carols, 1m), Of(7, FundsState.Spent, Carols with { Day = new(2026, 4, 1) }, 100m));
-        await database.Run("insert into videogen.prevented values ('2026-03-01', 'bot', 'joined', 3, 9.60), ('2026-03-02', 'bot', 'blocked_run', 1, 3.20), ('2026-03-01', '*', 'replayed', 2, 6)");
+        await database.Run("insert into videogen.prevented (day, client, user_name, model, kind, count, usd) values ('2026-03-01', 'bot', 'ann', 'fast', 'joined', 3, 9.60), ('2026-03-02', 'bot', '', '', 'blocked_run', 1, 3.20), ('2026-03-01', '*', '', '', 'replayed', 2, 6)");
     }
 
     public Task DisposeAsync() => Task.CompletedTask;
@@ -30,8 +30,8 @@ public sealed class PostgresCostBookTests(StorageDatabase database) : IClassFixt
     [Theory]
     [InlineData("Day", "2026-03-01 - - - -: 7.2/2 0.5/1 0/0 15.6/5|2026-03-02 - - - -: 1/1 0/0 3.2/1 3.2/1")]
     [InlineData("Client", "- * - - -: 0/0 0/0 0/0 6/2|- bot - - -: 7.2/2 0.5/1 0/0 12.8/4|- web - - -: 1/1 0/0 3.2/1 0/0")]
-    [InlineData("User", "- * - - -: 0/0 0/0 0/0 6/2|- bot ann - -: 7.2/2 0/0 0/0 0/0|- bot bob - -: 0/0 0.5/1 0/0 0/0|- bot - - -: 0/0 0/0 0/0 12.8/4|- web ann - -: 1/1 0/0 3.2/1 0/0")]
-    [InlineData("Model", "- - - fast -: 7.2/2 0/0 0/0 0/0|- - - good -: 1/1 0.5/1 3.2/1 0/0|- - - - -: 0/0 0/0 0/0 18.8/6")]
+    [InlineData("User", "- * - - -: 0/0 0/0 0/0 6/2|- bot ann - -: 7.2/2 0/0 0/0 9.6/3|- bot bob - -: 0/0 0.5/1 0/0 0/0|- bot - - -: 0/0 0/0 0/0 3.2/1|- web ann - -: 1/1 0/0 3.2/1 0/0")]
+    [InlineData("Model", "- - - fast -: 7.2/2 0/0 0/0 9.6/3|- - - good -: 1/1 0.5/1 3.2/1 0/0|- - - - -: 0/0 0/0 0/0 9.2/3")]
     [InlineData("Provider", "- - - - acme: 7.2/2 0.5/1 0/0 0/0|- - - - other: 1/1 0/0 3.2/1 0/0|- - - - -: 0/0 0/0 0/0 18.8/6")]
     [InlineData("Provider Day", "2026-03-01 - - - acme: 7.2/2 0.5/1 0/0 0/0|2026-03-02 - - - other: 1/1 0/0 3.2/1 0/0|2026-03-01 - - - -: 0/0 0/0 0/0 15.6/5|2026-03-02 - - - -: 0/0 0/0 0/0 3.2/1")]
     [InlineData("", "- - - - -: 8.2/3 0.5/1 3.2/1 18.8/6")]
@@ -53,7 +53,7 @@ public sealed class PostgresCostBookTests(StorageDatabase database) : IClassFixt
     public async Task What_this_process_has_just_prevented_is_in_it()
     {
         using var prevented = new PostgresPreventedPayments(database.Pool, new ManualTime(), NullLogger<PostgresPreventedPayments>.Instance);
-        prevented.Count(new Owner("web", "ann"), PreventedKind.Joined, 3.2m);
+        prevented.Count(new Owner("web", "ann"), "fast", PreventedKind.Joined, 3.2m);
 
         var line = Assert.Single(await new PostgresCostBook(database.Pool, prevented).Costs(new(First, Second, [], 1), CancellationToken.None));
 
@@ -84,7 +84,7 @@ public sealed class PostgresCostBookTests(StorageDatabase database) : IClassFixt
 
         Assert.Equal(
             [
-                "03-01 00:00 * prevented replayed 0 6 2", "03-01 00:00 bot prevented joined 0 9.60 3",
+                "03-01 00:00 * prevented replayed 0 6 2", "03-01 00:00 bot ann fast prevented joined 0 9.60 3",
                 "03-01 12:00 bot ann fast acme v-a 1 reserved 0 3.20 1", "03-01 12:03 bot ann fast acme v-a 1 job-1 reserved spent provider 3.20 4 1",
                 "03-02 00:00 bot prevented blocked_run 0 3.20 1",
             ],

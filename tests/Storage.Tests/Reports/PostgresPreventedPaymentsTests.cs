@@ -22,14 +22,14 @@ public sealed class PostgresPreventedPaymentsTests(StorageDatabase database) : I
     public async Task Counts_are_coalesced_by_day_client_and_kind()
     {
         using var prevented = New();
-        prevented.Count(Alice, PreventedKind.Joined, 3.20m);
-        prevented.Count(Alice, PreventedKind.Joined, 0.80m);
-        prevented.Count(new("bot", "carol"), PreventedKind.Replayed, 4m);
-        prevented.Count(Bob, PreventedKind.Joined, 1m);
+        prevented.Count(Alice, "fast", PreventedKind.Joined, 3.20m);
+        prevented.Count(Alice, "fast", PreventedKind.Joined, 0.80m);
+        prevented.Count(new("bot", "carol"), "fast", PreventedKind.Replayed, 4m);
+        prevented.Count(Bob, "fast", PreventedKind.Joined, 1m);
         time.Advance(TimeSpan.FromHours(13));
-        prevented.Count(Bob, PreventedKind.Joined, 2m);
+        prevented.Count(Bob, "fast", PreventedKind.Joined, 2m);
         await prevented.Flush(CancellationToken.None);
-        prevented.Count(Alice, PreventedKind.Joined, 1m);
+        prevented.Count(Alice, "fast", PreventedKind.Joined, 1m);
         await prevented.Flush(CancellationToken.None);
 
         Assert.Equal(
@@ -42,7 +42,7 @@ public sealed class PostgresPreventedPaymentsTests(StorageDatabase database) : I
     {
         using var prevented = New();
         await prevented.StartAsync(CancellationToken.None);
-        prevented.Count(Alice, PreventedKind.Joined, 1m);
+        prevented.Count(Alice, "fast", PreventedKind.Joined, 1m);
         Assert.Equal(0, await Total());
 
         await Until.True("the second's counts are written", async () =>
@@ -51,7 +51,7 @@ public sealed class PostgresPreventedPaymentsTests(StorageDatabase database) : I
             return await Total() == 1;
         });
 
-        prevented.Count(Alice, PreventedKind.Joined, 1m);
+        prevented.Count(Alice, "fast", PreventedKind.Joined, 1m);
         await prevented.StopAsync(CancellationToken.None);
         Assert.Equal(2, await Total());
     }
@@ -61,13 +61,13 @@ public sealed class PostgresPreventedPaymentsTests(StorageDatabase database) : I
     {
         using (var dies = New())
         {
-            dies.Count(Alice, PreventedKind.Joined, 1m);
+            dies.Count(Alice, "fast", PreventedKind.Joined, 1m);
             await dies.Flush(CancellationToken.None);
-            dies.Count(Alice, PreventedKind.Joined, 1m);
+            dies.Count(Alice, "fast", PreventedKind.Joined, 1m);
         }
 
         using var next = New();
-        next.Count(Alice, PreventedKind.Joined, 1m);
+        next.Count(Alice, "fast", PreventedKind.Joined, 1m);
         await next.Flush(CancellationToken.None);
         Assert.Equal(2, await Total());
     }
@@ -80,10 +80,10 @@ public sealed class PostgresPreventedPaymentsTests(StorageDatabase database) : I
         await database.Run("alter table videogen.prevented rename to away");
         try
         {
-            prevented.Count(Alice, PreventedKind.Joined, 1m);
+            prevented.Count(Alice, "fast", PreventedKind.Joined, 1m);
             await Assert.ThrowsAsync<PostgresException>(() => prevented.Flush(CancellationToken.None));
             time.Advance(TimeSpan.FromSeconds(1)); // The host's own flush fails too, and the host lives on.
-            prevented.Count(Bob, PreventedKind.Replayed, 2m);
+            prevented.Count(Bob, "fast", PreventedKind.Replayed, 2m);
             await Assert.ThrowsAsync<PostgresException>(() => prevented.Flush(CancellationToken.None));
         }
         finally
@@ -105,10 +105,10 @@ public sealed class PostgresPreventedPaymentsTests(StorageDatabase database) : I
     {
         using var prevented = New();
         var counts = new PreventedCounts();
-        counts.Add(new(2026, 3, 1), "bot", PreventedKind.Joined, 4m);
+        counts.Add(new(2026, 3, 1), new("bot", "alice"), "fast", PreventedKind.Joined, 4m);
         Assert.True(counts.TryClose(out var sent));
         await prevented.Write(sent, CancellationToken.None);
-        counts.Add(new(2026, 3, 1), "bot", PreventedKind.Joined, 4m); // Counted while the answer was missing.
+        counts.Add(new(2026, 3, 1), new("bot", "alice"), "fast", PreventedKind.Joined, 4m); // Counted while the answer was missing.
 
         Assert.True(counts.TryClose(out var again));
         await prevented.Write(again, CancellationToken.None);
@@ -128,7 +128,7 @@ public sealed class PostgresPreventedPaymentsTests(StorageDatabase database) : I
         using var prevented = New();
         var counting = Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
         {
-            for (var i = 0; i < 2_000; i++) prevented.Count(Alice, PreventedKind.Joined, 0.01m);
+            for (var i = 0; i < 2_000; i++) prevented.Count(Alice, "fast", PreventedKind.Joined, 0.01m);
         }));
         var flushing = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
         {
@@ -149,8 +149,8 @@ public sealed class PostgresPreventedPaymentsTests(StorageDatabase database) : I
         {
             for (var client = 0; client < 20; client++)
             {
-                one.Count(new($"c{client}", "-"), PreventedKind.Joined, 1m);
-                two.Count(new($"c{19 - client}", "-"), PreventedKind.Joined, 1m);
+                one.Count(new($"c{client}", "-"), "fast", PreventedKind.Joined, 1m);
+                two.Count(new($"c{19 - client}", "-"), "fast", PreventedKind.Joined, 1m);
             }
 
             await Task.WhenAll(one.Flush(CancellationToken.None), two.Flush(CancellationToken.None));
@@ -163,12 +163,12 @@ public sealed class PostgresPreventedPaymentsTests(StorageDatabase database) : I
     public void Memory_is_bounded_and_no_count_is_lost_by_that()
     {
         var counts = new PreventedCounts();
-        for (var i = 0; i < 3 * PreventedCounts.MaxKeys; i++) counts.Add(new(2026, 3, 1), $"c{i}", PreventedKind.Joined, 1m);
+        for (var i = 0; i < 3 * PreventedCounts.MaxKeys; i++) counts.Add(new(2026, 3, 1), new($"c{i}", "-"), "fast", PreventedKind.Joined, 1m);
 
         Assert.True(counts.TryClose(out var batch));
         Assert.Equal(PreventedCounts.MaxKeys + 1, batch.Sums.Count);
         Assert.Equal(3 * PreventedCounts.MaxKeys, batch.Sums.Values.Sum(s => s.Count));
-        Assert.Equal(2 * PreventedCounts.MaxKeys, batch.Sums[new(new(2026, 3, 1), PreventedCounts.OtherClients, PreventedKind.Joined)].Count);
+        Assert.Equal(2 * PreventedCounts.MaxKeys, batch.Sums[new(new(2026, 3, 1), PreventedCounts.OtherClients, "", "", PreventedKind.Joined)].Count);
     }
 
     [Fact]

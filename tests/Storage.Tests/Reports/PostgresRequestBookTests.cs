@@ -91,8 +91,8 @@ public sealed class PostgresRequestBookTests(StorageDatabase database) : IClassF
     [Fact]
     public async Task A_reader_sees_what_it_just_prevented()
     {
-        prevented.Count(new("bot", "alice"), PreventedKind.Joined, 3.5m);
-        prevented.Count(new("web", "bob"), PreventedKind.Replayed, 4m);
+        prevented.Count(new("bot", "alice"), "fast", PreventedKind.Joined, 3.5m);
+        prevented.Count(new("web", "bob"), "fast", PreventedKind.Replayed, 4m);
 
         var stats = await Stats();
 
@@ -124,8 +124,8 @@ public sealed class PostgresRequestBookTests(StorageDatabase database) : IClassF
         await Store("v-1", """{"v":1,"owner":"bot/alice","status":"queued","rounds":[{"state":"queued","status":"queued"}]}""");
         await Store("v-2", """{"v":1,"owner":"bot/web/x","status":"failed","rounds":[{"state":"ended","status":"failed","outcome":{"ending":"dead_lettered"}}]}""");
         await Store("v-3", """{"v":1,"owner":"web/alice","status":"queued","rounds":[{"state":"queued","status":"queued"}]}""");
-        prevented.Count(new("bot", "alice"), PreventedKind.Joined, 3.5m);
-        prevented.Count(new("web", "alice"), PreventedKind.Joined, 1m);
+        prevented.Count(new("bot", "alice"), "fast", PreventedKind.Joined, 3.5m);
+        prevented.Count(new("web", "alice"), "fast", PreventedKind.Joined, 1m);
 
         Assert.Equal([(3L, 2L, 4.5m, 1L), (2, 1, 3.5m, 1), (1, 1, 1m, 0), (0, 0, 0m, 0)], new[] { await Stats(), await Stats("bot"), await Stats("web"), await Stats("bo") }
             .Select(s => (s.TotalVideos, s.DuplicatesPrevented, s.UsdPrevented, s.DeadLettered)));
