@@ -39,6 +39,8 @@ internal sealed class VideoGrains(
 
     public Task<VideoView?> Get(VideoId id) => Bounded(async () => Dated(await Grain(id.RequestKey).Get(id.Round)), options.Value.CallTimeout);
 
+    public Task<VideoDecision?> Explain(VideoId id) => Bounded(() => Grain(id.RequestKey).Explain(id.Round), options.Value.CallTimeout);
+
     public Task<VideoQuote> Quote(VideoAsk ask) =>
         Bounded(async () => await Grain(VideoRequestKey.For(installation.KeyRules, ask)).Quote(ask) is var quote && quote.Answer is { } answer ? quote with { Answer = Dated(answer) } : quote, options.Value.CallTimeout);
 

@@ -20,6 +20,7 @@ internal static class VideoRoutes
         routes.MapGet("/v1/videos", VideoList.Get);
         routes.MapGet("/v1/videos/quote", Quote);
         routes.MapGet("/v1/videos/{id}", Get);
+        routes.MapGet("/v1/videos/{id}/decision", Explain);
         routes.MapDelete("/v1/videos/{id}", Delete);
         routes.MapMethods("/v1/videos/{id}/content", [HttpMethods.Get, HttpMethods.Head], ContentRoute.Answer);
     }
@@ -88,6 +89,9 @@ internal static class VideoRoutes
         if (view is not null && wait > TimeSpan.Zero) view = Visible(await watch.UntilEnded(view, wait, http.RequestAborted), http);
         return view is null ? Problems.VideoNotFound() : WireJson.Answer(VideoBody.Of(view));
     }
+
+    private static async Task<IResult> Explain(string id, HttpContext http, VideoGrains grains) =>
+        await Find(id, http, grains) is { } view && await grains.Explain(view.Id) is { } decision ? WireJson.Answer(DecisionBody.Of(decision)) : Problems.VideoNotFound();
 
     private static async Task<IResult> Delete(string id, HttpContext http, VideoGrains grains, ILogger<VideoGrains> logger)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using VideoGen.Requests;
 
 namespace VideoGen.Budgets;
@@ -19,4 +20,8 @@ public interface IBudgetGrain : IGrainWithStringKey
     /// <summary>What a reservation would be refused with now; null where it would not be. Changes nothing, and may be a moment old.</summary>
     [AlwaysInterleave, Alias("Peek")]
     Task<Refusal?> Peek(Payment payment, decimal usd);
+
+    /// <summary>The budgets of this payment's user and client that have a cap, as they are now; may be a moment old.</summary>
+    [AlwaysInterleave, Alias("Lines")]
+    Task<ImmutableArray<BudgetLine>> Lines(Payment payment);
 }

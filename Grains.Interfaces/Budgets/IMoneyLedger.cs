@@ -44,7 +44,8 @@ public enum FundsState
 /// <summary>Whose budget, and for which time.</summary>
 /// <param name="Scope">See <see cref="Scopes"/>.</param>
 /// <param name="Period">A day (<c>2026-11-21</c>), a month (<c>2026-11</c>), or <see cref="Ever"/>.</param>
-public readonly record struct AccountId(string Scope, string Period)
+[GenerateSerializer, Immutable, Alias("VideoGen.AccountId")]
+public readonly record struct AccountId([property: Id(0)] string Scope, [property: Id(1)] string Period)
 {
     /// <summary>No time at all: what is at risk stays so from day to day.</summary>
     public const string Ever = "ever";
@@ -56,7 +57,11 @@ public readonly record struct AccountId(string Scope, string Period)
 /// <param name="ReservedUsd">US dollars.</param>
 /// <param name="SpentUsd">US dollars.</param>
 /// <param name="AtRiskUsd">US dollars.</param>
-public sealed record Account(AccountId Id, decimal? CapUsd, decimal ReservedUsd, decimal SpentUsd, decimal AtRiskUsd);
+public sealed record Account(AccountId Id, decimal? CapUsd, decimal ReservedUsd, decimal SpentUsd, decimal AtRiskUsd)
+{
+    /// <summary>One that no payment has touched yet.</summary>
+    public static Account Untouched(AccountId id) => new(id, CapUsd: null, ReservedUsd: 0, SpentUsd: 0, AtRiskUsd: 0);
+}
 
 /// <summary>What is on record under the lock. What is missing was never written.</summary>
 public sealed record LedgerRows(IReadOnlyDictionary<FundsId, Funds> Funds, IReadOnlyDictionary<AccountId, Account> Accounts);

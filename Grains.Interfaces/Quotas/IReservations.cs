@@ -20,6 +20,10 @@ public interface IReservations : IGrainWithStringKey
     /// <summary>What <see cref="Reserve"/> would be refused with now; null where it would not be. Changes nothing, and may be a moment old.</summary>
     [AlwaysInterleave, Alias("Peek")]
     Task<Refusal?> Peek();
+
+    /// <summary>How much of it is used now; may be a moment old.</summary>
+    [AlwaysInterleave, Alias("Line")]
+    Task<QuotaLine> Line();
 }
 
 /// <summary>Whether a video may be reserved.</summary>

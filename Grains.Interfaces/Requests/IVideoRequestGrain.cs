@@ -19,6 +19,10 @@ public interface IVideoRequestGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Get")]
     Task<VideoView?> Get(int round);
 
+    /// <summary>Why a round is where it is; null where no such round was ever accepted. Changes nothing.</summary>
+    [AlwaysInterleave, Alias("Explain")]
+    Task<VideoDecision?> Explain(int round);
+
     /// <summary>Answers as soon as the request's revision differs from <paramref name="seen"/>, and within 20 s in any case.</summary>
     [AlwaysInterleave, Alias("WaitForChange")]
     Task<VideoView?> WaitForChange(int round, long seen);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VideoGen.Budgets;
@@ -42,7 +43,19 @@ internal sealed partial class BudgetGrain(
     {
         using var timeout = new CancellationTokenSource(ChangeTimeout, time);
         var accounts = await ledger.Read([.. Scopes.AccountsOf(payment)], timeout.Token);
-        return BudgetRules.Refusal(id => accounts.GetValueOrDefault(id) ?? new(id, null, 0, 0, 0), payment, usd, CapsOf(payment));
+        return BudgetRules.Refusal(id => accounts.GetValueOrDefault(id) ?? Account.Untouched(id), payment, usd, CapsOf(payment));
+    }
+
+    public async Task<ImmutableArray<BudgetLine>> Lines(Payment payment)
+    {
+        string[] shown = [Scopes.Client(payment.Owner.Client), Scopes.User(payment.Owner)];
+        var capped = CapsOf(payment).Of(payment).Where(c => c.CapUsd is not null && shown.Contains(c.Id.Scope)).ToArray();
+        if (capped.Length == 0) return [];
+        using var timeout = new CancellationTokenSource(ChangeTimeout, time);
+        var accounts = await ledger.Read([.. capped.SelectMany(c => (AccountId[])[c.Id, c.Id with { Period = AccountId.Ever }]).Distinct()], timeout.Token);
+        return [.. capped.Select(c => new BudgetLine(c.Id, c.CapUsd, Of(c.Id).ReservedUsd, Of(c.Id).SpentUsd, Of(c.Id with { Period = AccountId.Ever }).AtRiskUsd))];
+
+        Account Of(AccountId id) => accounts.GetValueOrDefault(id) ?? Account.Untouched(id);
     }
 
     private async Task ChangeAll()

@@ -74,7 +74,7 @@ internal static class BudgetRules
         public Funds? Find(FundsId id) => funds.GetValueOrDefault(id) ?? rows.Funds.GetValueOrDefault(id);
 
         public Account Account(AccountId id) =>
-            accounts.GetValueOrDefault(id) ?? rows.Accounts.GetValueOrDefault(id) ?? new(id, CapUsd: null, ReservedUsd: 0, SpentUsd: 0, AtRiskUsd: 0);
+            accounts.GetValueOrDefault(id) ?? rows.Accounts.GetValueOrDefault(id) ?? VideoGen.Budgets.Account.Untouched(id);
 
         public void Cap(AccountId id, decimal? capUsd) => accounts[id] = Account(id) with { CapUsd = capUsd };
 

@@ -48,10 +48,17 @@ internal static class QuotaLedger
     public static Refusal? Refusal(QuotaDocument ledger, ReservationLimits limits, DateTimeOffset now)
     {
         var at = Clock.Later(now, ledger.UpdatedAt);
-        var counting = ledger.Entries.Where(e => e.State != QuotaEntryState.Released && e.At > at - limits.Window).OrderBy(e => e.At).ToArray();
+        var counting = Counting(ledger, limits, at);
         if (counting.Length >= limits.Videos) return limits.Full(counting);
         return counting is [.., var last] && last.At + limits.Cooldown > at ? limits.TooSoon(last) : null;
     }
+
+    /// <summary>How much is used now.</summary>
+    public static QuotaLine Line(QuotaDocument ledger, ReservationLimits limits, DateTimeOffset now) =>
+        new(limits.Of, Counting(ledger, limits, Clock.Later(now, ledger.UpdatedAt)).Length, limits.Videos, Refusal(ledger, limits, now)?.Until);
+
+    private static QuotaEntry[] Counting(QuotaDocument ledger, ReservationLimits limits, DateTimeOffset at) =>
+        [.. ledger.Entries.Where(e => e.State != QuotaEntryState.Released && e.At > at - limits.Window).OrderBy(e => e.At)];
 
     private static QuotaEntry? Find(QuotaDocument ledger, string request, int round) =>
         Array.Find(ledger.Entries, e => e.Round == round && e.Request == request);

@@ -34,6 +34,8 @@ internal abstract class ReservationGrain(IPersistentState<QuotaDocument> state, 
         return QuotaLedger.Refusal(commit.Committed, Limits, time.Now());
     }
 
+    public Task<QuotaLine> Line() => Task.FromResult(QuotaLedger.Line(commit.Committed, Limits, time.Now()));
+
     public Task Settle(string requestKey, int round, bool counts, DateTimeOffset asked) =>
         Record(ledger => QuotaLedger.Settle(ledger, requestKey, round, counts, asked, Limits, time.Now()));
 

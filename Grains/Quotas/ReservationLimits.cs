@@ -4,10 +4,11 @@ using VideoGen.Requests;
 namespace VideoGen.Grains.Quotas;
 
 /// <summary>How much a ledger lets through, and how it says no.</summary>
+/// <param name="Of">Whose: <c>user</c> or <c>run</c>.</param>
 /// <param name="Videos">The most videos in a window.</param>
 /// <param name="Window">Over which time they are counted.</param>
 /// <param name="Cooldown">How long after one the next may follow.</param>
-internal abstract record ReservationLimits(int Videos, TimeSpan Window, TimeSpan Cooldown)
+internal abstract record ReservationLimits(string Of, int Videos, TimeSpan Window, TimeSpan Cooldown)
 {
     /// <param name="counting">What counts now, oldest first; at least <see cref="Videos"/>.</param>
     public abstract Refusal Full(IReadOnlyList<QuotaEntry> counting);
@@ -29,7 +30,7 @@ internal abstract record ReservationLimits(int Videos, TimeSpan Window, TimeSpan
 }
 
 /// <summary>A user's.</summary>
-internal sealed record QuotaLimits(int VideosPerDay, TimeSpan Cooldown) : ReservationLimits(VideosPerDay, QuotaOptions.Window, Cooldown)
+internal sealed record QuotaLimits(int VideosPerDay, TimeSpan Cooldown) : ReservationLimits("user", VideosPerDay, QuotaOptions.Window, Cooldown)
 {
     public override Refusal Full(IReadOnlyList<QuotaEntry> counting)
     {
@@ -44,7 +45,7 @@ internal sealed record QuotaLimits(int VideosPerDay, TimeSpan Cooldown) : Reserv
 }
 
 /// <summary>An agent's run's. Time does not help it: a person starts another run, or raises the limit.</summary>
-internal sealed record RunLimits(int VideosPerRun) : ReservationLimits(VideosPerRun, AgentRunOptions.Window, TimeSpan.Zero)
+internal sealed record RunLimits(int VideosPerRun) : ReservationLimits("run", VideosPerRun, AgentRunOptions.Window, TimeSpan.Zero)
 {
     public override Refusal Full(IReadOnlyList<QuotaEntry> counting) => new(
         Codes.RunLimit,

@@ -46,7 +46,8 @@ internal static class RequestViews
         };
     }
 
-    private static string? WaitingOf(Live state) => state switch
+    /// <summary>Why it is not further, in words; null where it just takes its time.</summary>
+    public static string? WaitingOf(Live state) => state switch
     {
         Admitting => "Its quota is being checked.",
         Queued { Hold: { } hold } => hold.Text,
@@ -58,7 +59,8 @@ internal static class RequestViews
         _ => null,
     };
 
-    private static VideoError? ErrorOf(RequestOutcome outcome) => outcome switch
+    /// <summary>Why there is no video; null where there is one.</summary>
+    public static VideoError? ErrorOf(RequestOutcome outcome) => outcome switch
     {
         RequestOutcome.Rejected o => new(Codes.ContentPolicyViolation, o.Text),
         RequestOutcome.Failed o => new(o.Code, o.Text),

@@ -37,6 +37,10 @@ internal sealed class ScriptedGrain : IVideoRequestGrain
 
     public Func<int, bool, Task<RequeueAnswer>> OnRequeue { get; set; } = (_, _) => throw new InvalidOperationException("No requeue was expected.");
 
+    public Func<int, Task<VideoDecision?>> OnExplain { get; set; } = _ => throw new InvalidOperationException("No explanation was expected.");
+
+    public Task<VideoDecision?> Explain(int round) => OnExplain(round);
+
     public Func<int, Task<VideoView?>> OnCancel { get; set; } = _ => throw new InvalidOperationException("No cancel was expected.");
 
     public Func<VideoAsk, Task<VideoQuote>> OnQuote { get; set; } = _ => throw new InvalidOperationException("No quote was expected.");
