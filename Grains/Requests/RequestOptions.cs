@@ -30,7 +30,7 @@ public sealed class RequestOptions : IValidatableObject
     public TimeSpan JobDeadline { get; set; } = TimeSpan.FromHours(2);
 
     /// <summary>How long we ask a provider for a job whose submit had no answer. Default: 1 hour.</summary>
-    [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
+    [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00")]
     public TimeSpan ResolveFor { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>How long after its intent was decided a submit may still start. Default: 5 seconds.</summary>

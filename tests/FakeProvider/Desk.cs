@@ -1,7 +1,7 @@
 namespace VideoGen.Fakes;
 
 /// <summary>What both protocols have in common: decide, write it down, then do it, and go wrong where that was asked for.</summary>
-internal sealed class Desk(ProviderLog log, Jobs jobs, FaultList faults, Answers answers, TimeProvider time)
+internal sealed class Desk(ProviderLog log, Jobs jobs, FaultList faults, HoldList holds, Answers answers, TimeProvider time)
 {
     public Jobs Jobs => jobs;
 
@@ -19,6 +19,25 @@ internal sealed class Desk(ProviderLog log, Jobs jobs, FaultList faults, Answers
         var fault = faults.Take("connection");
         if (fault is not null) Write(new(Now, "connection", "", "", "broken", Fault: fault.ToString()));
         return fault;
+    }
+
+    /// <summary>Whose a request is, once its key was looked at.</summary>
+    public static string OwnerOf(HttpContext context) => (string)context.Items[nameof(Job.Owner)]!;
+
+    /// <summary>What <see cref="OwnerOf"/> says from now on.</summary>
+    public static void Belongs(HttpContext context, string owner) => context.Items[nameof(Job.Owner)] = owner;
+
+    /// <summary>A submit that nobody has read yet. False where nobody ever does.</summary>
+    public async Task<bool> Unread(HttpContext context)
+    {
+        if (holds.Find(HoldWords.Unread, OwnerOf(context)) is null) return true;
+
+        // Its bytes are here, wherever a server may have them: who sent them may die, and they stay.
+        using var bytes = new MemoryStream();
+        await context.Request.Body.CopyToAsync(bytes);
+        context.Request.Body = new MemoryStream(bytes.ToArray());
+        context.RequestAborted = CancellationToken.None;
+        return await GoesOn(context, HoldWords.Unread);
     }
 
     /// <summary>A whole submit.</summary>
@@ -61,6 +80,15 @@ internal sealed class Desk(ProviderLog log, Jobs jobs, FaultList faults, Answers
 
         var line = Line(context, "submit", makes ? "job" : "no job", fault, draft.Mark);
         Write(makes ? line with { JobId = draft.Id, Usd = draft.Usd, Made = draft } : line);
+        if (makes && holds.Find(HoldWords.Made, draft.Owner) is not null)
+        {
+            if (!await GoesOn(context, HoldWords.Made)) return;
+            await Answers.Send(context, accepted(draft));
+            await context.Response.CompleteAsync();
+            Write(Line(context, "answered", "accepted", fault, draft.Mark));
+            return;
+        }
+
         if (fault?.Do == FaultWords.Policy) await Answers.Send(context, policy);
         else await Answer(context, fault, accepted(draft));
     }
@@ -74,6 +102,7 @@ internal sealed class Desk(ProviderLog log, Jobs jobs, FaultList faults, Answers
     /// <param name="usd">What the job takes from now on, where that changes.</param>
     public async Task Call(HttpContext context, string what, string? jobId, string decided, Func<Reply> right, decimal? usd = null)
     {
+        if (!await GoesOn(context, what)) return;
         var fault = faults.Take(what);
         Write(Line(context, what, fault is null ? decided : "fault", fault, null) with { JobId = jobId, Usd = usd });
         await Answer(context, fault, right());
@@ -91,6 +120,24 @@ internal sealed class Desk(ProviderLog log, Jobs jobs, FaultList faults, Answers
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         return body.ToArray();
+    }
+
+    /// <summary>Waits where calls are held. False where the call ends there.</summary>
+    private async Task<bool> GoesOn(HttpContext context, string on)
+    {
+        if (context.Items[nameof(Job.Owner)] is not string owner || holds.Find(on, owner) is not { } decided) return true;
+        Write(Line(context, "held", on, null, null) with { Owner = owner });
+        try
+        {
+            if (await decided.WaitAsync(context.RequestAborted)) return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false; // Its caller is gone, and nothing was to come but an answer.
+        }
+
+        context.Abort();
+        return false;
     }
 
     private Task Answer(HttpContext context, Fault? fault, Reply right) => fault is null ? Answers.Send(context, right) : answers.Send(context, fault, right);

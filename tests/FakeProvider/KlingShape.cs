@@ -25,12 +25,13 @@ internal sealed class KlingShape(Desk desk, string keys, byte[] video)
     private RequestDelegate Allowed(Func<HttpContext, Task> call) => context =>
     {
         if (OwnerOf(context.Request.Headers.Authorization.ToString()) is not { } owner) return desk.Refuse(context, "no token", Error(401, 1002, "Authorization is invalid"));
-        context.Items[nameof(Job.Owner)] = owner;
+        Desk.Belongs(context, owner);
         return call(context);
     };
 
     private async Task Create(HttpContext context, string kind)
     {
+        if (!await desk.Unread(context)) return;
         using var body = JsonDocument.Parse(await Desk.Read(context));
         var json = body.RootElement;
         string? Field(string name) => json.TryGetProperty(name, out var value) ? value.GetString() : null;
@@ -40,7 +41,7 @@ internal sealed class KlingShape(Desk desk, string keys, byte[] video)
             return;
         }
 
-        var draft = desk.Jobs.Draft($"{Shape}_{kind}", (string)context.Items[nameof(Job.Owner)]!, Field("external_task_id"), prompt, Field("model_name") ?? "kling-v1", Field("aspect_ratio") ?? "16:9", Field("duration") ?? "5", Field("image") is not null);
+        var draft = desk.Jobs.Draft($"{Shape}_{kind}", Desk.OwnerOf(context), Field("external_task_id"), prompt, Field("model_name") ?? "kling-v1", Field("aspect_ratio") ?? "16:9", Field("duration") ?? "5", Field("image") is not null);
         await desk.Submit(context, draft, job => Answer(Resource(context, job)), Error(400, 1301, $"The content does not meet the guidelines: {prompt}"));
     }
 
@@ -48,7 +49,7 @@ internal sealed class KlingShape(Desk desk, string keys, byte[] video)
     {
         var id = (string)context.GetRouteValue("id")!;
         var shape = $"{Shape}_{kind}";
-        var owner = (string)context.Items[nameof(Job.Owner)]!;
+        var owner = Desk.OwnerOf(context);
         var job = desk.Jobs.Find(owner, id) is { } found && found.Shape == shape ? found : null;
         var what = job is null ? "list" : "check";
         job ??= desk.Jobs.FindByMark(shape, owner, id);
@@ -57,7 +58,8 @@ internal sealed class KlingShape(Desk desk, string keys, byte[] video)
 
     private Task Content(HttpContext context)
     {
-        var job = desk.Jobs.Find((string)context.GetRouteValue("owner")!, (string)context.GetRouteValue("id")!);
+        Desk.Belongs(context, (string)context.GetRouteValue("owner")!);
+        var job = desk.Jobs.Find(Desk.OwnerOf(context), (string)context.GetRouteValue("id")!);
         var isThere = job is not null && desk.Now >= job.EndsAt + TimeSpan.FromMilliseconds(desk.Style.ContentLagMs);
         return desk.Call(context, "content", job?.Id, isThere ? "served" : "not there", () => isThere ? new(200, video, "video/mp4") : new(404, "<html>not found</html>"u8.ToArray(), "text/html"));
     }

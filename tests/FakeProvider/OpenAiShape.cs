@@ -20,14 +20,17 @@ internal sealed class OpenAiShape(Desk desk, string keys, byte[] video)
         app.MapGet("/v1/videos/{id}/content", Allowed(context => WithJob(context, "content", Content)));
     }
 
-    private RequestDelegate Allowed(Func<HttpContext, Task> call) => context => OwnerOf(context).StartsWith(keys, StringComparison.Ordinal)
-        ? call(context)
-        : desk.Refuse(context, "no key", Error(401, "invalid_api_key", $"Incorrect API key provided: {context.Request.Headers.Authorization}."));
-
-    private static string OwnerOf(HttpContext context) => context.Request.Headers.Authorization.ToString() is ['B', 'e', 'a', 'r', 'e', 'r', ' ', .. var key] ? key : "";
+    private RequestDelegate Allowed(Func<HttpContext, Task> call) => context =>
+    {
+        var owner = context.Request.Headers.Authorization.ToString() is ['B', 'e', 'a', 'r', 'e', 'r', ' ', .. var key] ? key : "";
+        if (!owner.StartsWith(keys, StringComparison.Ordinal)) return desk.Refuse(context, "no key", Error(401, "invalid_api_key", $"Incorrect API key provided: {context.Request.Headers.Authorization}."));
+        Desk.Belongs(context, owner);
+        return call(context);
+    };
 
     private async Task Create(HttpContext context)
     {
+        if (!await desk.Unread(context)) return;
         Func<string, string?> field;
         var picture = false;
         if (context.Request.HasFormContentType)
@@ -49,16 +52,17 @@ internal sealed class OpenAiShape(Desk desk, string keys, byte[] video)
             return;
         }
 
-        var key = OwnerOf(context).StartsWith($"{keys}{RemembersKeys}", StringComparison.Ordinal) ? context.Request.Headers["Idempotency-Key"].ToString() : null;
-        var draft = desk.Jobs.Draft(Shape, OwnerOf(context), key, prompt, field("model") ?? "sora-2", field("size") ?? "720x1280", field("seconds") ?? "4", picture);
+        var owner = Desk.OwnerOf(context);
+        var key = owner.StartsWith($"{keys}{RemembersKeys}", StringComparison.Ordinal) ? context.Request.Headers["Idempotency-Key"].ToString() : null;
+        var draft = desk.Jobs.Draft(Shape, owner, key, prompt, field("model") ?? "sora-2", field("size") ?? "720x1280", field("seconds") ?? "4", picture);
         await desk.Submit(context, draft, job => Reply.Json(200, Resource(job)), Error(400, "moderation_blocked", $"Your request was blocked by our moderation system: {prompt}"),
-            key is null ? null : () => desk.Jobs.All(Shape, draft.Owner).FirstOrDefault(job => job.Mark == key));
+            key is null ? null : () => desk.Jobs.All(Shape, owner).FirstOrDefault(job => job.Mark == key));
     }
 
     private Task List(HttpContext context)
     {
         var query = context.Request.Query;
-        var all = desk.Jobs.All(Shape, OwnerOf(context)).Where(desk.Jobs.IsVisible);
+        var all = desk.Jobs.All(Shape, Desk.OwnerOf(context)).Where(desk.Jobs.IsVisible);
         if (query["order"] != "asc") all = all.Reverse();
         if (desk.Style.NoPaging) return desk.Call(context, "list", null, "listed", () => Reply.Json(200, new { data = all.Select(Resource) }));
 
@@ -75,7 +79,7 @@ internal sealed class OpenAiShape(Desk desk, string keys, byte[] video)
     private async Task WithJob(HttpContext context, string what, Func<HttpContext, Job, Task> call)
     {
         var id = (string)context.GetRouteValue("id")!;
-        if (desk.Jobs.Find(OwnerOf(context), id) is { } job) await call(context, job);
+        if (desk.Jobs.Find(Desk.OwnerOf(context), id) is { } job) await call(context, job);
         else await desk.Call(context, what, id, "no such job", () => Error(404, "not_found", $"Video with id '{id}' not found."));
     }
 

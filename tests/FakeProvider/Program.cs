@@ -6,14 +6,15 @@ using VideoGen.Fakes;
 
 // A provider of videos that goes wrong as asked, in a process of its own, until its standard input is closed.
 // fake-provider LOG VIDEO PORT JOB-MILLISECONDS KEYS: port 0 is any; whoever has a key that begins so is an account of its own.
-// Prints the address that it listens on as a provider, and the one for PUT /faults and PUT /style.
+// Prints the address that it listens on as a provider, and the one for PUT /control/faults, /control/holds and /control/style.
 var (logPath, videoPath, port, jobTime, keys) = (args[0], args[1], int.Parse(args[2], CultureInfo.InvariantCulture), TimeSpan.FromMilliseconds(int.Parse(args[3], CultureInfo.InvariantCulture)), args[4]);
 using var log = new ProviderLog(logPath);
 var time = TimeProvider.System;
 var jobs = new Jobs(time, jobTime);
 foreach (var line in log.Before) jobs.Apply(line);
 var faults = new FaultList();
-var desk = new Desk(log, jobs, faults, new Answers(time), time);
+var holds = new HoldList();
+var desk = new Desk(log, jobs, faults, holds, new Answers(time), time);
 var video = await File.ReadAllBytesAsync(videoPath);
 
 var builder = WebApplication.CreateSlimBuilder([]);
@@ -40,6 +41,11 @@ new KlingShape(desk, keys, video).Map(app);
 app.MapPut("/control/faults", async context =>
 {
     faults.Set((await context.Request.ReadFromJsonAsync<Fault[]>(ProviderLog.Json))!);
+    context.Response.StatusCode = StatusCodes.Status204NoContent;
+});
+app.MapPut("/control/holds", async context =>
+{
+    holds.Set((await context.Request.ReadFromJsonAsync<Hold[]>(ProviderLog.Json))!);
     context.Response.StatusCode = StatusCodes.Status204NoContent;
 });
 app.MapPut("/control/style", async context =>

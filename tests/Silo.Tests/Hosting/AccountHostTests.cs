@@ -64,7 +64,7 @@ public sealed class AccountHostTests(FakeProvider fake) : OnHostFolder, IClassFi
 
     private (string, string)[] Settings =>
     [
-        ("Quotas__Cooldown", "00:00:00"), ("Quotas__VideosPerDay", "100"), ("Requests__ResolveFor", "00:01:00"), ("SpendBreaker__SubmitsPerMinute", "100"),
+        ("Quotas__Cooldown", "00:00:00"), ("Quotas__VideosPerDay", "100"), ("Requests__ResolveFor", "00:00:05"), ("SpendBreaker__SubmitsPerMinute", "100"),
         .. Models.SelectMany(model => (IEnumerable<(string, string)>)
         [
             ($"Providers__Accounts__{model}__Type", model == "kling" ? "kling" : "openai_videos"),

@@ -79,6 +79,13 @@ public sealed class FakeProvider : IAsyncLifetime
     /// <summary>What goes wrong from now on, in this order; see the program for the words.</summary>
     public Task Faults(params object[] faults) => Put("faults", faults);
 
+    /// <summary>Which calls it keeps waiting from now on; what waits in another one goes on. See the program for the words.</summary>
+    public Task Hold(params (string On, string Owner, bool Drops)[] holds) => Put("holds", holds.Select(hold => new { hold.On, hold.Owner, hold.Drops }));
+
+    /// <summary>Waits until a call waits there.</summary>
+    public Task Held(string on, string owner) => Eventually.Holds(
+        $"a call waits at {on}", () => Log.Any(line => Text(line, "what") == "held" && Text(line, "decided") == on && Text(line, "owner") == owner));
+
     /// <summary>How it differs from the documentation from now on.</summary>
     public Task Style(object style) => Put("style", style);
 
