@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using VideoGen.Gateway;
 using VideoGen.Gateway.Hosting;
 using VideoGen.Gateway.Telemetry;
@@ -101,6 +102,7 @@ internal static class VideoGenHost
             CancellationToken.None).ConfigureAwait(false);
         await using (hostLock.ConfigureAwait(false))
         {
+            await ServerDurability.Check(services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredService<ILogger<HostLock>>(), CancellationToken.None).ConfigureAwait(false);
             await GrainEngine.Check(services).ConfigureAwait(false);
             await StorageStart.Prepare(services, isAlone: claim is HostClaim.Alone, CancellationToken.None).ConfigureAwait(false);
             var state = services.GetRequiredService<HostState>();
