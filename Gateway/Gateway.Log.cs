@@ -54,6 +54,9 @@ internal static partial class GatewayLog
     [LoggerMessage(18, LogLevel.Warning, "The grain of {VideoId} did not answer whether it is cancelled")]
     public static partial void StopFailed(ILogger logger, string videoId, Exception exception);
 
+    [LoggerMessage(19, LogLevel.Warning, "The operator has confirmed that it is known what was paid; payments go on ({RequestId})")]
+    public static partial void Reconciled(ILogger logger, string requestId);
+
     [LoggerMessage(9, LogLevel.Warning, "Readiness check {Name} did not finish")]
     public static partial void CheckFailed(ILogger logger, string name, Exception exception);
 

@@ -13,7 +13,7 @@ namespace VideoGen.Gateway;
 /// <summary>
 /// How a host gets the door. It brings the grains (<c>IGrainFactory</c>) and the ports <c>IModelCatalogue</c>, <c>IInstallation</c>,
 /// <c>IVideoFiles</c>, <c>IInputFiles</c>, <c>IRequestBook</c>, <c>ICostBook</c>, <c>IDeadLetterBook</c>, <c>ILiveBook</c>,
-/// <c>IPauses</c> and <c>IClientKeys</c>, the <c>OperatorKey</c>, one <see cref="IReadinessCheck"/> for each thing the service cannot
+/// <c>IPauses</c>, <c>IReconciles</c> and <c>IClientKeys</c>, the <c>OperatorKey</c>, one <see cref="IReadinessCheck"/> for each thing the service cannot
 /// do without, and <see cref="IMetricsText"/> where there is to be a <c>/metrics</c>.
 /// </summary>
 public static class GatewayWiring
@@ -53,6 +53,7 @@ public static class GatewayWiring
         CostRoutes.Map(app);
         PauseRoutes.Map(app);
         DeadLetterRoutes.Map(app);
+        ReconcileRoutes.Map(app);
         return app;
     }
 

@@ -190,6 +190,9 @@ internal static class Problems
         RetryAt = now + ShortPause,
     };
 
+    public static Problem NothingToConfirm() => new(422, "nothing_to_confirm",
+        "The database is not doubted, so there is nothing to confirm, and nothing was changed. GET /api/admin/pauses says what holds payments.");
+
     /// <summary>For the operator, who sees every client's.</summary>
     public static Problem NoSuchRound() => new(404, "video_not_found", "There is no video with this id. Ids look like video_v-..._1; GET /api/admin/dead-letters lists those that wait for a person.")
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Storage;
@@ -13,6 +14,7 @@ using VideoGen.Storage.Access;
 using VideoGen.Storage.Budgets;
 using VideoGen.Storage.Files;
 using VideoGen.Storage.Installations;
+using VideoGen.Storage.Reconciles;
 using VideoGen.Storage.Reminders;
 using VideoGen.Storage.Reports;
 using VideoGen.Storage.Requests;
@@ -24,10 +26,17 @@ namespace VideoGen.Storage;
 public static class PostgresServices
 {
     /// <summary>Adds the ports that are kept in PostgreSQL, the flusher of counts and the readers of keys and pauses. Opens no connection.</summary>
+    /// <param name="services">The host's.</param>
+    /// <param name="connectionString">How to connect.</param>
+    /// <param name="dataFolder">Where the host remembers what it must not believe the database about.</param>
+    /// <param name="memory">The name of that file: of its own for each host that shares the folder.</param>
     /// <exception cref="ArgumentException">The text is not a connection string of Npgsql.</exception>
-    public static IServiceCollection AddPostgresStorage(this IServiceCollection services, string connectionString)
+    public static IServiceCollection AddPostgresStorage(this IServiceCollection services, string connectionString, string dataFolder, string memory = DatabaseMemory.Name)
     {
         services.AddPostgresForDoor(connectionString);
+        services.AddSingleton(s => new DatabaseMemory(dataFolder, memory, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<DatabaseMemory>>()));
+        services.AddSingleton(s => new StartLook(
+            new(s.GetRequiredService<NpgsqlDataSource>()), s.GetRequiredService<DatabaseMemory>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<StartLook>>()));
         services.AddSingleton<IJobBook, PostgresJobBook>();
         services.AddSingleton<IMoneyLedger, PostgresMoneyLedger>();
         services.AddSingleton<PostgresPreventedPayments>();
@@ -56,6 +65,8 @@ public static class PostgresServices
         services.AddSingleton<ClientKeyRing>();
         services.AddSingleton<IClientKeys>(s => s.GetRequiredService<ClientKeyRing>());
         services.AddHostedService(s => s.GetRequiredService<ClientKeyRing>());
+        services.AddSingleton<IReconciles, PostgresReconciles>();
+        services.AddSingleton<ClockWatch>();
         services.AddSingleton<PostgresPauses>();
         services.AddSingleton<IPauses>(s => s.GetRequiredService<PostgresPauses>());
         services.AddHostedService(s => s.GetRequiredService<PostgresPauses>());

@@ -4,6 +4,7 @@ using VideoGen.Storage.Access;
 using VideoGen.Storage.Budgets;
 using VideoGen.Storage.Files;
 using VideoGen.Storage.Installations;
+using VideoGen.Storage.Reconciles;
 using VideoGen.Storage.Reports;
 using VideoGen.Storage.Schema;
 
@@ -13,8 +14,9 @@ namespace VideoGen.Storage;
 public static class StorageStart
 {
     /// <summary>
-    /// Brings the schema up to date, loads the installation, the keys and the pauses, and checks the video folder, in that order. A host calls it once,
-    /// after it has its <see cref="Hosts.HostLock"/> and before it starts a grain or a listener. Several may call it together.
+    /// Brings the schema up to date, loads the installation, looks whether the database may have forgotten what was paid, loads the keys and
+    /// the pauses, and checks the video folder, in that order. A host calls it once, after it has its <see cref="Hosts.HostLock"/> and before
+    /// it starts a grain or a listener. Several may call it together.
     /// </summary>
     /// <exception cref="SchemaException">The database is not this program's.</exception>
     /// <exception cref="InvalidOperationException">The key rules or the video folder are not this installation's.</exception>
@@ -25,8 +27,12 @@ public static class StorageStart
     /// <param name="cancellationToken">Ends the start.</param>
     public static async Task Prepare(IServiceProvider services, bool isAlone, CancellationToken cancellationToken)
     {
-        await SchemaMigrations.Apply(services.GetRequiredService<NpgsqlDataSource>(), cancellationToken).ConfigureAwait(false);
-        await services.GetRequiredService<PostgresInstallation>().Load(cancellationToken).ConfigureAwait(false);
+        var database = services.GetRequiredService<NpgsqlDataSource>();
+        var found = await MarkQuery.Read(database, cancellationToken).ConfigureAwait(false); // Before anything is written.
+        await SchemaMigrations.Apply(database, cancellationToken).ConfigureAwait(false);
+        var installation = services.GetRequiredService<PostgresInstallation>();
+        await installation.Load(cancellationToken).ConfigureAwait(false);
+        await services.GetRequiredService<StartLook>().Look(found with { Installation = installation.Id }, cancellationToken).ConfigureAwait(false);
         await services.GetRequiredService<PostgresPreventedPayments>().ForgetOldWriters(cancellationToken).ConfigureAwait(false);
         await services.GetRequiredService<ClientKeyRing>().Load(cancellationToken).ConfigureAwait(false);
         await services.GetRequiredService<PostgresPauses>().Load(cancellationToken).ConfigureAwait(false);

@@ -20,7 +20,10 @@ internal static class PauseRoutes
     /// <summary>A year. What is to last longer lasts until a person ends it.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromDays(366);
 
-    private static readonly Dictionary<PauseKind, string> Kinds = new() { [PauseKind.Operator] = "operator", [PauseKind.SpendBreaker] = "spend_breaker" };
+    private static readonly Dictionary<PauseKind, string> Kinds = new()
+    {
+        [PauseKind.Operator] = "operator", [PauseKind.Reconcile] = "reconcile", [PauseKind.SpendBreaker] = "spend_breaker", [PauseKind.Host] = "host",
+    };
 
     public static void Map(IEndpointRouteBuilder routes)
     {

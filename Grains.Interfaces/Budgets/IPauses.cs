@@ -13,13 +13,16 @@ public interface IPauses
     /// </summary>
     static readonly TimeSpan Settle = TimeSpan.FromSeconds(1);
 
-    /// <summary>All that are in force, at most a second old, without waiting for the database. Empty until the first reading.</summary>
+    /// <summary>
+    /// All that are in force, at most a second old, without waiting for the database, and what keeps this very host from paying. Empty until
+    /// the first reading.
+    /// </summary>
     IReadOnlyList<Pause> Known { get; }
 
     /// <summary>
     /// The last look before a paid submit, not from any cache: what holds it back, or that it may go, and then it is on record as sent.
     /// Counts exactly, over all processes. Asked again with the same nonce it answers the same and counts nothing, unless a pause was put
-    /// in force meanwhile: that one is answered then.
+    /// in force meanwhile: that one is answered then. A pause of kind <see cref="PauseKind.Host"/> counts nothing where the clocks are apart.
     /// </summary>
     /// <exception cref="Exception">The database did not answer: do not send.</exception>
     Task<Pause?> Pass(PaidSubmit submit, SpendLimits limits, CancellationToken cancellationToken);
@@ -30,7 +33,7 @@ public interface IPauses
     /// <summary>Puts a pause in force, or replaces the one of the same scope and kind.</summary>
     Task Set(Pause pause, CancellationToken cancellationToken);
 
-    /// <summary>Lifts the pauses of a scope, of whatever kind; those that were in force are answered.</summary>
+    /// <summary>Lifts the pauses of a scope, but for one of kind <see cref="PauseKind.Reconcile"/>; those that were in force are answered.</summary>
     Task<IReadOnlyList<Pause>> Lift(string scope, CancellationToken cancellationToken);
 }
 
@@ -48,8 +51,17 @@ public enum PauseKind
     /// <summary>A person: the kill switch.</summary>
     Operator,
 
+    /// <summary>The database may have forgotten what was paid. Only the sweep or a person who confirms ends it, see <see cref="IReconciles"/>.</summary>
+    Reconcile,
+
     /// <summary>The spend breaker: too much was spent, or too fast.</summary>
     SpendBreaker,
+
+    /// <summary>
+    /// The host that looks, for itself, while it cannot tell what may be paid: its clock and the database's are apart, or it cannot remember
+    /// outside the database what was paid. Never a row.
+    /// </summary>
+    Host,
 }
 
 /// <summary>A submit that costs money and is about to be sent.</summary>

@@ -9,7 +9,7 @@ namespace VideoGen.Grains.Budgets;
 internal static class PauseRules
 {
     /// <summary>The pause that holds what this owner would send to this account; null where none does.</summary>
-    /// <param name="costs">Whether it costs money: what is free no spend breaker holds.</param>
+    /// <param name="costs">Whether it costs money: what is free only a person holds.</param>
     public static Pause? Holding(IReadOnlyList<Pause> pauses, Owner owner, string account, bool costs, DateTimeOffset at) =>
         InForce(pauses, at).FirstOrDefault(p => (costs || p.Kind == PauseKind.Operator) && Scopes.Of(owner, account).Contains(p.Scope));
 
@@ -21,13 +21,19 @@ internal static class PauseRules
             : null;
 
     public static Hold HoldBy(Pause pause, DateTimeOffset at) =>
-        new(pause.Kind == PauseKind.Operator ? HoldReason.Paused : HoldReason.SpendBreaker, Text(pause), at);
+        new(pause.Kind == PauseKind.SpendBreaker ? HoldReason.SpendBreaker : HoldReason.Paused, Text(pause), at);
 
     public static Failure FailureBy(Pause pause) => new(FailureKind.Unavailable, Text(pause), CodeOf(pause));
 
-    private static string CodeOf(Pause pause) => pause.Kind == PauseKind.Operator ? Codes.Paused : Codes.SpendBreaker;
+    private static string CodeOf(Pause pause) => pause.Kind == PauseKind.SpendBreaker ? Codes.SpendBreaker : Codes.Paused;
 
-    private static string Text(Pause pause) => pause.Kind == PauseKind.Operator ? $"Paused by the operator: {pause.Reason}" : $"The spend breaker has tripped: {pause.Reason}";
+    private static string Text(Pause pause) => pause.Kind switch
+    {
+        PauseKind.Operator => $"Paused by the operator: {pause.Reason}",
+        PauseKind.SpendBreaker => $"The spend breaker has tripped: {pause.Reason}",
+        PauseKind.Reconcile => $"Nothing is paid until it is known what was paid before: {pause.Reason}",
+        _ => $"Nothing is paid for now: {pause.Reason}",
+    };
 
     private static IEnumerable<Pause> InForce(IReadOnlyList<Pause> pauses, DateTimeOffset at) => pauses.Where(p => p.Until is not { } until || until > at);
 }

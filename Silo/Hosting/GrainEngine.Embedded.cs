@@ -3,6 +3,7 @@ using VideoGen.Grains;
 using VideoGen.Grains.Persistence;
 using VideoGen.Storage;
 using VideoGen.Storage.Hosts;
+using VideoGen.Storage.Reconciles;
 
 namespace VideoGen.Silo.Hosting;
 
@@ -25,6 +26,13 @@ internal static class GrainEngine
     {
         _ = configuration;
         return connectionString;
+    }
+
+    /// <summary>What this host's memory of the database is called in the data folder, which it has for itself.</summary>
+    public static string Memory(IConfiguration configuration)
+    {
+        _ = configuration;
+        return DatabaseMemory.Name;
     }
 
     /// <summary>What has to be true of the database once this process has its lock.</summary>

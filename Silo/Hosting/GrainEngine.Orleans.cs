@@ -9,6 +9,7 @@ using VideoGen.Grains.Persistence;
 using VideoGen.Silo.Dashboard;
 using VideoGen.Storage;
 using VideoGen.Storage.Hosts;
+using VideoGen.Storage.Reconciles;
 
 namespace VideoGen.Silo.Hosting;
 
@@ -26,6 +27,9 @@ internal static class GrainEngine
     /// <returns>How our own storage connects.</returns>
     public static string Share(IConfiguration configuration, string connectionString) =>
         PostgresConnections.Shares(connectionString, Cluster(configuration).MaxConnections).Own;
+
+    /// <summary>What this silo's memory of the database is called in the data folder, which others of its machine may share.</summary>
+    public static string Memory(IConfiguration configuration) => DatabaseMemory.NameFor(Cluster(configuration).SiloPort);
 
     /// <summary>What has to be true of the database once this process has its lock.</summary>
     public static Task Check(IServiceProvider services) => ServerCapacity.Check(

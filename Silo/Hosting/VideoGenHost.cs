@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using VideoGen.Gateway;
 using VideoGen.Gateway.Hosting;
 using VideoGen.Gateway.Telemetry;
@@ -43,7 +44,7 @@ internal static class VideoGenHost
             var (database, connectionString) = await Database.Open(builder.Configuration, data).ConfigureAwait(false);
             await using (database.ConfigureAwait(false))
             {
-                AddServices(builder, connectionString);
+                AddServices(builder, data, connectionString);
                 var app = builder.Build();
                 await using (app.ConfigureAwait(false))
                 {
@@ -58,7 +59,7 @@ internal static class VideoGenHost
         }
     }
 
-    private static void AddServices(WebApplicationBuilder builder, string connectionString)
+    private static void AddServices(WebApplicationBuilder builder, string data, string connectionString)
     {
         var services = builder.Services;
         var configuration = builder.Configuration;
@@ -67,7 +68,7 @@ internal static class VideoGenHost
 
         // What is started first is stopped last: telemetry hears everything, the counts and the provider outlive the grains, the grains outlive the door.
         services.AddTelemetry(configuration, GrainEngine.Activations);
-        services.AddPostgresStorage(GrainEngine.Share(configuration, connectionString));
+        services.AddPostgresStorage(GrainEngine.Share(configuration, connectionString), data, GrainEngine.Memory(configuration));
         services.AddVideoFolder(configuration);
         services.AddInputFolder(configuration.GetValue<string>(DataFolder.InputsKey)!);
         services.AddVideoProviders(configuration);
@@ -101,6 +102,7 @@ internal static class VideoGenHost
             CancellationToken.None).ConfigureAwait(false);
         await using (hostLock.ConfigureAwait(false))
         {
+            await ServerDurability.Check(services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredService<ILogger<HostLock>>(), CancellationToken.None).ConfigureAwait(false);
             await GrainEngine.Check(services).ConfigureAwait(false);
             await StorageStart.Prepare(services, isAlone: claim is HostClaim.Alone, CancellationToken.None).ConfigureAwait(false);
             var state = services.GetRequiredService<HostState>();

@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using VideoGen.Budgets;
+using VideoGen.Storage.Reconciles;
 
 namespace VideoGen.Storage.Budgets;
 
@@ -12,16 +13,34 @@ internal sealed class PauseTable(NpgsqlDataSource database)
     private static readonly Dictionary<PauseKind, string> Words = new()
     {
         [PauseKind.Operator] = "operator",
+        [PauseKind.Reconcile] = "reconcile",
         [PauseKind.SpendBreaker] = "spend_breaker",
     };
 
-    public Task<List<Pause>> Read(CancellationToken cancellationToken) =>
-        Rows($"select {Columns} from videogen.pauses_in_force(clock_timestamp()) order by scope, kind", [], cancellationToken);
-
-    public async Task<Pause?> Pass(PaidSubmit submit, SpendLimits limits, CancellationToken cancellationToken)
+    /// <returns>The database's clock, and those that are in force by it.</returns>
+    public async Task<(DateTimeOffset Clock, List<Pause> Pauses)> Read(CancellationToken cancellationToken)
     {
-        var held = await Rows(
-            $"select {Columns} from videogen.pass_submit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        var rows = await Rows(
+            $"select now.clock, {Columns} from (select videogen.clock()) now (clock) left join lateral videogen.pauses_in_force(now.clock) on true order by scope, kind",
+            [],
+            row => (Clock: row.GetFieldValue<DateTimeOffset>(0), Pause: PauseIn(row, 1)),
+            cancellationToken).ConfigureAwait(false);
+        return (rows[0].Clock, [.. rows.Select(row => row.Pause).OfType<Pause>()]);
+    }
+
+    /// <param name="submit">What is about to be sent.</param>
+    /// <param name="limits">When the spend breaker trips.</param>
+    /// <param name="clock">This host's clock.</param>
+    /// <param name="remembered">The nonce of the last submit that the host remembers; null where the database need not know it any more.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<Look> Look(PaidSubmit submit, SpendLimits limits, DateTimeOffset clock, string? remembered, CancellationToken cancellationToken)
+    {
+        var looks = await Rows(
+            $"""
+            select l.held_scope, l.held_kind, l.held_reason, l.held_since, l.held_until, l.clock, l.remembers, l.passed, coalesce((select i.id from videogen.installation i), ''), m.*
+            from videogen.last_look($17, $18, $19, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) l
+            cross join lateral ({MarkQuery.Text}) m
+            """,
             [
                 Value(NpgsqlDbType.Integer, AdvisoryLocks.Space),
                 Value(NpgsqlDbType.Integer, AdvisoryLocks.Submits),
@@ -39,9 +58,13 @@ internal sealed class PauseTable(NpgsqlDataSource database)
                 Value(NpgsqlDbType.Interval, limits.StreakFor),
                 Value(NpgsqlDbType.Numeric, limits.ClientUsdPerHour),
                 Value(NpgsqlDbType.Interval, limits.ResetAfter),
+                Value(NpgsqlDbType.TimestampTz, clock.UtcDateTime),
+                Value(NpgsqlDbType.Interval, ClockWatch.Slack),
+                Value(NpgsqlDbType.Text, remembered),
             ],
+            row => new Look(row.GetFieldValue<DateTimeOffset>(5), row.GetBoolean(6), row.GetBoolean(7), MarkQuery.MarkIn(row, 9, row.GetString(8)), PauseIn(row, 0)),
             cancellationToken).ConfigureAwait(false);
-        return held.SingleOrDefault();
+        return looks.Single();
     }
 
     public Task<List<Pause>> Set(Pause pause, CancellationToken cancellationToken) => Rows(
@@ -63,14 +86,17 @@ internal sealed class PauseTable(NpgsqlDataSource database)
     public Task<List<Pause>> Lift(string scope, CancellationToken cancellationToken) => Rows(
         """
         update videogen.pauses p set until = clock_timestamp()
-        from (select scope, kind, reason, since, until from videogen.pauses_in_force(clock_timestamp()) where scope = $1) was
+        from (select scope, kind, reason, since, until from videogen.pauses_in_force(clock_timestamp()) where scope = $1 and kind <> 'reconcile') was
         where p.scope = was.scope and p.kind = was.kind
         returning was.scope, was.kind, was.reason, was.since, was.until
         """,
         [Value(NpgsqlDbType.Text, scope)],
         cancellationToken);
 
-    private Task<List<Pause>> Rows(string text, NpgsqlParameter[] parameters, CancellationToken cancellationToken) => CleanSession.Use(
+    private Task<List<Pause>> Rows(string text, NpgsqlParameter[] parameters, CancellationToken cancellationToken) =>
+        Rows(text, parameters, row => PauseIn(row, 0)!, cancellationToken);
+
+    private Task<List<T>> Rows<T>(string text, NpgsqlParameter[] parameters, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken) => CleanSession.Use(
         database,
         async connection =>
         {
@@ -81,20 +107,21 @@ internal sealed class PauseTable(NpgsqlDataSource database)
                 var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
                 await using (rows.ConfigureAwait(false))
                 {
-                    var pauses = new List<Pause>();
-                    while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false)) pauses.Add(PauseIn(rows));
-                    return pauses;
+                    var found = new List<T>();
+                    while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false)) found.Add(read(rows));
+                    return found;
                 }
             }
         },
         cancellationToken);
 
-    private static Pause PauseIn(NpgsqlDataReader row) => new(
-        row.GetString(0),
-        Words.First(w => w.Value == row.GetString(1)).Key,
-        row.GetString(2),
-        row.GetFieldValue<DateTimeOffset>(3),
-        row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4));
+    // Null where the five columns from the first one on are.
+    private static Pause? PauseIn(NpgsqlDataReader row, int first) => row.IsDBNull(first) ? null : new(
+        row.GetString(first),
+        Words.First(w => w.Value == row.GetString(first + 1)).Key,
+        row.GetString(first + 2),
+        row.GetFieldValue<DateTimeOffset>(first + 3),
+        row.IsDBNull(first + 4) ? null : row.GetFieldValue<DateTimeOffset>(first + 4));
 
     private static NpgsqlParameter Value(NpgsqlDbType type, object? value) => new() { NpgsqlDbType = type, Value = value ?? DBNull.Value };
 }

@@ -58,6 +58,6 @@ public static class PostgresVisit
     /// <summary>How to reach the server of the host that has the folder; null while it has none that answers.</summary>
     private static string? Running(ServerFolder folder, PrivatePostgresOptions options) =>
         folder.DataVersion() is not null && new OldServer(folder, options.Clock).ReadyPort() is { } port
-            ? ServerSettings.ConnectionString(folder, port, options.Database, options.Throwaway)
+            ? ServerSettings.ConnectionString(folder, port, options.Database)
             : null;
 }

@@ -18,7 +18,7 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
         _lock = hostLock;
         _server = running.Process;
         Port = running.Port;
-        ConnectionString = ServerSettings.ConnectionString(folder, running.Port, options.Database, options.Throwaway);
+        ConnectionString = ServerSettings.ConnectionString(folder, running.Port, options.Database);
         Ended = WatchEnd(folder, log);
     }
 

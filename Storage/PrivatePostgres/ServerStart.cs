@@ -91,7 +91,7 @@ internal sealed partial class ServerStart(
     /// <summary>Logs in, and makes the database when it is not there yet.</summary>
     private async Task<bool> TryOpen(int port, CancellationToken ct)
     {
-        var settings = new NpgsqlConnectionStringBuilder(ServerSettings.ConnectionString(folder, port, "postgres", options.Throwaway)) { Pooling = false };
+        var settings = new NpgsqlConnectionStringBuilder(ServerSettings.ConnectionString(folder, port, "postgres")) { Pooling = false };
         var connection = new NpgsqlConnection(settings.ConnectionString);
         await using var closing = connection.ConfigureAwait(false);
         try

@@ -48,6 +48,7 @@ internal sealed class Door : IAsyncDisposable
         builder.Services.AddSingleton<IDeadLetterBook>(DeadLetters);
         builder.Services.AddSingleton<ILiveBook>(Live);
         builder.Services.AddSingleton<IPauses>(Pauses);
+        builder.Services.AddSingleton<VideoGen.Budgets.IReconciles>(Reconciles);
         builder.Services.AddSingleton<IClientKeys>(Keys);
         builder.Services.AddSingleton(new OperatorKey(OperatorKey.HashOf(OperatorsKey), "in a test"));
         builder.Services.AddGateway(builder.Configuration);
@@ -67,6 +68,8 @@ internal sealed class Door : IAsyncDisposable
     }
 
     public ScriptedGrain Grain { get; } = new();
+
+    public MemoryReconciles Reconciles { get; } = new();
 
     public ScriptedIdempotency Idempotency { get; }
 

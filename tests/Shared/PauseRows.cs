@@ -16,13 +16,16 @@ internal sealed class PauseRows
     /// <summary>What was let through, and when.</summary>
     public IReadOnlyList<(DateTimeOffset At, PaidSubmit Submit)> Submits => submits;
 
+    /// <summary>How wrong the database's clock is, and since when.</summary>
+    public (TimeSpan By, DateTimeOffset Since)? WrongClock { get; set; }
+
     public Pause[] InForce(DateTimeOffset now) => [.. pauses.Values.Where(p => p.Until is not { } until || until > now)];
 
     public void Set(Pause pause) => pauses[(pause.Scope, pause.Kind)] = pause;
 
     public Pause[] Lift(string scope, DateTimeOffset now)
     {
-        Pause[] lifted = [.. InForce(now).Where(p => p.Scope == scope)];
+        Pause[] lifted = [.. InForce(now).Where(p => p.Scope == scope && p.Kind != PauseKind.Reconcile)];
         foreach (var pause in lifted) Set(pause with { Until = now });
         return lifted;
     }

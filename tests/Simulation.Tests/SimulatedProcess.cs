@@ -51,7 +51,7 @@ internal sealed class SimulatedProcess
             .AddSingleton<IJobBook>(new JobBookModel(world.Claims, Gate))
             .AddSingleton<IPreventedPayments>(new PreventedModel(world))
             .AddSingleton<IMoneyLedger>(new LedgerModel(world.Money, Gate))
-            .AddSingleton<IPauses>(new PausesModel(world.Pauses, Gate, world.Clock))
+            .AddSingleton<IPauses>(new PausesModel(world.Pauses, Gate, world.Clock, clock))
             .AddSingleton<IInstallation, InstallationModel>()
             .AddSingleton<INonces>(new NoncesModel(world))
             .AddSingleton<IHostState, RunningHostModel>()

@@ -30,11 +30,18 @@ internal sealed partial class SimulatedWorld
             PlanOutage("disk down", table is GrainNames.Quota or GrainNames.AgentRun ? TimeSpan.FromHours(3) : TimeSpan.FromMinutes(10), down => Disk.Outage = down ? outage : null);
         }
 
+        if (Swarm.DatabaseClockWrong) PlanWrongClock();
         for (var i = Swarm.ProviderOutage ? 1 + Chance.Next(2) : 0; i > 0; i--)
         {
             var how = Chance.Pick(ProviderModel.Throttled, ProviderModel.Unavailable, ProviderModel.NotSent, ProviderModel.NeverArrived);
             PlanOutage("provider down", TimeSpan.FromHours(2), down => Provider.Outage = down ? how : null);
         }
+    }
+
+    private void PlanWrongClock()
+    {
+        var by = Chance.Span(TimeSpan.FromMinutes(1), TimeSpan.FromHours(3)) * (Chance.Percent(50) ? 1 : -1);
+        PlanOutage("database clock wrong", TimeSpan.FromHours(2), wrong => Pauses.WrongClock = wrong ? (by, Clock.GetUtcNow()) : null);
     }
 
     private void PlanOutage(string name, TimeSpan longest, Action<bool> set)
@@ -54,6 +61,7 @@ internal sealed partial class SimulatedWorld
     {
         Calm = true;
         Disk.Outage = null;
+        Pauses.WrongClock = null;
         Provider.Outage = null;
         processes.ForEach(p => p.Thaw());
         foreach (var pause in Pauses.InForce(Clock.GetUtcNow())) Pauses.Lift(pause.Scope, Clock.GetUtcNow());

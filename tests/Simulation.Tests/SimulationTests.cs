@@ -24,7 +24,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         .. new[]
         {
             "crash", "freeze", "frozen at the gate", "frozen behind the gate", "frozen after a write", "frozen awaiting an answer", "slow", "broken before it landed", "broken after it landed",
-            "write refused", "write landed but failed", "read failed", "disk down", "clock stepped",
+            "write refused", "write landed but failed", "read failed", "disk down", "clock stepped", "database clock wrong",
             "reminder lost", "reminder late", "reminder doubled",
             "provider down", "connect refused", "429", "503", "refused", "policy at submit", "never arrived", "late delivery", "lost answer", "garbage",
             "job fails free", "job fails charged", "policy after rendering", "job never ends", "job ends late", "check failed", "find failed", "lookup missed it",

@@ -42,6 +42,9 @@ internal sealed record Swarm
     /// <summary>Of each turn: the process's time of day jumps, within those 5 seconds.</summary>
     public double ClockStepped { get; init; }
 
+    /// <summary>The database's time of day is minutes to hours wrong, for a while.</summary>
+    public bool DatabaseClockWrong { get; init; }
+
     public double ReminderLost { get; init; }
 
     public double ReminderLate { get; init; }
@@ -126,6 +129,7 @@ internal sealed record Swarm
             DiskOutage = Coin(),
             SkewedClock = Coin(),
             ClockStepped = Some(0.1, 1),
+            DatabaseClockWrong = chance.Percent(25),
             ReminderLost = Some(10),
             ReminderLate = Some(10),
             ReminderDoubled = Some(5),

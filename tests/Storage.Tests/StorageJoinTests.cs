@@ -104,7 +104,7 @@ public sealed class StorageJoinTests : IAsyncLifetime
         await StorageStart.Prepare(host, isAlone: false, CancellationToken.None);
     }
 
-    private ServiceProvider Host() => Built(new ServiceCollection().AddPostgresStorage(database.ConnectionString), folder);
+    private ServiceProvider Host() => Built(new ServiceCollection().AddPostgresStorage(database.ConnectionString, folder), folder);
 
     private ServiceProvider Door(string? videos = null) => Built(new ServiceCollection().AddPostgresForDoor(database.ConnectionString), videos ?? folder);
 

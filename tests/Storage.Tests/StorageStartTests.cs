@@ -62,7 +62,7 @@ public sealed class StorageStartTests : IAsyncLifetime
 
     private ServiceProvider Services() => new ServiceCollection()
         .AddLogging()
-        .AddPostgresStorage(database.ConnectionString)
+        .AddPostgresStorage(database.ConnectionString, folder)
         .AddPostgresGrainState(new() { AllowOutOfOrderMetadataProperties = true })
         .AddVideoFolder(new ConfigurationBuilder().AddInMemoryCollection([new("Store:Folder", folder), new("Store:MinFreeBytes", "1")]).Build())
         .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });

@@ -97,6 +97,21 @@ public abstract class PausesConformance
     });
 
     [Fact]
+    public Task While_it_is_not_known_what_was_paid_nothing_is_and_lifting_does_not_help() => With(async test =>
+    {
+        var doubt = Pause(test, Scopes.Global) with { Kind = PauseKind.Reconcile };
+        var operators = Pause(test, Scopes.Global);
+        await test.Pauses.Set(doubt, CancellationToken.None);
+        await test.Pauses.Set(operators, CancellationToken.None);
+        Assert.Equal(operators, await Pass(test, "n1", Ann));
+
+        Assert.Equal([operators], await test.Pauses.Lift(Scopes.Global, CancellationToken.None));
+        Assert.Equal(doubt, await Pass(test, "n1", Ann));
+        Assert.Empty(await test.Pauses.Lift(Scopes.Global, CancellationToken.None));
+        Assert.Equal([doubt], await test.Pauses.Read(CancellationToken.None));
+    });
+
+    [Fact]
     public Task So_many_in_a_minute_go_and_the_next_one_trips_the_breaker() => With(async test =>
     {
         var limits = None with { SubmitsPerMinute = 3 };

@@ -6,7 +6,7 @@ namespace VideoGen.Simulation.Tests.Conformance;
 public sealed class PausesModelTests : PausesConformance
 {
     protected override Task With(Func<PausesUnderTest, Task> test) =>
-        CalmWorld.With((world, process) => test(new Model(world, new(new(), process.Gate, world.Clock))));
+        CalmWorld.With((world, process) => test(new Model(world, new(new(), process.Gate, world.Clock, world.Clock))));
 
     private sealed class Model(SimulatedWorld world, PausesModel pauses) : PausesUnderTest(pauses)
     {

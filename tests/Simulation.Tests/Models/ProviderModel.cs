@@ -112,6 +112,8 @@ internal sealed class ProviderModel(ProviderBooks books, PauseRows pauses, Simul
         var now = clock.GetUtcNow();
         if (now == looked && order.Options.Model == ModelsModel.Paid && PausedSince(now - IPauses.Settle, now) is { } pause) throw gate.Broken($"{order.ProviderKey} was sent, and {pause.Scope} was paused at {pause.Since:O}.");
 
+        if (now == looked && order.Options.Model == ModelsModel.Paid && pauses.WrongClock is { } wrong && wrong.Since <= now - IPauses.Settle) throw gate.Broken($"{order.ProviderKey} was sent, and the database's clock was wrong since {wrong.Since:O}.");
+
         var reply = await Delivered(order.ProviderKey, late, cancellationToken);
         if (gate.Fault(swarm.FrozenAwaitingAnswer, "frozen awaiting an answer")) await gate.Freeze();
         await gate.Back(effect, cancellationToken);

@@ -3,6 +3,7 @@ using Npgsql;
 using VideoGen.Access;
 using VideoGen.Budgets;
 using VideoGen.Storage.Budgets;
+using VideoGen.Storage.Reconciles;
 using VideoGen.Storage.Tests.Waiting;
 using VideoGen.Tests.Conformance;
 
@@ -12,13 +13,25 @@ public sealed class PostgresPausesTests(StorageDatabase database) : PausesConfor
 {
     private static readonly SpendLimits Ten = new(10, null, TimeSpan.FromHours(1), null, TimeSpan.FromMinutes(15));
 
-    public Task InitializeAsync() => database.Run("truncate videogen.pauses, videogen.submits");
+    private readonly string folder = Directory.CreateTempSubdirectory("videogen-pauses-").FullName;
+    private DatabaseMark? mark;
+    private int hosts;
 
-    public Task DisposeAsync() => Task.CompletedTask;
+    public async Task InitializeAsync()
+    {
+        await database.Run("truncate videogen.pauses, videogen.submits");
+        mark = await MarkQuery.Read(database.Pool, CancellationToken.None);
+    }
+
+    public Task DisposeAsync()
+    {
+        Directory.Delete(folder, recursive: true);
+        return Task.CompletedTask;
+    }
 
     protected override async Task With(Func<PausesUnderTest, Task> test)
     {
-        using var pauses = New(database.Pool);
+        using var pauses = await New(database.Pool);
         await test(new UnderTest(database, pauses));
     }
 
@@ -28,7 +41,7 @@ public sealed class PostgresPausesTests(StorageDatabase database) : PausesConfor
         await using var processes = new EightProcesses(database);
         var answers = await processes.Call(64, async (pool, i) =>
         {
-            using var pauses = New(pool);
+            using var pauses = await New(pool);
             return await pauses.Pass(Submit($"n{i}"), Ten, CancellationToken.None);
         });
 
@@ -41,7 +54,7 @@ public sealed class PostgresPausesTests(StorageDatabase database) : PausesConfor
     public async Task A_database_whose_default_is_another_isolation_lets_nothing_through_uncounted()
     {
         await using var pool = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = "-c default_transaction_isolation=serializable" });
-        using var pauses = New(pool);
+        using var pauses = await New(pool);
 
         var refused = await Assert.ThrowsAsync<PostgresException>(() => pauses.Pass(Submit("n1"), Ten, CancellationToken.None));
         Assert.Contains("read committed", refused.MessageText, StringComparison.Ordinal);
@@ -54,7 +67,7 @@ public sealed class PostgresPausesTests(StorageDatabase database) : PausesConfor
         {
             await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
             {
-                using var pauses = New(database.Pool);
+                using var pauses = await New(database.Pool);
                 return await pauses.Pass(Submit($"same-{race}"), Ten with { SubmitsPerMinute = 50 }, CancellationToken.None);
             })));
         }
@@ -76,7 +89,7 @@ public sealed class PostgresPausesTests(StorageDatabase database) : PausesConfor
         // Several sweep at once.
         var answers = await processes.Call(64, async (pool, i) =>
         {
-            using var pauses = New(pool);
+            using var pauses = await New(pool);
             return await pauses.Pass(Submit($"n{i}"), Ten with { SubmitsPerMinute = 64 }, CancellationToken.None);
         });
 
@@ -88,8 +101,8 @@ public sealed class PostgresPausesTests(StorageDatabase database) : PausesConfor
     public async Task What_another_process_paused_is_known_a_second_later()
     {
         var time = new ManualTime();
-        using var here = New(database.Pool, time);
-        using var there = New(database.Pool);
+        using var here = await New(database.Pool, time);
+        using var there = await New(database.Pool);
         var pause = new Pause(Scopes.Global, PauseKind.Operator, "Stop.", new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero), null);
         await here.StartAsync(CancellationToken.None);
         Assert.Empty(here.Known);
@@ -113,7 +126,7 @@ public sealed class PostgresPausesTests(StorageDatabase database) : PausesConfor
     public async Task While_the_database_is_away_what_was_known_stays_known_and_nothing_passes()
     {
         var time = new ManualTime();
-        using var pauses = New(database.Pool, time);
+        using var pauses = await New(database.Pool, time);
         await pauses.Set(new(Scopes.Client("bot"), PauseKind.Operator, "Stop.", time.GetUtcNow(), null), CancellationToken.None);
         await pauses.Load(CancellationToken.None);
         await pauses.StartAsync(CancellationToken.None);
@@ -133,7 +146,12 @@ public sealed class PostgresPausesTests(StorageDatabase database) : PausesConfor
         await pauses.StopAsync(CancellationToken.None);
     }
 
-    private static PostgresPauses New(NpgsqlDataSource pool, TimeProvider? time = null) => new(pool, time ?? TimeProvider.System, NullLogger<PostgresPauses>.Instance);
+    private async Task<PostgresPauses> New(NpgsqlDataSource pool, TimeProvider? time = null)
+    {
+        var memory = new DatabaseMemory(folder, DatabaseMemory.NameFor(Interlocked.Increment(ref hosts)), TimeProvider.System, NullLogger<DatabaseMemory>.Instance);
+        await memory.Begin(mark!);
+        return new(pool, new ClockWatch(TimeProvider.System, NullLogger<ClockWatch>.Instance), time ?? TimeProvider.System, NullLogger<PostgresPauses>.Instance, memory);
+    }
 
     private static PaidSubmit Submit(string nonce) => new("v-a", 1, 1, nonce, new Owner("bot", "ann"), "acme", 3.2m);
 

@@ -1,0 +1,38 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace VideoGen.Storage.Reconciles;
+
+/// <summary>Asks a database which it is and how far it has come.</summary>
+internal static class MarkQuery
+{
+    /// <summary>
+    /// One row: system identifier, timeline, position. The position is what is on disk, which a crash does not take back; what is only in
+    /// memory it may. The timeline is read off the name of the current file: the control file has a new one only after a while.
+    /// </summary>
+    public const string Text =
+        """
+        select (select system_identifier::text from pg_control_system()) as system_id,
+          ('x' || left(pg_walfile_name(flushed), 8))::bit(32)::integer as timeline, flushed
+        from (select pg_current_wal_flush_lsn() as flushed) now
+        """;
+
+    /// <summary>The mark of the database, without the installation, which may not be there yet.</summary>
+    /// <exception cref="NpgsqlException">The database did not answer.</exception>
+    public static async Task<DatabaseMark> Read(NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        var command = database.CreateCommand(Text);
+        await using (command.ConfigureAwait(false))
+        {
+            var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (rows.ConfigureAwait(false))
+            {
+                await rows.ReadAsync(cancellationToken).ConfigureAwait(false);
+                return MarkIn(rows, 0, installation: "");
+            }
+        }
+    }
+
+    public static DatabaseMark MarkIn(NpgsqlDataReader row, int first, string installation) =>
+        new(installation, row.GetString(first), row.GetInt32(first + 1), row.GetFieldValue<NpgsqlLogSequenceNumber>(first + 2), LastSubmit: null);
+}
