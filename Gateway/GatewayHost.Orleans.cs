@@ -62,7 +62,7 @@ internal static class GatewayHost
         services.AddVideoFolder(configuration);
         services.AddInputFolder(configuration.GetValue<string>(DataFolder.InputsKey)!);
         services.AddConfiguredClients(configuration);
-        services.AddOptions<CatalogueOptions>().Bind(configuration.GetSection(CatalogueOptions.Section));
+        services.AddCatalogueOptions(configuration);
         services.AddSingleton<IModelCatalogue>(s => new ModelCatalogue(s.GetRequiredService<IOptions<CatalogueOptions>>().Value, configuration.GetValue<decimal>(ModelCatalogue.LocalPriceKey)));
         AddClusterClient(builder, cluster, library);
         services.AddSingleton<IReadinessCheck>(s => new ReadinessCheck("database", ct => ConfiguredDatabase.Trouble(s.GetRequiredService<NpgsqlDataSource>(), ct)));

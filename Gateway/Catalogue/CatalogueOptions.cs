@@ -23,8 +23,20 @@ internal sealed class ModelOptions
     /// <summary>The provider account that serves it. Default: <c>local</c>.</summary>
     public string? Provider { get; set; }
 
-    /// <summary>US dollars for each second of video, 0 is free. Default: the price of the embedded provider; for any other provider it must be said.</summary>
+    /// <summary>What the provider calls it. Default: the public name.</summary>
+    public string? ProviderModel { get; set; }
+
+    /// <summary>
+    /// US dollars for each second of video, 0 is free. Default: the price of the embedded provider; for any other provider this or
+    /// <see cref="Prices"/> must be said.
+    /// </summary>
     public decimal? UsdPerSecond { get; set; }
+
+    /// <summary>Prices by size and from a day on, in place of <see cref="UsdPerSecond"/>.</summary>
+    public IReadOnlyList<PriceOptions>? Prices { get; set; }
+
+    /// <summary>The first day, in UTC, on which it is not made any more, as <c>2026-12-31</c>. Default: none.</summary>
+    public DateOnly? Retires { get; set; }
 
     /// <summary>Whether its videos count against the users' quotas. Default: if it has a price.</summary>
     public bool? CountsAgainstQuota { get; set; }
@@ -34,4 +46,17 @@ internal sealed class ModelOptions
 
     /// <summary>Lengths in seconds, the default first. Default for the embedded provider: 4, 8, 12, 1, 2.</summary>
     public IReadOnlyList<int>? Seconds { get; set; }
+}
+
+/// <summary>One price; section <c>Catalogue:Models:&lt;name&gt;:Prices:&lt;number&gt;</c>. Of those that are in force a size's own goes first, then the newest.</summary>
+internal sealed class PriceOptions
+{
+    /// <summary>US dollars for each second of video, 0 is free. Must be said.</summary>
+    public decimal? UsdPerSecond { get; set; }
+
+    /// <summary>The first day, in UTC, on which it is in force, as <c>2026-12-31</c>. Default: it always was.</summary>
+    public DateOnly? From { get; set; }
+
+    /// <summary>One of the model's sizes. Default: all that have no price of their own.</summary>
+    public string? Size { get; set; }
 }

@@ -52,15 +52,24 @@ internal sealed class ModelCatalogue : IModelCatalogue
     {
         var provider = model.Provider ?? LocalAccount;
         var isLocal = provider == LocalAccount;
-        var price = model.UsdPerSecond ?? (isLocal ? localUsdPerSecond : 0);
+        var prices = PricesOf(model, isLocal ? localUsdPerSecond : null);
         return new(
             name,
             provider,
-            price,
-            model.CountsAgainstQuota ?? price > 0,
+            prices,
+            model.CountsAgainstQuota ?? prices.Any(price => price.UsdPerSecond > 0),
             model.Sizes ?? (isLocal ? _localSizes : []),
             model.Seconds ?? (isLocal ? _localSeconds : []),
             Remixes: isLocal,
-            TakesInput: isLocal);
+            TakesInput: isLocal)
+        {
+            ProviderModel = model.ProviderModel ?? name,
+            Retires = model.Retires,
+        };
     }
+
+    // A row that says no price is refused at start; until then it is none, and not a free one.
+    private static IReadOnlyList<ModelPrice> PricesOf(ModelOptions model, decimal? otherwise) => model.Prices is { Count: > 0 } rows
+        ? [.. rows.Where(row => row.UsdPerSecond is not null).Select(row => new ModelPrice(row.UsdPerSecond!.Value, row.From, row.Size))]
+        : (model.UsdPerSecond ?? otherwise) is { } usd ? [new(usd)] : [];
 }

@@ -20,6 +20,7 @@ internal sealed class PrometheusText
         var unitWord = unit switch
         {
             "" => "",
+            "d" => "days",
             "s" => "seconds",
             "ms" => "milliseconds",
             "By" => "bytes",

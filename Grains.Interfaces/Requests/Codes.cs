@@ -12,6 +12,8 @@ public static class Codes
     public const string SubmitLimit = "submit_limit";
     public const string RoundLimit = "round_limit";
     public const string ModelNotFound = "model_not_found";
+    public const string ModelRetired = "model_retired";
+    public const string UnpricedModel = "unpriced_model";
     public const string AdmissionUnavailable = "admission_unavailable";
     public const string RunLimit = "run_limit";
     public const string VariationLimit = "variation_limit";

@@ -69,7 +69,7 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
         async () =>
         {
             if (ports.Providers.Find(e.Ticket.Account) is not { } provider) return new NotSent(e.Id, e.Nonce, NoSuchAccount(e.Ticket.Account), Now);
-            var order = new SubmitOrder(ProviderKey(e.Id), document.Prompt, e.Ticket.Options, document.Input, e.Ticket.SourceJobId);
+            var order = new SubmitOrder(ProviderKey(e.Id), document.Prompt, e.Ticket.Ordered, document.Input, e.Ticket.SourceJobId);
             using var timeout = new CancellationTokenSource(e.Ticket.Limits.SubmitTimeout, ports.Time);
             var look = ports.Time.GetTimestamp(); // Before the look begins: however long it takes, the gate knows.
             if (await HeldBack(document, e, timeout.Token) is { } heldBack) return new NotSent(e.Id, e.Nonce, heldBack, Now);
@@ -94,7 +94,7 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
         unresolvedSince ??= [];
         if (!unresolvedSince.TryGetValue(e.Nonce, out var since)) unresolvedSince[e.Nonce] = since = ports.Time.GetTimestamp();
         var limits = e.Ticket.Limits;
-        var order = new FindOrder(ProviderKey(e.Id), document.Prompt, e.Ticket.Options, e.SentAt, e.SentAt + limits.SubmitWindow + limits.SubmitTimeout);
+        var order = new FindOrder(ProviderKey(e.Id), document.Prompt, e.Ticket.Ordered, e.SentAt, e.SentAt + limits.SubmitWindow + limits.SubmitTimeout);
         return CallProvider(
             e,
             e.Ticket.Account,

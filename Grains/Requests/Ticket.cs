@@ -34,6 +34,12 @@ internal sealed record Ticket(
     /// <summary>The day on whose budgets its money is booked; null in rounds that were accepted before there were budgets.</summary>
     public DateOnly? Day { get; init; }
 
+    /// <summary>What the provider calls the model; null where that is its public name.</summary>
+    public string? ProviderModel { get; init; }
+
+    /// <summary>What the provider is asked for.</summary>
+    [JsonIgnore] public VideoOptions Ordered => ProviderModel is null ? Options : Options with { Model = ProviderModel };
+
     /// <summary>An operator accepted that it may be paid besides an earlier round of which nobody knows.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool DoublePayment { get; init; }
 

@@ -22,7 +22,7 @@ internal sealed partial class VideoRequestGrain
         {
             if (await Peek(ask.Owner, ticket) is not { } refusal) return null;
             await commit.Refresh(); // What was reserved may be this very video, asked for in another process.
-            return JudgeNow(ask, ticket) is Judgement.Open ? Refuse(refusal, ask.Owner, ticket) : null;
+            return JudgeNow(ask, ticket) is Judgement.Open ? Refuse(refusal, ask, ticket.PriceUsd) : null;
         }
 #pragma warning disable CA1031 // No peek, no shortcut: the reservation decides.
         catch (Exception e) when (e is not CommitUnknownException)
@@ -35,11 +35,12 @@ internal sealed partial class VideoRequestGrain
 
     public async Task<VideoQuote> Quote(VideoAsk ask)
     {
-        if (TicketFor(ask.Options) is not { } terms) return new(0, new AskAnswer.Refused(ModelNotFound(ask.Options.Model)));
+        var (terms, none) = TermsFor(ask.Options);
+        if (terms is null) return new(0, HeldWithoutTerms(ask) is Judgement.Take held ? WouldTake(held) : new AskAnswer.Refused(none!));
         var ticket = terms with { Run = ask.Run };
         AskAnswer? answer = JudgeNow(ask, ticket) switch
         {
-            Judgement.Take take => View(take.Round.Round) is { } view ? new AskAnswer.Accepted(view, view.Status.IsEnded() ? Dedup.Replayed : Dedup.Joined) : new AskAnswer.Unknown(),
+            Judgement.Take take => WouldTake(take),
             Judgement.Question question => View(question.Round.Round) is { } view ? new AskAnswer.Question(view, question.Code, question.Text) : new AskAnswer.Unknown(),
             Judgement.Refuse refuse => new AskAnswer.Refused(refuse.Refusal),
             _ => await Peek(ask.Owner, ticket) is { } refusal ? new AskAnswer.Refused(refusal) : null,
@@ -47,7 +48,8 @@ internal sealed partial class VideoRequestGrain
         return new(ticket.PriceUsd, answer);
     }
 
-    private static Refusal ModelNotFound(string model) => new(Codes.ModelNotFound, $"There is no model '{model}' here.");
+    private AskAnswer WouldTake(Judgement.Take take) =>
+        View(take.Round.Round) is { } view ? new AskAnswer.Accepted(view, view.Status.IsEnded() ? Dedup.Replayed : Dedup.Joined) : new AskAnswer.Unknown();
 
     private async Task<Refusal?> Peek(Owner owner, Ticket ticket)
     {

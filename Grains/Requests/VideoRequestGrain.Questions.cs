@@ -20,7 +20,7 @@ internal sealed partial class VideoRequestGrain
     /// <summary>Another take that a person said yes to: a request of its own, whose number is on disk before it is asked.</summary>
     private async Task<AskAnswer> Confirmed(VideoAsk ask, Ticket ticket, string token)
     {
-        if (ask.Run is not null) return Refuse(RequestRefusals.NotForRuns, ask.Owner, ticket);
+        if (ask.Run is not null) return Refuse(RequestRefusals.NotForRuns, ask, ticket.PriceUsd);
         if (await TryConfirm(ask, ticket, token) is not { } number)
         {
             await commit.Refresh(); // A no is not written, so it must not come from a document that is not the newest.
@@ -43,7 +43,7 @@ internal sealed partial class VideoRequestGrain
         var now = ports.Time.Now();
         var stands = RequestVariations.Find(commit.Committed, token, ticket.Limits, now) is not null;
         var full = stands ? RequestVariations.FullUntil(commit.Committed, ticket.Limits, now) : null;
-        return Refuse(full is { } until ? RequestRefusals.VariationLimit(until) : RequestRefusals.ConfirmationUnknown, ask.Owner, ticket);
+        return Refuse(full is { } until ? RequestRefusals.VariationLimit(until) : RequestRefusals.ConfirmationUnknown, ask, ticket.PriceUsd);
     }
 
     /// <summary>A question, with its price and how to say yes where somebody may.</summary>

@@ -62,11 +62,12 @@ internal sealed partial class VideoRequestGrain(
 
     public async Task<AskAnswer> Ask(VideoAsk ask)
     {
-        if (TicketFor(ask.Options) is not { } terms) return new AskAnswer.Refused(ModelNotFound(ask.Options.Model));
         try
         {
+            var (terms, none) = TermsFor(ask.Options);
+            if (terms is null) return await WithoutTerms(ask, none!);
             var (ticket, refusal) = await WithSource(ask, terms with { Run = ask.Run });
-            if (refusal is not null) return Refuse(refusal, ask.Owner, ticket);
+            if (refusal is not null) return Refuse(refusal, ask, ticket.PriceUsd);
             if (ask.Confirmation is { } token) return await Confirmed(ask, ticket, token);
             if (await RefusedBeforeOpening(ask, ticket) is { } early) return early;
             for (var look = 0; look < MaxLooks; look++)
@@ -76,16 +77,16 @@ internal sealed partial class VideoRequestGrain(
                 switch (JudgeNow(opened is null ? ask : ask with { AnotherTake = false }, ticket))
                 {
                     case Judgement.Take take when await Verdict(take.Round.Round, ask.Run) is { } answer:
-                        return Answer(answer, opened, ask, ticket);
+                        return Answer(answer, opened, ask, ticket.PriceUsd);
                     case Judgement.Question question when View(question.Round.Round) is not null:
                         return await Ask(question, ask, ticket);
                     case Judgement.Question question:
                         await Verdict(question.Round.Round, ask.Run); // Being admitted: there is nothing to ask about before that is decided.
                         break;
                     case Judgement.Refuse refuse:
-                        return Refuse(refuse.Refusal, ask.Owner, ticket);
+                        return Refuse(refuse.Refusal, ask, ticket.PriceUsd);
                     case Judgement.Open when opened is { } round && RequestRounds.RoundOf(commit.Committed, round) is { } ended && await Verdict(ended.Round, ask.Run) is { } answer:
-                        return Answer(answer, opened, ask, ticket); // Refused, or ended free of charge, before we looked.
+                        return Answer(answer, opened, ask, ticket.PriceUsd); // Refused, or ended free of charge, before we looked.
                 }
             }
         }
@@ -132,7 +133,9 @@ internal sealed partial class VideoRequestGrain(
             return new RequeueAnswer.Refused("Only a dead letter can be requeued.");
         }
 
-        if (TicketFor(dead.Options) is not { } terms) return new RequeueAnswer.Refused($"There is no model '{dead.Options.Model}' here any more.");
+        // What goes on in its round has its terms; only a new round needs those of today.
+        var (terms, none) = outcome.ResumeAt is RequestState.Queued || acceptDoublePayment ? TermsFor(dead.Options) : (outcome.ResumeAt.Ticket, null);
+        if (terms is null) return new RequeueAnswer.Refused(none!.Text);
         var source = outcome.ResumeAt.Ticket.SourceJobId;
         if (source is not null && terms.Account != dead.Account) return new RequeueAnswer.Refused(RequestRefusals.RemixNotOffered.Text);
         var fresh = terms with { SourceJobId = source };
@@ -225,20 +228,20 @@ internal sealed partial class VideoRequestGrain(
         };
     }
 
-    private AskAnswer.Refused Refuse(Refusal refusal, Owner owner, Ticket ticket)
+    private AskAnswer.Refused Refuse(Refusal refusal, VideoAsk ask, decimal usd)
     {
         LogRefused(Key, refusal.Code);
-        if (refusal.Code == Codes.RunLimit) ports.CountPrevented(owner, ticket.Options.Model, PreventedKind.BlockedRun, ticket.PriceUsd);
-        if (refusal.Code == Codes.SubmitLimit) ports.CountPrevented(owner, ticket.Options.Model, PreventedKind.RefusedRetry, ticket.PriceUsd);
+        if (refusal.Code == Codes.RunLimit) ports.CountPrevented(ask.Owner, ask.Options.Model, PreventedKind.BlockedRun, usd);
+        if (refusal.Code == Codes.SubmitLimit) ports.CountPrevented(ask.Owner, ask.Options.Model, PreventedKind.RefusedRetry, usd);
         return new(refusal);
     }
 
-    private AskAnswer Answer(AskAnswer verdict, int? opened, VideoAsk ask, Ticket ticket)
+    private AskAnswer Answer(AskAnswer verdict, int? opened, VideoAsk ask, decimal usd)
     {
-        if (verdict is AskAnswer.Refused refused) return Refuse(refused.Refusal, ask.Owner, ticket);
+        if (verdict is AskAnswer.Refused refused) return Refuse(refused.Refusal, ask, usd);
         if (verdict is not AskAnswer.Accepted accepted || accepted.Video.Id.Round == opened) return verdict;
-        var dedup = ports.CountPrevented(accepted.Video, ticket.PriceUsd);
-        LogDuplicatePrevented(Key, accepted.Video.Id.Round, dedup == Dedup.Replayed ? "replayed" : "joined", ticket.PriceUsd);
+        var dedup = ports.CountPrevented(accepted.Video, usd);
+        LogDuplicatePrevented(Key, accepted.Video.Id.Round, dedup == Dedup.Replayed ? "replayed" : "joined", usd);
         return accepted with { Dedup = dedup };
     }
 
@@ -253,20 +256,6 @@ internal sealed partial class VideoRequestGrain(
             ArmForNext();
             LeaveIfDoubtful();
         }
-    }
-
-    private Ticket? TicketFor(VideoOptions options)
-    {
-        if (ports.Catalogue.Find(options.Model) is not { } terms) return null;
-        var traits = ports.Providers.Find(terms.Provider)?.Traits ?? new ProviderTraits(Resolution.None, TimeSpan.Zero, KeepsOriginal: false);
-        var o = ports.Options.CurrentValue;
-        var limits = new RequestLimits(
-            o.MaxAttempts, o.MaxSubmits, o.Deadline, o.JobDeadline, o.ResolveFor, o.SubmitWindow, o.SubmitTimeout, o.CheckEvery,
-            o.Window, o.WindowMargin, traits.Resolution, traits.QuietTime, traits.KeepsOriginal) { KeyKeptFor = traits.KeyKeptFor };
-        return new(Round: 0, ports.Nonces.Draw(), options, terms.Provider, terms.UsdPerSecond * options.Seconds, terms.CountsAgainstQuota, limits, Trace: VideoGenTelemetry.CurrentTrace)
-        {
-            Day = ports.Budgets.CurrentValue.DayOf(ports.Time.Now()),
-        };
     }
 
     private VideoView? View(int round) => RequestViews.View(Key, commit.Committed, RequestRounds.RoundOf(commit.Committed, round));

@@ -8,12 +8,14 @@ namespace VideoGen.Silo.Providers;
 /// <summary>Refuses a catalogue that could not be served, at start, in words that say what to change.</summary>
 internal sealed class CatalogueCheck(IEnumerable<IVideoProvider> providers, IOptions<LocalVideosOptions> local) : IValidateOptions<CatalogueOptions>
 {
+    private const int MaxProviderModel = 128;
+
     private readonly string[] _accounts = [.. providers.Select(provider => provider.Account)];
 
     public ValidateOptionsResult Validate(string? name, CatalogueOptions options)
     {
         var models = ModelCatalogue.TermsOf(options, local.Value.UsdPerSecond);
-        var wrong = options.Models.Where(model => Unpriced(model.Value)).Select(model => $"{Key(model.Key)} has no price: set {Key(model.Key)}:UsdPerSecond (0 for a free model).")
+        var wrong = options.Models.OrderBy(model => model.Key, StringComparer.Ordinal).SelectMany(model => PriceCheck.WrongWith(Key(model.Key), model.Value))
             .Concat(models.SelectMany(WrongWith))
             .ToList();
         if (ModelCatalogue.DefaultOf(options, models) is null)
@@ -24,8 +26,6 @@ internal sealed class CatalogueCheck(IEnumerable<IVideoProvider> providers, IOpt
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }
 
-    private static bool Unpriced(ModelOptions model) => model.UsdPerSecond is null && (model.Provider ?? LocalVideos.AccountName) != LocalVideos.AccountName;
-
     private IEnumerable<string> WrongWith(VideoGen.Requests.ModelTerms model)
     {
         if (!_accounts.Contains(model.Provider, StringComparer.Ordinal))
@@ -33,7 +33,12 @@ internal sealed class CatalogueCheck(IEnumerable<IVideoProvider> providers, IOpt
             yield return $"{Key(model.Model)}:Provider is '{model.Provider}', which is not configured. Configured: {string.Join(", ", _accounts)}.";
         }
 
-        if (model.UsdPerSecond is < 0 or > 1000) yield return $"{Key(model.Model)}:UsdPerSecond must be from 0 to 1000.";
+        if (model.ProviderModel.Length is 0 or > MaxProviderModel) yield return $"{Key(model.Model)}:ProviderModel must have 1 to {MaxProviderModel} characters.";
+        foreach (var price in model.Prices.Where(price => price.Size is not null && !model.Sizes.Contains(price.Size, StringComparer.Ordinal)))
+        {
+            yield return $"{Key(model.Model)}:Prices has a price for '{price.Size}', which is none of its sizes: {string.Join(", ", model.Sizes)}.";
+        }
+
         if (model.Sizes.Count == 0) yield return $"{Key(model.Model)}:Sizes is empty: name at least one size.";
         if (model.Seconds.Count == 0) yield return $"{Key(model.Model)}:Seconds is empty: name at least one length.";
         foreach (var size in model.Sizes.Where(size => !VideoSize.TryParse(size, out _)))

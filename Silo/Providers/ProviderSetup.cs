@@ -16,11 +16,12 @@ internal static class ProviderSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddLocalVideos(configuration);
         services.AddProviderAccounts(configuration);
-        services.AddOptions<CatalogueOptions>().Bind(configuration.GetSection(CatalogueOptions.Section)).ValidateOnStart();
+        services.AddCatalogueOptions(configuration).ValidateOnStart();
         services.AddSingleton<IValidateOptions<CatalogueOptions>, CatalogueCheck>();
         services.AddSingleton<IModelCatalogue>(s => new ModelCatalogue(
             s.GetRequiredService<IOptions<CatalogueOptions>>().Value, s.GetRequiredService<IOptions<LocalVideosOptions>>().Value.UsdPerSecond));
         services.AddSingleton<IVideoProviders, VideoProviders>();
+        services.AddHostedService<ModelRetirement>();
         return services;
     }
 

@@ -118,8 +118,8 @@ internal sealed class TwoModels : IModelCatalogue
 
     public IReadOnlyList<ModelTerms> All { get; } =
     [
-        new("local-1", "local", 0m, false, ["1280x720", "720x1280"], [4, 8]),
-        new("paid-1", "paid", 0.4m, true, ["1920x1080"], [8, 4, 12], Remixes: true, TakesInput: true),
+        new("local-1", "local", [new(0m)], false, ["1280x720", "720x1280"], [4, 8]),
+        new("paid-1", "paid", [new(0.4m)], true, ["1920x1080"], [8, 4, 12], Remixes: true, TakesInput: true),
     ];
 
     public ModelTerms? Find(string model) => All.FirstOrDefault(terms => terms.Model == model);

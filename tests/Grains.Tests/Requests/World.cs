@@ -243,7 +243,20 @@ internal sealed class World : IAsyncDisposable
 
         public string DefaultModel => "local";
 
-        public IReadOnlyList<ModelTerms> All => [new("local", "local", UsdPerSecond, Counts, ["1280x720", "720x1280"], [4, 8])];
+        public IReadOnlyList<ModelPrice>? Prices { get; set; }
+
+        public DateOnly? Retires { get; set; }
+
+        public string ProviderModel { get; set; } = "local";
+
+        /// <summary>The models beside <c>local</c>.</summary>
+        public List<ModelTerms> Others { get; } = [];
+
+        public IReadOnlyList<ModelTerms> All =>
+        [
+            new("local", "local", Prices ?? [new(UsdPerSecond)], Counts, ["1280x720", "720x1280"], [4, 8]) { Retires = Retires, ProviderModel = ProviderModel },
+            .. Others,
+        ];
 
         public ModelTerms? Find(string model) => All.FirstOrDefault(m => m.Model == model);
     }

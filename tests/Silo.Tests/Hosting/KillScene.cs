@@ -19,6 +19,7 @@ internal sealed record KillTrait(string Name, bool Finds, bool SendsAgain, strin
     [
         new("byid", Finds: true, SendsAgain: false, "kling", null),
         new("list", Finds: true, SendsAgain: false, "openai_videos", "list"),
+        new("key", Finds: false, SendsAgain: true, "openai_videos", "key"),
         new("none", Finds: false, SendsAgain: false, "openai_videos", "none"),
     ];
 }
@@ -29,7 +30,7 @@ internal sealed record KillWish(KillPoint Point, KillTrait Trait)
     public string Account => $"{Point.Slug}_{Trait.Name}";
 
     /// <summary>The account's key; at the provider it is its owner.</summary>
-    public string Key { get; } = Providers.Account.NewKey();
+    public string Key { get; } = Trait.SendsAgain ? FakeProvider.RememberingKey() : Providers.Account.NewKey();
 
     public string Prompt => $"A small red boat, and {Account} {Point.Words}".TrimEnd();
 
@@ -216,6 +217,7 @@ internal sealed class KillScene : IAsyncDisposable
             ($"{account}BaseUrl", isKling ? fake.Address : $"{fake.Address}/v1"),
             ($"{account}ApiKey", wish.Key),
             isKling ? ($"{account}AccessKey", wish.Key) : ($"{account}Resolution", wish.Trait.Resolution!),
+            .. (IEnumerable<(string, string)>)(wish.Trait.SendsAgain ? [($"{account}KeyKeptFor", "1.00:00:00")] : []),
             ($"{model}Provider", wish.Account),
             ($"{model}UsdPerSecond", FormattableString.Invariant($"{Usd}")),
             ($"{model}Sizes__0", "320x180"),

@@ -1,11 +1,13 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VideoGen.Grains.Providers;
 using VideoGen.Requests;
 using VideoGen.Silo.Providers;
 using VideoGen.Silo.Providers.Local;
 using VideoGen.Storage;
+using VideoGen.Tests;
 
 namespace VideoGen.Silo.Tests.Providers;
 
@@ -18,7 +20,8 @@ public sealed class ModelCatalogueTests
 
         Assert.Equal("local", catalogue.DefaultModel);
         var model = Assert.Single(catalogue.All);
-        Assert.Equal(("local", "local", 0m, false), (model.Model, model.Provider, model.UsdPerSecond, model.CountsAgainstQuota));
+        Assert.Equal(("local", "local", "local", false), (model.Model, model.Provider, model.ProviderModel, model.CountsAgainstQuota));
+        Assert.Equal([new ModelPrice(0)], model.Prices);
         Assert.Equal(["1280x720", "720x1280", "1792x1024", "1024x1792", "640x360", "320x180"], model.Sizes);
         Assert.Equal([4, 8, 12, 1, 2], model.Seconds);
         Assert.Same(model, catalogue.Find("local"));
@@ -28,9 +31,9 @@ public sealed class ModelCatalogueTests
     [Fact]
     public void A_pretended_price_makes_the_local_model_count_unless_the_configuration_says_otherwise()
     {
-        Assert.True(Catalogue(("Providers:Local:UsdPerSecond", "0.5")).Find("local") is { UsdPerSecond: 0.5m, CountsAgainstQuota: true });
-        Assert.True(Catalogue(("Providers:Local:UsdPerSecond", "0.5"), ("Catalogue:Models:local:CountsAgainstQuota", "false")).Find("local") is { UsdPerSecond: 0.5m, CountsAgainstQuota: false });
-        Assert.True(Catalogue(("Catalogue:Models:local:CountsAgainstQuota", "true")).Find("local") is { UsdPerSecond: 0m, CountsAgainstQuota: true });
+        Assert.True(Catalogue(("Providers:Local:UsdPerSecond", "0.5")).Find("local") is { Prices: [{ UsdPerSecond: 0.5m }], CountsAgainstQuota: true });
+        Assert.True(Catalogue(("Providers:Local:UsdPerSecond", "0.5"), ("Catalogue:Models:local:CountsAgainstQuota", "false")).Find("local") is { Prices: [{ UsdPerSecond: 0.5m }], CountsAgainstQuota: false });
+        Assert.True(Catalogue(("Catalogue:Models:local:CountsAgainstQuota", "true")).Find("local") is { Prices: [{ UsdPerSecond: 0m }], CountsAgainstQuota: true });
     }
 
     [Fact]
@@ -40,6 +43,68 @@ public sealed class ModelCatalogueTests
 
         Assert.Equal(["64x64"], model.Sizes);
         Assert.Equal([3], model.Seconds);
+    }
+
+    [Fact]
+    public void A_model_has_prices_by_size_and_day_its_providers_own_name_and_a_last_day()
+    {
+        var model = Catalogue(
+            ("Catalogue:Models:local:Prices:0:UsdPerSecond", "0.1"), ("Catalogue:Models:local:Prices:1:UsdPerSecond", "0.2"), ("Catalogue:Models:local:Prices:1:From", "2026-12-01"),
+            ("Catalogue:Models:local:Prices:2:UsdPerSecond", "0.4"), ("Catalogue:Models:local:Prices:2:Size", "1792x1024"),
+            ("Catalogue:Models:local:ProviderModel", "local-v2"), ("Catalogue:Models:local:Retires", "2027-01-31")).Find("local")!;
+
+        Assert.Equal([new(0.1m), new(0.2m, new DateOnly(2026, 12, 1)), new ModelPrice(0.4m, Size: "1792x1024")], model.Prices);
+        Assert.Equal(("local-v2", new DateOnly(2027, 1, 31), true), (model.ProviderModel, model.Retires!.Value, model.CountsAgainstQuota));
+    }
+
+    [Theory]
+    [InlineData("two", "Catalogue:Models:local has both UsdPerSecond and Prices", "UsdPerSecond", "1", "Prices:0:UsdPerSecond", "1")]
+    [InlineData("none", "Catalogue:Models:local:Prices:0:UsdPerSecond is missing", "Prices:0:Size", "1280x720")]
+    [InlineData("dear", "Catalogue:Models:local:Prices:0:UsdPerSecond must be from 0 to 1000", "Prices:0:UsdPerSecond", "1001")]
+    [InlineData("size", "Catalogue:Models:local:Prices has a price for '64x64', which is none of its sizes", "Prices:0:UsdPerSecond", "1", "Prices:0:Size", "64x64")]
+    [InlineData("same", "Catalogue:Models:local:Prices has two prices for all sizes from the beginning on", "Prices:0:UsdPerSecond", "1", "Prices:1:UsdPerSecond", "2")]
+    [InlineData("name", "Catalogue:Models:local:ProviderModel must have 1 to 128 characters", "ProviderModel", "")]
+    public void A_price_list_that_says_no_price_or_two_is_refused_at_the_start(string what, string sentence, params string[] settings)
+    {
+        using var services = Services([.. settings.Chunk(2).Select(setting => ($"Catalogue:Models:local:{setting[0]}", setting[1]))]);
+        var refused = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IStartupValidator>().Validate());
+        Assert.True(refused.Message.Contains(sentence, StringComparison.Ordinal), $"{what}: {refused.Message}");
+    }
+
+    [Theory]
+    [InlineData("Retires", "tomorrow", "'tomorrow' at 'Catalogue:Models:local:Retires'")]
+    [InlineData("UsdPerSecond", "cheap", "'cheap' at 'Catalogue:Models:local:UsdPerSecond'")]
+    [InlineData("Prices:0:From", "soon", "'soon' at 'Catalogue:Models:local:Prices:0:From'")]
+    [InlineData("Prises:0:UsdPerSecond", "1", "'Prises'")]
+    public void What_cannot_be_read_is_named_at_the_start_and_not_left_out(string key, string value, string sentence)
+    {
+        using var services = Services(("Catalogue:Models:other:UsdPerSecond", "1"), ($"Catalogue:Models:local:{key}", value));
+        var refused = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IStartupValidator>().Validate());
+        Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(31, null)]
+    [InlineData(30, "Warning")]
+    [InlineData(8, "Warning")]
+    [InlineData(7, "Error")]
+    [InlineData(1, "Critical")]
+    [InlineData(0, "Critical")]
+    [InlineData(-1, null)]
+    public void A_model_that_is_soon_not_made_any_more_is_said_each_day_and_louder_towards_its_end(int days, string? level)
+    {
+        var log = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        using var lines = new LogLines(log, whole: true);
+        using var factory = LoggerFactory.Create(logging => logging.AddProvider(lines));
+        using var heard = new HeardTelemetry();
+        var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
+        var catalogue = Catalogue(("Catalogue:Models:local:Retires", today.AddDays(days).ToString("O", System.Globalization.CultureInfo.InvariantCulture)));
+        using var retirement = new ModelRetirement(catalogue, new FixedTime(today), heard.Telemetry, factory.CreateLogger<ModelRetirement>());
+
+        retirement.Tell();
+
+        if (level is null) Assert.Empty(log);
+        else Assert.Contains($"{level}: ModelRetires: 'local'", Assert.Single(log), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -81,6 +146,11 @@ public sealed class ModelCatalogueTests
         var local = services.GetRequiredService<LocalVideos>();
 
         Assert.Throws<InvalidOperationException>(() => new VideoProviders([local, local]));
+    }
+
+    private sealed class FixedTime(DateOnly day) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => new(day, new TimeOnly(12, 0), TimeSpan.Zero);
     }
 
     private static IModelCatalogue Catalogue(params (string Key, string Value)[] settings)

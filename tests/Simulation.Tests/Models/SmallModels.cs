@@ -19,8 +19,8 @@ internal sealed class ModelsModel : IModelCatalogue
 
     public IReadOnlyList<ModelTerms> All { get; } =
     [
-        new(Paid, "sim", 0.80m, CountsAgainstQuota: true, ["1280x720", "720x1280"], [4, 8]),
-        new(Free, "sim", 0, CountsAgainstQuota: false, ["1280x720"], [4]),
+        new(Paid, "sim", [new(0.80m)], CountsAgainstQuota: true, ["1280x720", "720x1280"], [4, 8]),
+        new(Free, "sim", [new(0)], CountsAgainstQuota: false, ["1280x720"], [4]),
     ];
 
     public ModelTerms? Find(string model) => All.FirstOrDefault(t => t.Model == model);

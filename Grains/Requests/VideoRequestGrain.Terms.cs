@@ -1,0 +1,39 @@
+using VideoGen.Grains.Persistence;
+using VideoGen.Grains.Providers;
+using VideoGen.Reports;
+using VideoGen.Requests;
+using static VideoGen.Grains.Requests.RequestAdmission;
+
+namespace VideoGen.Grains.Requests;
+
+/// <summary>The terms that a round would be accepted under now.</summary>
+internal sealed partial class VideoRequestGrain
+{
+    /// <summary>A ticket without its round; or why nothing of these options is made.</summary>
+    private (Ticket? Ticket, Refusal? None) TermsFor(VideoOptions options)
+    {
+        if (ports.Catalogue.Find(options.Model) is not { } terms) return (null, new(Codes.ModelNotFound, $"There is no model '{options.Model}' here."));
+        var now = ports.Time.Now();
+        var today = Price.DayInUtc(now);
+        if (PriceList.Refusal(terms, options, today) is { } none) return (null, none);
+        var traits = ports.Providers.Find(terms.Provider)?.Traits ?? new ProviderTraits(Resolution.None, TimeSpan.Zero, KeepsOriginal: false);
+        var o = ports.Options.CurrentValue;
+        var limits = new RequestLimits(
+            o.MaxAttempts, o.MaxSubmits, o.Deadline, o.JobDeadline, o.ResolveFor, o.SubmitWindow, o.SubmitTimeout, o.CheckEvery,
+            o.Window, o.WindowMargin, traits.Resolution, traits.QuietTime, traits.KeepsOriginal) { KeyKeptFor = traits.KeyKeptFor };
+        var price = PriceList.UsdOf(terms, options, today)!.Value;
+        return (new(Round: 0, ports.Nonces.Draw(), options, terms.Provider, price, terms.CountsAgainstQuota, limits, Trace: VideoGenTelemetry.CurrentTrace)
+        {
+            Day = ports.Budgets.CurrentValue.DayOf(now),
+            ProviderModel = terms.ProviderModel == options.Model ? null : terms.ProviderModel,
+        }, null);
+    }
+
+    /// <summary>What is there already is answered whatever has become of its model; nothing new is made.</summary>
+    private async Task<AskAnswer> WithoutTerms(VideoAsk ask, Refusal none) =>
+        ask.Confirmation is null && HeldWithoutTerms(ask) is Judgement.Take take && await Verdict(take.Round.Round, ask.Run) is AskAnswer.Accepted accepted
+            ? Answer(accepted, opened: null, ask, accepted.Video.EstimatedUsd)
+            : Refuse(none, ask, 0);
+
+    private Judgement HeldWithoutTerms(VideoAsk ask) => Judge(commit.Committed, ask.Options, ask.AnotherTake, ports.Options.CurrentValue.MaxSubmits, ports.Time.Now());
+}
