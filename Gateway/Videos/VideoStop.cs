@@ -61,7 +61,7 @@ internal sealed class VideoStop(VideoGrains grains, VideoWatch watch, ILiveBook 
         }
 
         if (wish.Seen is not { AtOnce: { Status: VideoStatus.Cancelling } cancelling } seen) return; // What ended, or cannot be stopped any more, is not waited for.
-        if (await watch.UntilEnded(cancelling, Left(began), CancellationToken.None) is { } now) wish.Seen = seen with { Now = now };
+        if (await watch.UntilStopped(cancelling, Left(began), CancellationToken.None) is { } now) wish.Seen = seen with { Now = now };
     }
 
     private async Task Ask(Wish wish)

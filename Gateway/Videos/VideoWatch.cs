@@ -15,12 +15,17 @@ internal sealed class VideoWatch(VideoGrains grains, TimeProvider time, IHostApp
     private readonly ConcurrentDictionary<(VideoId Id, long Seen), Lazy<Task<VideoView?>>> _calls = new();
 
     /// <summary>Waits until the video ended or is gone, the time is over, or the host stops; answers the last that is known.</summary>
-    public async Task<VideoView?> UntilEnded(VideoView known, TimeSpan wait, CancellationToken aborted)
+    public Task<VideoView?> UntilEnded(VideoView known, TimeSpan wait, CancellationToken aborted) => Until(known, static view => view.Status.IsEnded(), wait, aborted);
+
+    /// <summary>The same of one that is to stop: until it has stopped, or goes on because it could not be.</summary>
+    public Task<VideoView?> UntilStopped(VideoView known, TimeSpan wait, CancellationToken aborted) => Until(known, static view => view.Status != VideoStatus.Cancelling, wait, aborted);
+
+    private async Task<VideoView?> Until(VideoView known, Func<VideoView, bool> holds, TimeSpan wait, CancellationToken aborted)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);
         var view = known;
         var started = time.GetTimestamp();
-        for (var turn = 0; turn < MaxTurns && !view.Deleted && !view.Status.IsEnded(); turn++)
+        for (var turn = 0; turn < MaxTurns && !view.Deleted && !holds(view); turn++)
         {
             var left = wait - time.GetElapsedTime(started);
             if (left <= TimeSpan.Zero) return view;

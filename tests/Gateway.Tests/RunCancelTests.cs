@@ -84,6 +84,23 @@ public sealed class RunCancelTests
     }
 
     [Fact]
+    public async Task One_that_turns_out_not_to_be_stoppable_is_not_waited_for()
+    {
+        await using var door = await Door.Open();
+        var waits = 0;
+        door.Live.OnLive = _ => ScriptedLive.Rounds(1);
+        door.Grain.OnGet = _ => Task.FromResult<VideoView?>(Views.Queued);
+        door.Grain.OnCancel = _ => Task.FromResult<VideoView?>(Cancelling);
+        door.Grain.OnWait = (_, _) => Interlocked.Increment(ref waits) == 1
+            ? Task.FromResult<VideoView?>(Views.Queued with { Status = VideoStatus.InProgress })
+            : new TaskCompletionSource<VideoView?>().Task;
+
+        var answer = await Cancel(door, "run-1").WaitAsync(TimeSpan.FromSeconds(60)); // Time stands still meanwhile.
+
+        Assert.Equal("not_cancelled", (string)answer.Json["videos"]![0]!["outcome"]!);
+    }
+
+    [Fact]
     public async Task Two_hundred_are_cancelled_sixteen_at_a_time()
     {
         await using var door = await Door.Open();

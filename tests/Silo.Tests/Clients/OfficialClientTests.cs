@@ -16,7 +16,7 @@ public sealed class OfficialClientTests : OnHostFolder
     [Fact]
     public async Task The_node_client_creates_retrieves_lists_downloads_remixes_and_deletes()
     {
-        await using var host = await RunningHost.Start(Folder);
+        await using var host = await Start();
         var told = await NodeClient.Tell(host.Http.BaseAddress!, "everything");
         var (video, remix) = (told.GetProperty("video"), told.GetProperty("remix"));
         Assert.Equal("completed", Text(video, "status"));
@@ -32,7 +32,7 @@ public sealed class OfficialClientTests : OnHostFolder
     [Fact]
     public async Task What_the_node_client_sends_again_by_itself_is_one_video()
     {
-        await using var host = await RunningHost.Start(Folder);
+        await using var host = await Start();
         await using var line = await LossyLine.To(host.Http.BaseAddress!, answersToLose: 2);
         var id = Text(await NodeClient.Tell(line.Address, "create"), "id");
         Assert.Equal([0, 0, 200], line.Posts.Select(post => post.Status));
@@ -43,7 +43,7 @@ public sealed class OfficialClientTests : OnHostFolder
     [Fact]
     public async Task A_refusal_is_sent_once_by_the_node_client_and_is_an_error_that_it_understands()
     {
-        await using var host = await RunningHost.Start(Folder, ("Providers__Local__UsdPerSecond", "0.5"));
+        await using var host = await Start(("Providers__Local__UsdPerSecond", "0.5"));
         await using var line = await LossyLine.To(host.Http.BaseAddress!);
         await NodeClient.Tell(line.Address, "create");
         var refused = await NodeClient.Tell(line.Address, "refusal");
@@ -57,7 +57,7 @@ public sealed class OfficialClientTests : OnHostFolder
     [Fact]
     public async Task What_the_dotnet_client_sends_again_by_itself_is_one_video_and_a_refusal_does_not_make_it_wait()
     {
-        await using var host = await RunningHost.Start(Folder, ("Providers__Local__UsdPerSecond", "0.5"));
+        await using var host = await Start(("Providers__Local__UsdPerSecond", "0.5"));
         await using var line = await LossyLine.To(host.Http.BaseAddress!, answersToLose: 3);
         var client = new VideoClient(new ApiKeyCredential("none"), new VideoClientOptions { Endpoint = new(line.Address, "/v1") });
 

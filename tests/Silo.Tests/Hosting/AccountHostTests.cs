@@ -16,7 +16,7 @@ public sealed class AccountHostTests(FakeProvider fake) : OnHostFolder, IClassFi
     [Fact]
     public async Task A_video_of_each_account_is_made_with_one_submit_and_served()
     {
-        await using var host = await RunningHost.Start(Folder, Settings);
+        await using var host = await Start(Settings);
         var video = Convert.ToHexStringLower(SHA256.HashData(await Samples.Video));
         var ids = await Task.WhenAll(Models.Select(model => Asked(host, model, "A small red boat takes:8000")));
 
@@ -39,7 +39,7 @@ public sealed class AccountHostTests(FakeProvider fake) : OnHostFolder, IClassFi
     public async Task A_submit_whose_answer_is_lost_is_sent_once_and_found_or_left_to_a_person()
     {
         string[] faults = ["fault:reset", "fault:silence", "fault:answer:503"];
-        await using var host = await RunningHost.Start(Folder, Settings);
+        await using var host = await Start(Settings);
         var asks = Models.SelectMany(_ => faults.SelectMany(fault => (string[])[$"A small red boat {fault}+job", $"A small red boat {fault}"]), (model, prompt) => (model, prompt)).ToList();
         var ids = await Task.WhenAll(asks.Select(ask => Asked(host, ask.model, ask.prompt)));
         var endings = await Task.WhenAll(ids.Select(host.Ended));

@@ -12,7 +12,7 @@ public sealed class AskedAgainTests : OnHostFolder
     public async Task Runs_takes_and_keys_hold_through_a_kill()
     {
         string cat, take, token, keyed;
-        await using (var host = await RunningHost.Start(Folder, Priced))
+        await using (var host = await Start(Priced))
         {
             // Two wordings of one run at once.
             var worded = await Task.WhenAll(Ask(host, new { prompt = "a cat", seconds = 1, size = "320x180" }, ("X-VideoGen-Run", "run-1")), Ask(host, new { prompt = "one cat, please", seconds = 1, size = "320x180" }, ("X-VideoGen-Run", "run-1")));
@@ -33,7 +33,7 @@ public sealed class AskedAgainTests : OnHostFolder
             await host.Kill();
         }
 
-        await using (var host = await RunningHost.Start(Folder, Priced))
+        await using (var host = await Start(Priced))
         {
             Assert.Equal("run_limit", Error((await Ask(host, new { prompt = "yet another cat", seconds = 1, size = "320x180" }, ("X-VideoGen-Run", "run-1"))).Body, "code"));
             Assert.Equal(take, Id(await Ask(host, new { prompt = "a dog", seconds = 1, size = "320x180", confirmation = token })));

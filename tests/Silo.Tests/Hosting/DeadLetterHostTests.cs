@@ -16,7 +16,7 @@ public sealed class DeadLetterHostTests : OnHostFolder
     [Fact]
     public async Task A_dead_letter_is_seen_with_all_of_it_and_two_clicks_send_it_again_once()
     {
-        await using var host = await RunningHost.Start(Folder, Settings);
+        await using var host = await Start(Settings);
         var id = await host.Accepted("a clumsy cat");
         Assert.Equal("dead_lettered", (await host.Ended(id)).GetProperty("error").GetProperty("code").GetString());
 
@@ -52,7 +52,7 @@ public sealed class DeadLetterHostTests : OnHostFolder
     [Fact]
     public async Task What_nobody_finds_out_is_discarded_once_and_counts_as_spent()
     {
-        await using var host = await RunningHost.Start(Folder, Settings);
+        await using var host = await Start(Settings);
         var id = await host.Accepted("a secretive cat");
         Assert.Equal("unknown", (await host.Ended(id)).GetProperty("charged").GetString());
 

@@ -1,10 +1,7 @@
 using System.Net;
 using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
-using Npgsql;
 using VideoGen.Silo.Tests.Providers;
 using VideoGen.Silo.Tests.Telemetry;
-using VideoGen.Storage;
 
 namespace VideoGen.Silo.Tests.Hosting;
 
@@ -14,7 +11,7 @@ public sealed class HostTests : OnHostFolder
     [Fact]
     public async Task Two_hundred_identical_asks_over_fifty_connections_are_one_job_and_one_id()
     {
-        await using var host = await RunningHost.Start(Folder);
+        await using var host = await Start();
         using var connections = new SocketsHttpHandler { MaxConnectionsPerServer = 50 };
         using var http = new HttpClient(connections) { BaseAddress = host.Http.BaseAddress };
         var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(async _ =>
@@ -39,7 +36,7 @@ public sealed class HostTests : OnHostFolder
     [Fact]
     public async Task Three_asks_within_a_second_are_one_video_that_plays()
     {
-        await using var host = await RunningHost.Start(Folder);
+        await using var host = await Start();
         var ids = await Task.WhenAll(host.Accepted("a cat"), host.Accepted("a  cat "), host.Accepted("a cat"));
         var id = Assert.Single(ids.Distinct());
         await host.Ended(id);
@@ -56,7 +53,7 @@ public sealed class HostTests : OnHostFolder
     {
         string failed;
         (string, string) price = ("Providers__Local__UsdPerSecond", "0.80");
-        await using (var host = await RunningHost.Start(Folder, price, ("Providers__Local__FailWords__broken", "refused")))
+        await using (var host = await Start(price, ("Providers__Local__FailWords__broken", "refused")))
         {
             failed = await host.Accepted("a broken cat");
             var ending = await host.Ended(failed);
@@ -64,7 +61,7 @@ public sealed class HostTests : OnHostFolder
             Assert.Equal(0, await host.Stop());
         }
 
-        await using var repaired = await RunningHost.Start(Folder, price);
+        await using var repaired = await Start(price);
         var second = await repaired.Accepted("a broken cat");
         Assert.EndsWith("_2", second, StringComparison.Ordinal);
         Assert.Equal("completed", (await repaired.Ended(second)).GetProperty("status").GetString());
@@ -83,7 +80,7 @@ public sealed class HostTests : OnHostFolder
     [Fact]
     public async Task A_running_video_is_cancelled_and_nothing_goes_on_rendering()
     {
-        await using var host = await RunningHost.Start(Folder);
+        await using var host = await Start();
         var id = await host.Accepted("a long one", seconds: 12, size: "1792x1024");
         await Logged("render_started");
         using var deleted = await host.Http.DeleteAsync(new Uri($"/v1/videos/{id}", UriKind.Relative));
@@ -96,7 +93,7 @@ public sealed class HostTests : OnHostFolder
     [Fact]
     public async Task A_host_that_is_told_to_stop_answers_who_waits_and_goes_at_once()
     {
-        await using var host = await RunningHost.Start(Folder);
+        await using var host = await Start();
         var id = await host.Accepted("a long one", seconds: 12, size: "1792x1024");
         await Logged("render_started");
         var waiting = host.Http.GetAsync(new Uri($"/v1/videos/{id}?wait=59", UriKind.Relative));
@@ -112,7 +109,7 @@ public sealed class HostTests : OnHostFolder
     public async Task A_document_of_a_newer_program_alerts_and_stays_as_it_is()
     {
         string id;
-        await using (var older = await RunningHost.Start(Folder))
+        await using (var older = await Start())
         {
             id = await older.Accepted("a cat");
             await older.Ended(id);
@@ -120,7 +117,7 @@ public sealed class HostTests : OnHostFolder
         }
 
         var newer = await Stored("""update videogen.grain_state set state = state || '{"v":2,"wakeAt":1}' where state_name = 'videorequest' returning version || state::text""");
-        await using (var host = await RunningHost.Start(Folder))
+        await using (var host = await Start())
         {
             var metrics = await Eventually.Get("the sweep has failed", async () =>
                 PrometheusFormat.Parse(await host.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative))) is var all && all["videogen_sweep_wakes_total{outcome=\"failed\"}"] > 0
@@ -135,14 +132,9 @@ public sealed class HostTests : OnHostFolder
         Assert.Equal(newer, await Stored("select version || state::text from videogen.grain_state where state_name = 'videorequest'"));
     }
 
-    private Task<string> Stored(string sql) => PostgresVisit.Run(
-        new() { Directory = Path.Combine(Folder, "postgres") },
-        async connectionString =>
-        {
-            await using var database = NpgsqlDataSource.Create(connectionString);
-            await using var command = database.CreateCommand(sql);
-            return (string)(await command.ExecuteScalarAsync())!;
-        },
-        NullLogger.Instance,
-        CancellationToken.None);
+    private async Task<string> Stored(string sql)
+    {
+        await using var command = (await Database()).DataSource.CreateCommand(sql);
+        return (string)(await command.ExecuteScalarAsync())!;
+    }
 }

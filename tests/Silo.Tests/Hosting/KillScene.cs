@@ -66,7 +66,7 @@ internal sealed class KillScene : IAsyncDisposable
     public Task<RunningHost> Start(IReadOnlyList<KillPoint> next) => RunningHost.Start(
         folder,
         [
-            ("ConnectionStrings__VideoGen", database.ConnectionString),
+            RunningHost.On(database),
             ("Quotas__Cooldown", "00:00:00"), ("SpendBreaker__SubmitsPerMinute", "1000"), ("SpendBreaker__StreakUsd", ""), ("Catalogue__DefaultModel", wishes[0].Account),
             // Where the call stands while the host is killed there is time for it; where only giving up ends it, there is little.
             .. (IEnumerable<(string, string)>)(next.Any(point => point.Fate == KillFate.NoJob)

@@ -9,7 +9,7 @@ public sealed class KilledHostTests : OnHostFolder
     [InlineData("between finished and saved")]
     public async Task A_killed_host_loses_nothing_and_pays_once(string moment)
     {
-        var (seconds, size) = moment == "in mid-render" ? (12, "1792x1024") : (1, "320x180");
+        var (seconds, size) = moment == "in mid-render" ? (4, "1280x720") : (1, "320x180");
         string id;
         await using (var host = await RunningHost.Start(Folder, ("Requests__CheckEvery", "00:00:05")))
         {

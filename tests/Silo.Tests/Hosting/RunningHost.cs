@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Npgsql;
 using VideoGen.Silo.Tests.Clusters;
 using VideoGen.Silo.Tests.Providers;
 using VideoGen.Storage.Processes;
@@ -50,6 +51,13 @@ internal sealed class RunningHost : IAsyncDisposable
 
     /// <summary>What the provider says it was asked and did.</summary>
     public IReadOnlyList<JsonElement> ProviderLog => ReadProviderLog(Folder);
+
+    /// <summary>
+    /// The setting for a database on the tests' server. Several hosts share its connections; and what they are told about them is what a
+    /// host is told that people run, whatever the server is told.
+    /// </summary>
+    public static (string Name, string Value) On(TestDatabase database, int connections = 16) =>
+        ("ConnectionStrings__VideoGen", new NpgsqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = connections, Options = "-c synchronous_commit=on" }.ConnectionString);
 
     /// <summary>This build's own.</summary>
     public static Task<RunningHost> Start(string folder, params (string Name, string Value)[] settings) =>

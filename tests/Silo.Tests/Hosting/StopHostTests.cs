@@ -10,8 +10,8 @@ public sealed class StopHostTests : OnHostFolder
     [Fact]
     public async Task A_video_a_run_and_everything_are_stopped_and_their_money_is_said()
     {
-        await using var host = await RunningHost.Start(
-            Folder, ("Providers__Local__UsdPerSecond", "0.5"), ("Quotas__Cooldown", "00:00:00"), ("AgentRuns__VideosPerRun", "3"), ("Providers__Local__FailWords__endless", "never_ends"));
+        await using var host = await Start(
+            ("Providers__Local__UsdPerSecond", "0.5"), ("Quotas__Cooldown", "00:00:00"), ("AgentRuns__VideosPerRun", "3"), ("Providers__Local__FailWords__endless", "never_ends"));
         var single = await Ask(host, "an endless cat", run: null);
         var ofRun = new[] { await Ask(host, "an endless dog", "run/1"), await Ask(host, "an endless cow", "run/1") };
         var others = new[] { await Ask(host, "an endless pig", "run-2"), await Ask(host, "an endless hen", run: null) };
@@ -44,7 +44,7 @@ public sealed class StopHostTests : OnHostFolder
     [Fact]
     public async Task Two_hundred_videos_of_a_run_are_stopped_within_the_time_that_is_waited()
     {
-        await using var host = await RunningHost.Start(Folder, ("Providers__Local__FailWords__endless", "never_ends"));
+        await using var host = await Start(("Providers__Local__FailWords__endless", "never_ends"));
         var asked = await Task.WhenAll(Enumerable.Range(0, 200).Select(n => Ask(host, $"an endless cat and {n} dogs", "run-1")));
         await Eventually.Get("one of them runs", async () => await Status(host, asked[0]) == "in_progress" ? "yes" : null);
 

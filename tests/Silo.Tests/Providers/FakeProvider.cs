@@ -19,7 +19,9 @@ public sealed class FakeProvider : IAsyncLifetime
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly HttpClient Http = new();
 
-    private readonly string folder = Directory.CreateTempSubdirectory("videogen-fake-").FullName;
+    // In memory where there is such a folder: it outlives the process, as its log must, and a provider's disk is not what is tested.
+    private readonly string folder = Directory.CreateDirectory(Path.Combine(
+        Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"videogen-fake-{Guid.NewGuid():N}")).FullName;
     private Process? process;
     private string control = "";
 

@@ -15,7 +15,7 @@ public sealed class OtlpTests : OnHostFolder
     {
         await using var collector = await CollectorUnderTest.Start();
         string metrics;
-        await using (var host = await RunningHost.Start(Folder, ("Telemetry__Otlp__Endpoint", collector.Address), ("OTEL_SERVICE_NAME", "my-videos"), ("OTEL_METRIC_EXPORT_INTERVAL", "500")))
+        await using (var host = await Start(("Telemetry__Otlp__Endpoint", collector.Address), ("OTEL_SERVICE_NAME", "my-videos"), ("OTEL_METRIC_EXPORT_INTERVAL", "500")))
         {
             var id = await Ask(host);
             await host.Ended(id);
@@ -60,7 +60,7 @@ public sealed class OtlpTests : OnHostFolder
         await using var collector = await CollectorUnderTest.Start();
         (string, string) sent = ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address);
         string id;
-        await using (var host = await RunningHost.Start(Folder, sent, ("Requests__CheckEvery", "00:00:05"), ("OTEL_BSP_SCHEDULE_DELAY", "100")))
+        await using (var host = await Start(sent, ("Requests__CheckEvery", "00:00:05"), ("OTEL_BSP_SCHEDULE_DELAY", "100")))
         {
             id = await Ask(host);
             await Eventually.Holds("ask and submit were told", () => collector.Spans.Any(s => s.Name == "submit_job") && collector.Spans.Any(s => s.Name == "ask"));
@@ -68,7 +68,7 @@ public sealed class OtlpTests : OnHostFolder
         }
 
         await NothingIsLeft();
-        await using var again = await RunningHost.Start(Folder, sent, ("OTEL_BSP_SCHEDULE_DELAY", "100"));
+        await using var again = await Start(sent, ("OTEL_BSP_SCHEDULE_DELAY", "100"));
         await again.Ended(id);
         await Eventually.Holds("the save was told", () => collector.Spans.Any(s => s.Name == "save_video"));
         Assert.Equal(0, await again.Stop());
@@ -81,7 +81,7 @@ public sealed class OtlpTests : OnHostFolder
     public async Task A_collector_that_does_not_answer_holds_up_neither_a_video_nor_the_end()
     {
         await using var collector = await CollectorUnderTest.Start(answers: false);
-        await using var host = await RunningHost.Start(Folder, ("Telemetry__Otlp__Endpoint", collector.Address), ("OTEL_BSP_SCHEDULE_DELAY", "100"), ("OTEL_METRIC_EXPORT_INTERVAL", "100"));
+        await using var host = await Start(("Telemetry__Otlp__Endpoint", collector.Address), ("OTEL_BSP_SCHEDULE_DELAY", "100"), ("OTEL_METRIC_EXPORT_INTERVAL", "100"));
         var id = await Ask(host);
         Assert.Equal("completed", (await host.Ended(id)).GetProperty("status").GetString());
         await Eventually.Holds("it was sent something", () => !collector.Posts.IsEmpty);
@@ -93,7 +93,7 @@ public sealed class OtlpTests : OnHostFolder
     [Fact]
     public async Task A_host_whose_collector_has_no_address_does_not_start_and_says_which_option()
     {
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => RunningHost.Start(Folder, ("Telemetry__Otlp__Endpoint", "collector:4318")));
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => Start(("Telemetry__Otlp__Endpoint", "collector:4318")));
         Assert.Contains("Telemetry:Otlp:Endpoint", failure.Message, StringComparison.Ordinal);
     }
 
