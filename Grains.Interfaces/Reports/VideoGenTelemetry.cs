@@ -23,7 +23,7 @@ public sealed class VideoGenTelemetry : IDisposable
     private readonly Counter<long> asked, ended, deadLetters, orphans, prevented, commits, wakes, ticks;
     private readonly Counter<double> preventedUsd, movedUsd;
     private readonly Histogram<double> stages, calls;
-    private readonly Gauge<long> owed;
+    private readonly Gauge<long> owed, strangers;
     private readonly Gauge<double> overdue;
 
     /// <param name="meters">Who makes and disposes the meter; null: it is made and disposed here.</param>
@@ -44,6 +44,7 @@ public sealed class VideoGenTelemetry : IDisposable
         ticks = meter.CreateCounter<long>("videogen.reminder.ticks", "{tick}", "Reminders that woke a request.");
         owed = meter.CreateGauge<long>("videogen.requests.owed", "{request}", "Requests that owe something, at the last sweep of this process.");
         overdue = meter.CreateGauge<double>("videogen.requests.overdue", "s", "How late the most overdue request was, at the last sweep of this process.");
+        strangers = meter.CreateGauge<long>("videogen.strangers", "{job}", "Jobs of our provider accounts that the database does not know, at the last sweep of this process; with our mark each is an alert.");
         meter.CreateObservableGauge("videogen.activations", Activations, "{activation}", "Grains in the memory of this process.");
     }
 
@@ -146,6 +147,10 @@ public sealed class VideoGenTelemetry : IDisposable
         owed.Record(requests);
         overdue.Record(latest.TotalSeconds);
     }
+
+    /// <param name="ours">Whether they have our mark.</param>
+    /// <param name="jobs">How many there are.</param>
+    public void Strangers(bool ours, long jobs) => strangers.Record(jobs, new KeyValuePair<string, object?>("mark", ours ? "ours" : "none"));
 
     public void Dispose()
     {

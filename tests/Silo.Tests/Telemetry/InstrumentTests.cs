@@ -57,6 +57,7 @@ public sealed class InstrumentTests
         telemetry.Swept(woken: true);
         telemetry.ReminderTicked();
         telemetry.Owed(1, TimeSpan.Zero);
+        telemetry.Strangers(ours: true, 1);
     }
 
     private static string RowOf(Instrument instrument, string[] labels)
