@@ -24,6 +24,9 @@ internal static class AdvisoryLocks
     /// <summary>Held while it is decided whether a paid submit may be sent, see <see cref="Budgets.PostgresPauses"/>.</summary>
     public const int Submits = 6;
 
+    /// <summary>Whose turn it is to compare the lists of providers with the jobs here, see <see cref="Reconciles.SweepBook"/>.</summary>
+    public const int OrphanSweep = 7;
+
     /// <summary>"vidc" in ASCII, instead of <see cref="Space"/>: beside it stands the hash of the cluster that a silo belongs to.</summary>
     public const int Clusters = 0x7669_6463;
 

@@ -12,7 +12,7 @@ public sealed class PostgresConnections : IAsyncDisposable, IDisposable
     private const int CommandTimeoutSeconds = 10;
     private const int ConnectTimeoutSeconds = 10;
     private const int MaxPreparedStatements = 64;
-    private const int OwnSessions = 4; // The host lock and its replacement, the sweeper's turn, and one to spare.
+    private const int OwnSessions = 4; // The host lock and its replacement, and the turns of the two sweeps.
     private const int MaxApplicationNameLength = 63; // PostgreSQL cuts longer names.
 
     private readonly NpgsqlDataSource own;

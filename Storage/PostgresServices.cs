@@ -43,6 +43,7 @@ public static class PostgresServices
         services.AddSingleton<IPreventedPayments>(s => s.GetRequiredService<PostgresPreventedPayments>());
         services.AddHostedService(s => s.GetRequiredService<PostgresPreventedPayments>());
         services.AddSingleton<WakeBook>();
+        services.AddSingleton<SweepBook>();
         return services;
     }
 

@@ -23,7 +23,7 @@ public sealed class VideoGenTelemetry : IDisposable
     private readonly Counter<long> asked, ended, deadLetters, orphans, prevented, commits, wakes, ticks;
     private readonly Counter<double> preventedUsd, movedUsd;
     private readonly Histogram<double> stages, calls;
-    private readonly Gauge<long> owed, retires;
+    private readonly Gauge<long> owed, retires, strangers;
     private readonly Gauge<double> overdue;
 
     /// <param name="meters">Who makes and disposes the meter; null: it is made and disposed here.</param>
@@ -45,6 +45,7 @@ public sealed class VideoGenTelemetry : IDisposable
         owed = meter.CreateGauge<long>("videogen.requests.owed", "{request}", "Requests that owe something, at the last sweep of this process.");
         overdue = meter.CreateGauge<double>("videogen.requests.overdue", "s", "How late the most overdue request was, at the last sweep of this process.");
         retires = meter.CreateGauge<long>("videogen.model.retires_in", "d", "Days until a model is not made any more; below 0 since then. Said once a day.");
+        strangers = meter.CreateGauge<long>("videogen.strangers", "{job}", "Jobs of our provider accounts that the database does not know, at the last sweep of this process; with our mark each is an alert.");
         meter.CreateObservableGauge("videogen.activations", Activations, "{activation}", "Grains in the memory of this process.");
     }
 
@@ -149,6 +150,10 @@ public sealed class VideoGenTelemetry : IDisposable
     }
 
     public void ModelRetires(string model, int days) => retires.Record(days, new KeyValuePair<string, object?>("model", model));
+
+    /// <param name="ours">Whether they have our mark.</param>
+    /// <param name="jobs">How many there are.</param>
+    public void Strangers(bool ours, long jobs) => strangers.Record(jobs, new KeyValuePair<string, object?>("mark", ours ? "ours" : "none"));
 
     public void Dispose()
     {

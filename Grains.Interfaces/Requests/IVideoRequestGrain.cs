@@ -56,9 +56,36 @@ public interface IVideoRequestGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Discard")]
     Task<VideoView?> Discard(int round, string reason);
 
+    /// <summary>
+    /// A provider has a job with the mark of an attempt of this request that nobody has claimed. It is claimed and never dropped: its round goes
+    /// on with it, or it is one that no round waits for.
+    /// </summary>
+    /// <param name="round">The round that its mark says.</param>
+    /// <param name="attempt">The attempt that its mark says.</param>
+    /// <param name="account">The provider account.</param>
+    /// <param name="jobId">The provider's id.</param>
+    [AlwaysInterleave, Alias("Adopt")]
+    Task<JobAdoption> Adopt(int round, int attempt, string account, string jobId);
+
     /// <summary>Carries on with whatever is owed. Costs nothing when nothing is.</summary>
     [AlwaysInterleave, Alias("Wake")]
     Task Wake();
+}
+
+/// <summary>What became of a job that was handed over.</summary>
+public enum JobAdoption
+{
+    /// <summary>It is this request's, on disk.</summary>
+    Adopted,
+
+    /// <summary>Another request, or another attempt, has claimed it meanwhile.</summary>
+    Taken,
+
+    /// <summary>Its round is being admitted: it is to be handed over again later.</summary>
+    NotNow,
+
+    /// <summary>There is no such request or round, or not at that account. Nothing was changed.</summary>
+    Unknown,
 }
 
 /// <summary>A job that a provider has finished.</summary>

@@ -1,3 +1,4 @@
+using VideoGen.Grains.Requests;
 using VideoGen.Requests;
 
 namespace VideoGen.Grains.Providers;
@@ -31,6 +32,15 @@ public interface IVideoProvider
     /// <summary>Stops a job.</summary>
     Task<CancelReply> Cancel(string jobId, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The account's jobs that were made in a time, whoever asked for them: all of them, or trouble. Asked where <see cref="ProviderTraits.Listing"/> says so.
+    /// </summary>
+    /// <param name="from">On the provider's clock, which may be a minute from ours.</param>
+    /// <param name="to">The same.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task<ListReply> List(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
+        Task.FromResult<ListReply>(new ListReply.Trouble(new(FailureKind.Refused, "This provider cannot list its jobs.", "no_list")));
+
     /// <summary>Deletes the provider's copy of a video that we have stored. Idempotent.</summary>
     Task<DiscardReply> Discard(string jobId, CancellationToken cancellationToken);
 }
@@ -49,8 +59,22 @@ public interface IVideoProviders
 /// <param name="Slots">How many jobs of ours it works on at a time; null where it does not say, and waits itself.</param>
 /// <param name="SubmitsPerMinute">How many submits it takes in a minute; null where it does not say.</param>
 /// <param name="KeyKeptFor">How long it remembers our key, where the same key and body give the same job: as long as it documents; else null.</param>
+/// <param name="Listing">What its list of jobs says.</param>
 public sealed record ProviderTraits(
-    Resolution Resolution, TimeSpan QuietTime, bool KeepsOriginal, int? Slots = null, int? SubmitsPerMinute = null, TimeSpan? KeyKeptFor = null);
+    Resolution Resolution, TimeSpan QuietTime, bool KeepsOriginal, int? Slots = null, int? SubmitsPerMinute = null, TimeSpan? KeyKeptFor = null, Listing Listing = Listing.None);
+
+/// <summary>What a provider's list of jobs says.</summary>
+public enum Listing
+{
+    /// <summary>It has none.</summary>
+    None,
+
+    /// <summary>All jobs of the account, and not which of them are ours.</summary>
+    Unmarked,
+
+    /// <summary>All jobs of the account, and our mark on those that are ours.</summary>
+    Marked,
+}
 
 /// <summary>How a submit without an answer can be resolved.</summary>
 public enum Resolution

@@ -55,6 +55,24 @@ public abstract record FindReply
     public sealed record Trouble(Failure Failure) : FindReply;
 }
 
+/// <summary>What an account lists.</summary>
+public abstract record ListReply
+{
+    private ListReply() { }
+
+    /// <summary>All jobs that were made in that time, and perhaps others.</summary>
+    public sealed record Listed(IReadOnlyList<ListedJob> Jobs) : ListReply;
+
+    /// <summary>The list could not be read to its end: it says nothing.</summary>
+    public sealed record Trouble(Failure Failure) : ListReply;
+}
+
+/// <summary>A job in a provider's list.</summary>
+/// <param name="JobId">The provider's id, as a submit is answered with it.</param>
+/// <param name="Mark">What it says is its caller's key; null where it says none.</param>
+/// <param name="CreatedAt">When it was made, on the provider's clock; null where it does not say.</param>
+public sealed record ListedJob(string JobId, string? Mark, DateTimeOffset? CreatedAt);
+
 /// <summary>What became of a cancel.</summary>
 public abstract record CancelReply
 {

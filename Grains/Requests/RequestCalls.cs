@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using VideoGen.Access;
 using VideoGen.Budgets;
@@ -222,7 +221,7 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
     }
 
     /// <summary>Our mark on an attempt, as the provider gets it.</summary>
-    private string ProviderKey(AttemptId id) => string.Create(CultureInfo.InvariantCulture, $"{ports.Installation.Id}-{key}-{id.Round}.{id.Attempt}");
+    private string ProviderKey(AttemptId id) => ProviderMark.Of(ports.Installation.Id, key, id.Round, id.Attempt);
 
     private async Task<bool> Claim(AttemptId id, string account, string jobId)
     {

@@ -85,6 +85,9 @@ internal static class VideoGenHost
         services.AddSingleton<INonces, SystemNonces>();
         builder.AddGrainEngine(connectionString);
         services.AddHostedService<Sweeper>();
+        services.AddOptions<SweepOptions>().BindConfiguration(SweepOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<AccountSweeper>();
+        services.AddHostedService<OrphanSweep>();
         services.AddReadinessChecks();
         services.AddGateway(configuration);
     }

@@ -87,6 +87,9 @@ internal sealed class SweepTable(NpgsqlDataSource database)
         ],
         row => row.GetString(0), cancellationToken);
 
+    public async Task<IReadOnlyList<string>> PaidElsewhere(IReadOnlyList<string> configured, CancellationToken cancellationToken) => await Rows(
+        "select distinct account from videogen.submits where account <> all ($1)", [new() { Value = configured.ToArray() }], row => row.GetString(0), cancellationToken).ConfigureAwait(false);
+
     /// <summary>Forgets the sweeps of accounts that the configuration no longer has.</summary>
     public Task KeepOnly(IReadOnlyList<string> accounts, CancellationToken cancellationToken) => Rows(
         "delete from videogen.account_sweeps where account <> all ($1) returning account", [new() { Value = accounts.ToArray() }], row => row.GetString(0), cancellationToken);

@@ -64,25 +64,8 @@ public sealed class WakeBook(PostgresConnections connections)
     /// <summary>The right to sweep, for one process of all that share the database, until it is disposed or its connection ends.</summary>
     /// <returns>Null while another process has it.</returns>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
-    public async Task<IAsyncDisposable?> TryTakeTurn(CancellationToken cancellationToken)
-    {
-        var connection = await connections.OpenOwn(cancellationToken).ConfigureAwait(false);
-        var taken = false;
-        try
-        {
-            var command = new NpgsqlCommand($"select pg_try_advisory_lock({AdvisoryLocks.Space}, {AdvisoryLocks.Sweep})", connection);
-            await using (command.ConfigureAwait(false))
-            {
-                taken = (bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
-            }
-
-            return taken ? new Turn(connection) : null;
-        }
-        finally
-        {
-            if (!taken) await connection.DisposeAsync().ConfigureAwait(false);
-        }
-    }
+    public async Task<IAsyncDisposable?> TryTakeTurn(CancellationToken cancellationToken) =>
+        await LockTurn.TryTake(connections, AdvisoryLocks.Sweep, cancellationToken).ConfigureAwait(false);
 
     /// <summary>
     /// Removes requests that were only ever refused: nothing was accepted, nothing is owed, and the refusal is old enough that
@@ -145,12 +128,6 @@ public sealed class WakeBook(PostgresConnections connections)
             command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = SweepBatch });
             return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    private sealed class Turn(NpgsqlConnection connection) : IAsyncDisposable
-    {
-        // The connection is in no pool: closing it ends the session, and the session's end frees the lock.
-        public ValueTask DisposeAsync() => connection.DisposeAsync();
     }
 }
 

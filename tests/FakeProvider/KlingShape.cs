@@ -17,6 +17,7 @@ internal sealed class KlingShape(Desk desk, string keys, byte[] video)
         {
             app.MapPost($"/v1/videos/{kind}", Allowed(context => Create(context, kind)));
             app.MapGet($"/v1/videos/{kind}/{{id}}", Allowed(context => Query(context, kind)));
+            app.MapGet($"/v1/videos/{kind}", Allowed(context => List(context, kind)));
         }
 
         app.MapGet("/files/{owner}/{id}.mp4", Content);
@@ -54,6 +55,14 @@ internal sealed class KlingShape(Desk desk, string keys, byte[] video)
         var what = job is null ? "list" : "check";
         job ??= desk.Jobs.FindByMark(shape, owner, id);
         return desk.Call(context, what, job?.Id ?? id, job is null ? "no such job" : Status(job), () => job is null ? Error(404, 1203, "task not found") : Answer(Resource(context, job)));
+    }
+
+    private Task List(HttpContext context, string kind)
+    {
+        int Number(string name, int otherwise) => int.TryParse(context.Request.Query[name], CultureInfo.InvariantCulture, out var asked) ? asked : otherwise;
+        var size = Number("pageSize", 30);
+        var all = desk.Jobs.All($"{Shape}_{kind}", (string)context.Items[nameof(Job.Owner)]!).Where(desk.Jobs.IsVisible).Reverse();
+        return desk.Call(context, "list", null, "listed", () => Answer(all.Skip((Number("pageNum", 1) - 1) * size).Take(size).Select(job => Resource(context, job))));
     }
 
     private Task Content(HttpContext context)

@@ -59,6 +59,8 @@ internal sealed class ScriptedGrain : IVideoRequestGrain
 
     public Task<VideoView?> Discard(int round, string reason) => OnDiscard(round, reason);
 
+    public Task<JobAdoption> Adopt(int round, int attempt, string account, string jobId) => throw new NotSupportedException();
+
     public Task Wake() => throw new NotSupportedException();
 }
 

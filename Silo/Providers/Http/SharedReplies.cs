@@ -14,6 +14,10 @@ internal static class SharedReplies
 
     public static readonly SubmitReply InputUnreadable = new SubmitReply.NotSent(new(FailureKind.Unavailable, "The picture that guides the video could not be read."));
 
+    public static readonly Failure NoList = new(FailureKind.Refused, "This provider cannot list its jobs.", "no_list");
+
+    public static readonly Failure LongList = new(FailureKind.Unknown, "The provider's list is too long to be read.", "list_too_long");
+
     public static readonly CancelReply CannotStop = new CancelReply.TooLate("This provider cannot stop a job.");
 
     public static readonly SourceReply NoSuchJob = new SourceReply.Gone("The provider has no such job.");

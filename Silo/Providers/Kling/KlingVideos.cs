@@ -25,7 +25,7 @@ internal sealed partial class KlingVideos(string account, AccountOptions options
 
     public string Account => account;
 
-    public ProviderTraits Traits { get; } = new(Resolution.Lookup, AccountOptions.QuietTime, KeepsOriginal: false, options.Slots, options.SubmitsPerMinute);
+    public ProviderTraits Traits { get; } = new(Resolution.Lookup, AccountOptions.QuietTime, KeepsOriginal: false, options.Slots, options.SubmitsPerMinute, Listing: Listing.Marked);
 
     public void Dispose() => _http.Dispose();
 
@@ -75,6 +75,21 @@ internal sealed partial class KlingVideos(string account, AccountOptions options
         }
 
         return new FindReply.Nothing();
+    }
+
+    public async Task<ListReply> List(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var jobs = new List<ListedJob>();
+        foreach (var reader in (KlingAnswers[])[_ofText, _ofPicture])
+        {
+            var kind = reader == _ofText ? KlingJobId.OfText : KlingJobId.OfPicture;
+            if (await KlingList.Read(kind, from, PathOf(kind), (path, token) => _http.Call(HttpMethod.Get, path, token), reader, jobs, cancellationToken).ConfigureAwait(false) is { } trouble)
+            {
+                return new ListReply.Trouble(trouble);
+            }
+        }
+
+        return new ListReply.Listed(jobs);
     }
 
     public Task<CancelReply> Cancel(string jobId, CancellationToken cancellationToken) => Task.FromResult(SharedReplies.CannotStop);

@@ -29,7 +29,7 @@ internal sealed class LocalVideos(
 
     public string Account => AccountName;
 
-    public ProviderTraits Traits { get; } = new(Resolution.CompleteLookup, QuietTime: TimeSpan.Zero, KeepsOriginal: true);
+    public ProviderTraits Traits { get; } = new(Resolution.CompleteLookup, QuietTime: TimeSpan.Zero, KeepsOriginal: true, Listing: Listing.Marked);
 
     // Everything here waits for a disk, and the callers are grains: their turns must not.
     public Task<SubmitReply> Submit(SubmitOrder order, SubmitGate gate, CancellationToken cancellationToken) =>
@@ -38,6 +38,8 @@ internal sealed class LocalVideos(
     public Task<CheckReply> Check(string jobId, CancellationToken cancellationToken) => Task.Run(() => Check(jobId), cancellationToken);
 
     public Task<FindReply> Find(FindOrder order, CancellationToken cancellationToken) => Task.Run(() => FindByKey(order.ProviderKey), cancellationToken);
+
+    public Task<ListReply> List(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) => Task.Run(() => List(from, to), cancellationToken);
 
     public Task<CancelReply> Cancel(string jobId, CancellationToken cancellationToken) => Task.Run(() => Cancel(jobId), cancellationToken);
 
@@ -168,6 +170,20 @@ internal sealed class LocalVideos(
         catch (Exception trouble) when (IsDisk(trouble))
         {
             return new FindReply.Trouble(Unavailable(trouble));
+        }
+    }
+
+    // Not in the log: nobody asked for a job.
+    private ListReply List(DateTimeOffset from, DateTimeOffset to)
+    {
+        try
+        {
+            return new ListReply.Listed([.. jobs.All().Select(jobs.Read).OfType<LocalJob>().Where(job => job.Created >= from && job.Created <= to)
+                .Select(job => new ListedJob(job.JobId, job.ProviderKey, job.Created))]);
+        }
+        catch (Exception trouble) when (IsDisk(trouble))
+        {
+            return new ListReply.Trouble(Unavailable(trouble));
         }
     }
 

@@ -20,7 +20,8 @@ internal sealed class OpenAiProvider(string account, AccountOptions options, IIn
 
     public string Account => account;
 
-    public ProviderTraits Traits { get; } = new(ResolutionOf(options), AccountOptions.QuietTime, KeepsOriginal: true, options.Slots, options.SubmitsPerMinute, options.KeyKeptFor);
+    public ProviderTraits Traits { get; } = new(
+        ResolutionOf(options), AccountOptions.QuietTime, KeepsOriginal: true, options.Slots, options.SubmitsPerMinute, options.KeyKeptFor, options.FindsByList ? Listing.Unmarked : Listing.None);
 
     public void Dispose() => _http.Dispose();
 
@@ -57,6 +58,10 @@ internal sealed class OpenAiProvider(string account, AccountOptions options, IIn
     public Task<FindReply> Find(FindOrder order, CancellationToken cancellationToken) => options.FindsByList
         ? OpenAiList.Find(order, (path, token) => _http.Call(HttpMethod.Get, path, token), _answers, cancellationToken)
         : Task.FromResult<FindReply>(new FindReply.Trouble(new(FailureKind.Unknown, "This provider cannot be asked for a job whose id was lost.", "no_lookup")));
+
+    public Task<ListReply> List(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) => options.FindsByList
+        ? OpenAiList.All(from, (path, token) => _http.Call(HttpMethod.Get, path, token), _answers, cancellationToken)
+        : Task.FromResult<ListReply>(new ListReply.Trouble(SharedReplies.NoList));
 
     public async Task<CancelReply> Cancel(string jobId, CancellationToken cancellationToken)
     {

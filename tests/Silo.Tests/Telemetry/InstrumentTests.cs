@@ -58,6 +58,7 @@ public sealed class InstrumentTests
         telemetry.ReminderTicked();
         telemetry.Owed(1, TimeSpan.Zero);
         telemetry.ModelRetires("local", 30);
+        telemetry.Strangers(ours: true, 1);
     }
 
     private static string RowOf(Instrument instrument, string[] labels)

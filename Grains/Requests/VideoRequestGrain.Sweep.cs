@@ -1,0 +1,39 @@
+using VideoGen.Grains.Persistence;
+using VideoGen.Requests;
+
+namespace VideoGen.Grains.Requests;
+
+/// <summary>What the sweep of a provider's list hands over.</summary>
+internal sealed partial class VideoRequestGrain
+{
+    public async Task<JobAdoption> Adopt(int round, int attempt, string account, string jobId)
+    {
+        if (jobId.Length is 0 or > RequestCalls.MaxJobIdLength || jobId.Any(char.IsControl)) return JobAdoption.Unknown;
+        if (RequestRounds.RoundOf(commit.Committed, round) is null) await LookAgain(); // Perhaps another activation opened it.
+        switch (RequestRounds.RoundOf(commit.Committed, round))
+        {
+            case RequestState.Admitting:
+                return JobAdoption.NotNow;
+            case RequestState.Live live when live.Ticket.Account == account:
+            case RequestState.Ended ended when ended.Account == account:
+                break;
+            default:
+                return JobAdoption.Unknown;
+        }
+
+        // As with a job that was found: only what was claimed is taken up.
+        using var timeout = new CancellationTokenSource(ports.Options.CurrentValue.CallTimeout, ports.Time);
+        if (!await ports.Jobs.Claim(account, jobId, Key, round, attempt, timeout.Token)) return JobAdoption.Taken;
+        try
+        {
+            var fact = new RequestEvent.JobAccepted(new(round, attempt), jobId, ports.Time.Now());
+            await commit.Record(document => RequestRounds.Apply(document, fact), untilItLands: true);
+            return JobAdoption.Adopted;
+        }
+        finally
+        {
+            ArmForNext();
+            LeaveIfDoubtful();
+        }
+    }
+}
