@@ -33,7 +33,7 @@ internal static class Problems
         {
             Param = refusal.Code switch
             {
-                Codes.ModelNotFound or Codes.ModelRetired or Codes.UnpricedModel => "model",
+                Codes.ModelNotFound or Codes.ModelRetired or Codes.UnpricedModel or Codes.MaxUsdExceeded => "model",
                 Codes.ConfirmationUnknown => "confirmation",
                 _ => null,
             },

@@ -38,6 +38,15 @@ internal sealed class ModelOptions
     /// <summary>The first day, in UTC, on which it is not made any more, as <c>2026-12-31</c>. Default: none.</summary>
     public DateOnly? Retires { get; set; }
 
+    /// <summary>
+    /// The names of 1 to 5 other models that are tried one after another, each only when the one before has proven no job. What those offer in
+    /// common it offers, so that none of the other settings but <see cref="Retires"/>, <see cref="CountsAgainstQuota"/> and <see cref="MaxUsd"/> is its own.
+    /// </summary>
+    public IReadOnlyList<string>? Route { get; set; }
+
+    /// <summary>For a route: what a video may cost at most, US dollars; a model that costs more for what is asked is left out. Default: no such bound.</summary>
+    public decimal? MaxUsd { get; set; }
+
     /// <summary>Whether its videos count against the users' quotas. Default: if it has a price.</summary>
     public bool? CountsAgainstQuota { get; set; }
 

@@ -37,10 +37,13 @@ internal sealed class ModelCatalogue : IModelCatalogue
 
     public ModelTerms? Find(string model) => _byName.GetValueOrDefault(model);
 
-    internal static IReadOnlyList<ModelTerms> TermsOf(CatalogueOptions options, decimal localUsdPerSecond) =>
-        options.Models.Count == 0
-            ? [Terms(LocalModel, new ModelOptions(), localUsdPerSecond)]
-            : [.. options.Models.OrderBy(model => model.Key, StringComparer.Ordinal).Select(model => Terms(model.Key, model.Value, localUsdPerSecond))];
+    internal static IReadOnlyList<ModelTerms> TermsOf(CatalogueOptions options, decimal localUsdPerSecond)
+    {
+        if (options.Models.Count == 0) return [Terms(LocalModel, new ModelOptions(), localUsdPerSecond)];
+        var models = options.Models.Where(model => model.Value.Route is null).Select(model => Terms(model.Key, model.Value, localUsdPerSecond)).ToArray();
+        var routes = options.Models.Where(model => model.Value.Route is not null).Select(route => RouteTerms(route.Key, route.Value, models));
+        return [.. models.Concat(routes).OrderBy(terms => terms.Model, StringComparer.Ordinal)];
+    }
 
     internal static string? DefaultOf(CatalogueOptions options, IReadOnlyList<ModelTerms> models)
     {
@@ -67,6 +70,29 @@ internal sealed class ModelCatalogue : IModelCatalogue
             Retires = model.Retires,
         };
     }
+
+    private static ModelTerms RouteTerms(string name, ModelOptions route, ModelTerms[] models)
+    {
+        var stops = route.Route!.Select(stop => Array.Find(models, terms => terms.Model == stop)).OfType<ModelTerms>().ToArray();
+        return new(
+            name,
+            Provider: "",
+            Prices: [],
+            route.CountsAgainstQuota ?? Array.Exists(stops, stop => stop.CountsAgainstQuota),
+            InCommon(stops, stop => stop.Sizes),
+            InCommon(stops, stop => stop.Seconds),
+            Remixes: stops.Length > 0 && Array.TrueForAll(stops, stop => stop.Remixes),
+            TakesInput: stops.Length > 0 && Array.TrueForAll(stops, stop => stop.TakesInput))
+        {
+            Retires = route.Retires,
+            Route = [.. stops.Select(stop => stop.Model)],
+            MaxUsd = route.MaxUsd,
+        };
+    }
+
+    // In the order of the first.
+    private static T[] InCommon<T>(ModelTerms[] stops, Func<ModelTerms, IReadOnlyList<T>> offered) =>
+        stops.Length == 0 ? [] : [.. offered(stops[0]).Where(one => Array.TrueForAll(stops, stop => offered(stop).Contains(one)))];
 
     // A row that says no price is refused at start; until then it is none, and not a free one.
     private static IReadOnlyList<ModelPrice> PricesOf(ModelOptions model, decimal? otherwise) => model.Prices is { Count: > 0 } rows

@@ -36,12 +36,12 @@ internal sealed record HistoryBody(
 internal sealed record RoundBody(
     string Id, int Round, string State, string? Status, DateTimeOffset? Since, string? Ending, string? StoppedAt, string? Model, string? Size, int? Seconds, string? Provider,
     decimal? PriceUsd, int? Attempt, string? JobId, string? Run, RecordedStages? Stages, IReadOnlyList<DateTimeOffset> Sent, DateTimeOffset? CancelWanted, ChargeBody? Charge,
-    RecordedFailure? Failure, DateTimeOffset? NextCheck, string? Discarded, bool Deleted)
+    RecordedFailure? Failure, DateTimeOffset? NextCheck, string? Discarded, bool Deleted, string? ServedBy, IReadOnlyList<RecordedStop> Left)
 {
     public static RoundBody Of(string requestKey, RecordedRound r) => new(
         new Requests.VideoId(requestKey, r.Round).ToString(), r.Round, r.State, r.Status, r.Since, r.Ending, r.StoppedAt, r.Options?.Model, r.Options?.Size, r.Options?.Seconds, r.Provider,
         r.PriceUsd, r.Attempt, r.JobId, r.Run, r.Stages, r.Sent, r.CancelWanted, r.Charge is { } charge ? new(VideoBody.ChargedWord(charge.Charged)!, charge.Evidence, charge.Usd) : null,
-        r.Failure, r.NextCheck, r.Discarded, r.Deleted);
+        r.Failure, r.NextCheck, r.Discarded, r.Deleted, r.Model, r.Left);
 }
 
 /// <summary>Whether it was paid for, how we know, and how much the provider said; US dollars.</summary>

@@ -40,5 +40,5 @@ internal static class PauseScope
 
     private static bool IsClient(string name) => name == Owner.LocalClient || Owner.IsClient(name);
 
-    private static string[] Accounts(IModelCatalogue catalogue) => [.. catalogue.All.Select(terms => terms.Provider).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    private static string[] Accounts(IModelCatalogue catalogue) => [.. catalogue.All.Where(terms => terms.Route.Count == 0).Select(terms => terms.Provider).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 }

@@ -13,6 +13,7 @@ namespace VideoGen.Gateway.Videos;
 /// <param name="Steps">What happened, oldest first.</param>
 /// <param name="Quotas">The quotas that it counts against, as they are now.</param>
 /// <param name="Budgets">The budgets of its user and client that it is taken from, as they are now.</param>
+/// <param name="Route">The models that it was tried at, in this order; the last is where it is.</param>
 internal sealed record DecisionBody(
     string Id,
     string Object,
@@ -22,7 +23,8 @@ internal sealed record DecisionBody(
     DecisionMoneyBody Money,
     IReadOnlyList<DecisionStepBody> Steps,
     IReadOnlyList<QuotaLineBody> Quotas,
-    IReadOnlyList<BudgetLineBody> Budgets)
+    IReadOnlyList<BudgetLineBody> Budgets,
+    IReadOnlyList<DecisionStopBody> Route)
 {
     public static DecisionBody Of(VideoDecision decision) => new(
         decision.Video.Id.ToString(),
@@ -33,7 +35,8 @@ internal sealed record DecisionBody(
         new(decision.Money.State, decision.Money.Usd, decision.Money.Booked, decision.Money.Evidence),
         [.. decision.Steps.Select(step => new DecisionStepBody(step.Code, step.Text, step.At.ToUnixTimeSeconds()))],
         [.. decision.Counts.Select(QuotaLineBody.Of)],
-        [.. decision.Budgets.Select(BudgetLineBody.Of)]);
+        [.. decision.Budgets.Select(BudgetLineBody.Of)],
+        [.. decision.Route.Select(stop => new DecisionStopBody(stop.Model, stop.PriceUsd, stop.Left))]);
 }
 
 /// <param name="Would"><c>new</c>, <c>joined</c>, <c>replayed</c>, <c>question</c> or <c>refused</c>.</param>
@@ -50,6 +53,11 @@ internal sealed record DecisionMoneyBody(string State, decimal Usd, bool Booked,
 /// <param name="Message">The same for people.</param>
 /// <param name="At">When.</param>
 internal sealed record DecisionStepBody(string Code, string Message, long At);
+
+/// <param name="Model">Its public name.</param>
+/// <param name="PriceUsd">The worst case there, US dollars.</param>
+/// <param name="Left">Why the next one was tried; null where it is, or ended.</param>
+internal sealed record DecisionStopBody(string Model, decimal PriceUsd, string? Left);
 
 /// <param name="Whose"><c>user</c> or <c>run</c>.</param>
 /// <param name="Used">Videos that count now.</param>

@@ -27,11 +27,14 @@ public sealed record Payment([property: Id(0)] Owner Owner, [property: Id(1)] st
 [GenerateSerializer, Immutable, Alias("VideoGen.Movement")]
 public abstract record Movement([property: Id(0)] FundsId Id, [property: Id(1)] long Revision, [property: Id(2)] Payment Payment)
 {
-    /// <summary>Holds the worst case before anything is paid. The only movement that can be refused.</summary>
+    /// <summary>
+    /// Holds the worst case before anything is paid. The only movement that can be refused. One of a newer document that names another payment
+    /// or amount moves what is held there, all or nothing: its round goes on at another account.
+    /// </summary>
     /// <param name="Id">Whose money.</param>
     /// <param name="Revision">See <see cref="Movement"/>.</param>
     /// <param name="Payment">Where it is booked.</param>
-    /// <param name="Usd">The worst case, US dollars, above 0.</param>
+    /// <param name="Usd">The worst case, US dollars; 0 only where it moves to where it is free.</param>
     [GenerateSerializer, Immutable, Alias("VideoGen.Movement.Reserve")]
     public sealed record Reserve(FundsId Id, long Revision, Payment Payment, [property: Id(0)] decimal Usd) : Movement(Id, Revision, Payment);
 

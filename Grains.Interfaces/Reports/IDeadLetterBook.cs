@@ -90,10 +90,20 @@ public sealed record RequestHistory(
 /// <param name="NextCheck">When the job of a dead letter is asked for again.</param>
 /// <param name="Discarded">Why an operator gave up finding out what it cost.</param>
 /// <param name="Deleted">Whether its user deleted it.</param>
+/// <param name="Model">The public name of the model that makes it now, where it was asked for as a route; null where it was not.</param>
+/// <param name="Left">The stops of its route that it has left, oldest first.</param>
 public sealed record RecordedRound(
     int Round, string State, string? Status, DateTimeOffset? Since, string? Ending, string? StoppedAt, VideoOptions? Options, string? Provider, decimal? PriceUsd,
     int? Attempt, string? JobId, string? Run, RecordedStages? Stages, IReadOnlyList<DateTimeOffset> Sent, DateTimeOffset? CancelWanted, RecordedCharge? Charge,
-    RecordedFailure? Failure, DateTimeOffset? NextCheck, string? Discarded, bool Deleted);
+    RecordedFailure? Failure, DateTimeOffset? NextCheck, string? Discarded, bool Deleted, string? Model, IReadOnlyList<RecordedStop> Left);
+
+/// <summary>A stop of a route that was left.</summary>
+/// <param name="Model">The public name of the model.</param>
+/// <param name="Provider">The provider account.</param>
+/// <param name="PriceUsd">The worst case there, US dollars.</param>
+/// <param name="LastAttempt">The last attempt there, from 1.</param>
+/// <param name="Why">What let the next stop try, as documents spell it.</param>
+public sealed record RecordedStop(string Model, string Provider, decimal? PriceUsd, int? LastAttempt, string Why);
 
 /// <summary>When a round got how far; null where it never did.</summary>
 public sealed record RecordedStages(DateTimeOffset Asked, DateTimeOffset? Admitted, DateTimeOffset? Submitted, DateTimeOffset? Running, DateTimeOffset? Saving);

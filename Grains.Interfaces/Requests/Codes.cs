@@ -14,6 +14,7 @@ public static class Codes
     public const string ModelNotFound = "model_not_found";
     public const string ModelRetired = "model_retired";
     public const string UnpricedModel = "unpriced_model";
+    public const string MaxUsdExceeded = "max_usd_exceeded";
     public const string AdmissionUnavailable = "admission_unavailable";
     public const string RunLimit = "run_limit";
     public const string VariationLimit = "variation_limit";
@@ -23,6 +24,9 @@ public static class Codes
 
     // Why a submit was not sent; its round waits, so no client sees this one alone.
     public const string TooLateToSend = "too_late_to_send";
+    public const string AccountNotConfigured = "account_not_configured";
+    public const string InputGone = "input_gone";
+    public const string InputUnreadable = "input_unreadable";
 
     // Questions.
     public const string SamePromptOtherOptions = "same_prompt_other_options";

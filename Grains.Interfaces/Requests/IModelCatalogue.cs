@@ -37,6 +37,12 @@ public sealed record ModelTerms(
 
     /// <summary>The first day, in UTC, on which it is not made any more; null where nobody knows of one.</summary>
     public DateOnly? Retires { get; init; }
+
+    /// <summary>The models that are tried one after another, each only when the one before has proven no job; empty for a model of its own.</summary>
+    public IReadOnlyList<string> Route { get; init; } = [];
+
+    /// <summary>For a route: what a video may cost at most, US dollars. A model that costs more for what is asked is left out. Null: no such bound.</summary>
+    public decimal? MaxUsd { get; init; }
 }
 
 /// <summary>One row of a price list.</summary>

@@ -12,6 +12,7 @@ namespace VideoGen.Requests;
 /// <param name="Money">Where its money is.</param>
 /// <param name="Counts">The quotas that it counts against, as they are now.</param>
 /// <param name="Budgets">The budgets of its user and client that it is taken from, as they are now.</param>
+/// <param name="Route">The models that it was tried at, in this order; the last is where it is.</param>
 [GenerateSerializer, Immutable, Alias("VideoGen.VideoDecision")]
 public sealed record VideoDecision(
     [property: Id(0)] VideoView Video,
@@ -20,7 +21,8 @@ public sealed record VideoDecision(
     [property: Id(3)] string WouldBecause,
     [property: Id(4)] DecisionMoney Money,
     [property: Id(5)] ImmutableArray<QuotaLine> Counts,
-    [property: Id(6)] ImmutableArray<BudgetLine> Budgets);
+    [property: Id(6)] ImmutableArray<BudgetLine> Budgets,
+    [property: Id(7)] ImmutableArray<DecisionStop> Route);
 
 /// <summary>One thing that happened to a video.</summary>
 /// <param name="Code">A word for it that stays the same.</param>
@@ -36,3 +38,10 @@ public sealed record DecisionStep([property: Id(0)] string Code, [property: Id(1
 /// <param name="Evidence">How we know what it cost; null while it has not ended.</param>
 [GenerateSerializer, Immutable, Alias("VideoGen.DecisionMoney")]
 public sealed record DecisionMoney([property: Id(0)] string State, [property: Id(1)] decimal Usd, [property: Id(2)] bool Booked, [property: Id(3)] string? Evidence);
+
+/// <summary>A model that a video was tried at.</summary>
+/// <param name="Model">Its public name.</param>
+/// <param name="PriceUsd">The worst case there, US dollars.</param>
+/// <param name="Left">Why the next one was tried: a word that stays the same; null where it is, or ended.</param>
+[GenerateSerializer, Immutable, Alias("VideoGen.DecisionStop")]
+public sealed record DecisionStop([property: Id(0)] string Model, [property: Id(1)] decimal PriceUsd, [property: Id(2)] string? Left);

@@ -48,19 +48,24 @@ internal static class BudgetRules
             Movement.Risk e => (FundsState.AtRisk, e.Usd, null),
             _ => (FundsState.Released, 0m, null),
         };
-        books.Put(new(movement.Id, movement.Revision, state, movement.Payment, usd, known?.ReservedUsd ?? 0, source));
+        // What is given back is given back where it is held, wherever its round was about to go.
+        var payment = state == FundsState.Released && known is not null ? known.Payment : movement.Payment;
+        books.Put(new(movement.Id, movement.Revision, state, payment, usd, known?.ReservedUsd ?? 0, source));
         return null;
     }
 
     private static Refusal? Reserve(Books books, Funds? known, Movement.Reserve e, BudgetCaps caps)
     {
         if (known is { State: FundsState.Released }) return BudgetRefusals.ReleasedBefore;
-        if (known is not null) return null; // Reserved before, and perhaps settled since.
-        if (Refusal(books.Account, e.Payment, e.Usd, caps) is { } refusal) return refusal;
+        if (known is not null && !Moves(known, e)) return null; // Reserved before, and perhaps settled since.
+        if (Refusal(id => books.Without(id, known), e.Payment, e.Usd, caps) is { } refusal) return refusal;
         books.Put(new(e.Id, e.Revision, FundsState.Reserved, e.Payment, e.Usd, e.Usd, Source: null));
         foreach (var (id, cap) in caps.Of(e.Payment)) books.Cap(id, cap);
         return null;
     }
+
+    // A round that goes on at another account takes its money with it. An older document that says otherwise says what was.
+    private static bool Moves(Funds known, Movement.Reserve e) => e.Revision > known.Revision && (known.Payment != e.Payment || known.ReservedUsd != e.Usd);
 
     /// <summary>The rows as they become.</summary>
     private sealed class Books(LedgerRows rows, DateTimeOffset at)
@@ -85,29 +90,35 @@ internal static class BudgetRules
             if (before is { } old) Book(old, -1);
             Book(next, +1);
             if (before?.State == next.State && before.Usd == next.Usd && before.Payment == next.Payment) return; // Said again: no news.
+            if (before is { Usd: > 0 } moved && moved.Payment != next.Payment)
+            {
+                // A line for where it was and one for where it is: each account's history adds up by itself.
+                entries.Add(new(next.Id, moved.Payment, moved.State, FundsState.Released, moved.Usd, 0, Source: null, at));
+                before = null;
+            }
+
             entries.Add(new(next.Id, next.Payment, before?.State, next.State, before?.Usd ?? 0, next.Usd, next.Source, at));
         }
+
+        /// <summary>An account as it would be without some money.</summary>
+        public Account Without(AccountId id, Funds? row) => row is not null && AccountsOf(row).Contains(id) ? Plus(Account(id), row.State, -row.Usd) : Account(id);
 
         private void Book(Funds row, int sign)
         {
             if (row.Usd == 0) return;
-            foreach (var scope in Scopes.Of(row.Payment))
-            {
-                if (row.State == FundsState.AtRisk)
-                {
-                    Add(new(scope, AccountId.Ever), account => account with { AtRiskUsd = account.AtRiskUsd + sign * row.Usd });
-                    continue;
-                }
-
-                foreach (var period in (ReadOnlySpan<string>)[Scopes.Day(row.Payment.Day), Scopes.Month(row.Payment.Day)])
-                {
-                    Add(new(scope, period), account => row.State == FundsState.Reserved
-                        ? account with { ReservedUsd = account.ReservedUsd + sign * row.Usd }
-                        : account with { SpentUsd = account.SpentUsd + sign * row.Usd });
-                }
-            }
+            foreach (var id in AccountsOf(row)) accounts[id] = Plus(Account(id), row.State, sign * row.Usd);
         }
 
-        private void Add(AccountId id, Func<Account, Account> change) => accounts[id] = change(Account(id));
+        private static IEnumerable<AccountId> AccountsOf(Funds row) =>
+            from scope in Scopes.Of(row.Payment)
+            from period in row.State == FundsState.AtRisk ? [AccountId.Ever] : (string[])[Scopes.Day(row.Payment.Day), Scopes.Month(row.Payment.Day)]
+            select new AccountId(scope, period);
+
+        private static Account Plus(Account account, FundsState state, decimal usd) => state switch
+        {
+            FundsState.AtRisk => account with { AtRiskUsd = account.AtRiskUsd + usd },
+            FundsState.Reserved => account with { ReservedUsd = account.ReservedUsd + usd },
+            _ => account with { SpentUsd = account.SpentUsd + usd },
+        };
     }
 }

@@ -1,5 +1,4 @@
 using VideoGen.Providers;
-using VideoGen.Requests;
 using static VideoGen.Grains.Requests.RequestEvent;
 
 namespace VideoGen.Grains.Requests;
@@ -11,7 +10,8 @@ internal static class CallReports
     public static CallReport? Of(RequestEvent fact) => fact switch
     {
         JobAccepted => new(Worked: true, HoldsSlot: true),
-        NotSent { Failure.Code: Codes.Paused or Codes.SpendBreaker or Codes.TooLateToSend } => new(Worked: null, HoldsSlot: false), // Our own no.
+        NotSent { Failure.IsOurs: true } or NoJob { Failure.IsOurs: true } => new(Worked: null, HoldsSlot: false),
+        FindFailed { Failure.IsOurs: true } => new(Worked: null, HoldsSlot: true),
         NotSent e => new(Worked: false, HoldsSlot: false, RetryAfter: e.Failure.RetryAfter),
         NoJob e => WithFailure(e.Failure, holdsSlot: false),
         OutcomeUnknown e => WithFailure(e.Failure, holdsSlot: true),

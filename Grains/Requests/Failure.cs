@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using VideoGen.Requests;
+
 namespace VideoGen.Grains.Requests;
 
 /// <summary>Why something did not work. A value, not an exception: each of these is expected in production.</summary>
@@ -8,6 +11,10 @@ namespace VideoGen.Grains.Requests;
 public sealed record Failure(FailureKind Kind, string Detail, string? Code = null, TimeSpan? RetryAfter = null)
 {
     private const int MaxLength = 200;
+
+    /// <summary>Whether it is our own no or our own lack, and says nothing about the provider.</summary>
+    [JsonIgnore]
+    public bool IsOurs => Code is Codes.Paused or Codes.SpendBreaker or Codes.TooLateToSend or Codes.AccountNotConfigured or Codes.InputGone or Codes.InputUnreadable;
 
     public string Detail { get; init; } = Clean(Detail);
 

@@ -16,7 +16,7 @@ namespace VideoGen.Grains.Requests;
 internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogger logger)
 {
     private Dictionary<string, long>? unresolvedSince; // By nonce, on this activation's monotonic clock. Few requests ever need it.
-    private string[] claimed = []; // Ids of jobs. There is one for each round and attempt, and for most requests one in all.
+    private (string Account, string JobId)[] claimed = []; // Of jobs. There is one for each round and attempt, and for most requests one in all.
 
     /// <summary>The longest id of a provider's job that we store; Vertex's operation names are the longest known, about 160.</summary>
     public const int MaxJobIdLength = 500;
@@ -67,7 +67,7 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
         e,
         async () =>
         {
-            if (ports.Providers.Find(e.Ticket.Account) is not { } provider) return new NotSent(e.Id, e.Nonce, NoSuchAccount(e.Ticket.Account), Now);
+            if (ports.Providers.Find(e.Ticket.Account) is not { } provider) return new NotSent(e.Id, e.Nonce, NoSuchAccount(e, e.Ticket.Account), Now);
             var order = new SubmitOrder(ProviderKey(e.Id), document.Prompt, e.Ticket.Ordered, document.Input, e.Ticket.SourceJobId);
             using var timeout = new CancellationTokenSource(e.Ticket.Limits.SubmitTimeout, ports.Time);
             var look = ports.Time.GetTimestamp(); // Before the look begins: however long it takes, the gate knows.
@@ -187,7 +187,7 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
             effect,
             async () =>
             {
-                if (ports.Providers.Find(account) is not { } provider) return failed(NoSuchAccount(account));
+                if (ports.Providers.Find(account) is not { } provider) return failed(NoSuchAccount(effect, account));
                 using var timeout = CallTimeout();
                 return await call(provider, timeout.Token);
             },
@@ -225,10 +225,10 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
 
     private async Task<bool> Claim(AttemptId id, string account, string jobId)
     {
-        if (claimed.Contains(jobId)) return true;
+        if (claimed.Contains((account, jobId))) return true;
         using var timeout = CallTimeout();
         var ours = await ports.Jobs.Claim(account, jobId, key, id.Round, id.Attempt, timeout.Token);
-        if (ours) claimed = [.. claimed, jobId];
+        if (ours) claimed = [.. claimed, (account, jobId)];
         return ours;
     }
 
@@ -241,12 +241,19 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
     // An id that the database refuses would be tried for ever, because a fact about money is never thrown away.
     private static bool IsJobId(string id) => id.Length is > 0 and <= MaxJobIdLength && !id.Any(char.IsControl);
 
-    private static Failure NoSuchAccount(string account) => new(FailureKind.Unavailable, $"The provider account '{account}' is not configured here.");
+    private Failure NoSuchAccount(RequestEffect effect, string account)
+    {
+        LogAccountNotConfigured(key, effect.Round, account, effect.GetType().Name);
+        return new(FailureKind.Unavailable, $"The provider account '{account}' is not configured here.", Codes.AccountNotConfigured);
+    }
 
     private static InvalidOperationException NotAnAnswer() => new("A port answered with something that is no answer.");
 
     [LoggerMessage(31, LogLevel.Critical, "Request {Key} round {Round} attempt {Attempt}: its job {JobId} is claimed by another request")]
     private partial void LogClaimLost(string key, int round, int attempt, string jobId);
+
+    [LoggerMessage(34, LogLevel.Error, "AccountNotConfigured: request {Key} round {Round} waits with {Effect} for account {Account}, which the configuration does not have; put it back until its jobs have ended", EventName = "AccountNotConfigured")]
+    private partial void LogAccountNotConfigured(string key, int round, string account, string effect);
 
     [LoggerMessage(32, LogLevel.Warning, "Request {Key} round {Round}: {Effect} failed")]
     private partial void LogCallFailed(string key, int round, string effect, Exception exception);

@@ -29,6 +29,18 @@ internal static class RequestDecisions
             _ => ("new", "Nothing holds its prompt: quotas and budgets decide whether it may be made anew."),
         };
 
+    /// <summary>The models that a round was tried at, in this order.</summary>
+    public static ImmutableArray<DecisionStop> Route(RequestState state)
+    {
+        var (left, model, usd) = state switch
+        {
+            Live s => (s.Course.Left, s.Ticket.Model ?? s.Ticket.Options.Model, s.Ticket.PriceUsd),
+            Ended s => (s.Left, s.Model ?? s.Options.Model, s.PriceUsd),
+            _ => (null, "", 0),
+        };
+        return [.. (left ?? []).Select(stop => new DecisionStop(stop.Model, stop.PriceUsd, WordOf(stop.Why))), new(model, usd, Left: null)];
+    }
+
     /// <summary>Where the money of a round is.</summary>
     public static DecisionMoney Money(RequestState state) => state switch
     {
@@ -79,6 +91,17 @@ internal static class RequestDecisions
         var (code, text) = RequestViews.ErrorOf(s.Outcome) is { } error ? (error.Code, error.Text) : ("completed", "The video is in our store.");
         return new(code, s.Discarded is { } reason ? $"{text} An operator gave up finding out what it cost since: {reason}" : text, s.Since);
     }
+
+    private static string WordOf(WhyLeft why) => why switch
+    {
+        WhyLeft.Refused => "refused",
+        WhyLeft.Throttled => "throttled",
+        WhyLeft.Unreachable => "unreachable",
+        WhyLeft.JobAbsent => "job_absent",
+        WhyLeft.JobFailed => "job_failed",
+        WhyLeft.Breaker => "breaker",
+        _ => "no_job",
+    };
 
     private static string WordOf(HoldReason reason) => reason switch
     {

@@ -77,7 +77,7 @@ internal static class RequestEffects
                 yield return (release.NotBefore, new SettleFunds(s.Round, RequestRefusals.Settlement, Metered: true, s.Since, s.Run, s.Price, PaidUsd: null));
                 break;
             case Admitting s:
-                yield return (s.Reserve.NotBefore, new ReserveFunds(s.Round, s.Ticket.Reserves, s.Ticket.Run, s.Ticket.Price));
+                yield return (s.Reserve.NotBefore, new ReserveFunds(s.Round, s.Ticket.Reserves, s.Ticket.Run, s.Ticket.Booking));
                 break;
             case Queued s:
                 yield return (s.Send.NotBefore, new RecordIntent(s.AttemptId, s.Ticket, s.Hold));
@@ -106,7 +106,7 @@ internal static class RequestEffects
 
     private static IEnumerable<(DateTimeOffset NotBefore, RequestEffect Effect)> Owed(Ended s)
     {
-        if (s.Settle is { } settle) yield return (settle.NotBefore, new SettleFunds(s.Round, s.Settlement, !s.Unmetered, s.Stages.Asked, s.Run, s.Price, s.Charge.Usd));
+        if (s.Settle is { } settle) yield return (settle.NotBefore, new SettleFunds(s.Round, s.Settlement, !s.Unmetered, s.Stages.Asked, s.Run, s.Booking, s.Charge.Usd));
         if (s.Removal is { } removal) yield return (removal.NotBefore, new RemoveMedia(s.Round));
         if (s is { Discard: { } discard, JobId: { } original }) yield return (discard.NotBefore, new DiscardOriginal(s.AttemptId, s.Account, original));
         if (s is { Outcome: RequestOutcome.DeadLettered { Check: { } check }, JobId: { } job }) yield return (check.NotBefore, new CheckJob(s.AttemptId, s.Account, job));

@@ -19,7 +19,7 @@ internal static class RequestEndings
         var lastSent = s.Course.Sent is [.., var last] ? last : s.Course.Stages.Asked;
         var jobId = JobIdOf(s);
         // While nobody knows whether it was charged, its place in the quota stays taken, and the money ledger is told that it is at risk.
-        var settles = (s.Ticket.Reserves && charge.Charged != Charged.Unknown) || s.Ticket.Price is not null;
+        var settles = (s.Ticket.Reserves && charge.Charged != Charged.Unknown) || s.Ticket.Booking is not null;
         return new(
             s.Round,
             s.Ticket.Options,
@@ -42,6 +42,9 @@ internal static class RequestEndings
             Trace = s.Ticket.Trace,
             Day = s.Ticket.Day == Price.DayInUtc(s.Course.Stages.Asked) ? null : s.Ticket.Day,
             Unmetered = !s.Ticket.Reserves,
+            Model = s.Ticket.Model,
+            Left = s.Course.Left,
+            Booked = s.Ticket.Booked,
         };
     }
 

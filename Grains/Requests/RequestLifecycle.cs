@@ -10,7 +10,7 @@ namespace VideoGen.Grains.Requests;
 /// same state. What to do next is read off the state (<see cref="RequestEffects"/>), so whatever was written last is enough
 /// to carry on after a crash. Rounds side by side, and jobs that belong to no state, are <see cref="RequestRounds"/>.
 /// </summary>
-internal static class RequestLifecycle
+internal static partial class RequestLifecycle
 {
     /// <summary>A cancel that failed so often is given up: the job's real ending counts.</summary>
     public const int MaxFailedCancels = 3;
@@ -48,10 +48,16 @@ internal static class RequestLifecycle
     private static RequestState Open(Asked e)
     {
         var course = new Course(Attempt: 1, FailedSends: 0, Sent: [], CancelWanted: null, new Stages(e.At));
-        return e.Ticket.Reserves || e.Ticket.Price is not null
-            ? new Admitting(e.Ticket, course, e.At, Shown: false, Reserve: new Due(e.At))
-            : Enqueue(e.Ticket, course, e.At); // Nothing to reserve.
+        return Admit(e.Ticket, course, e.At, shown: false);
     }
+
+    private static Live Admit(Ticket ticket, Course course, DateTimeOffset at, bool shown) => ticket.Reserves || ticket.Booking is not null
+        ? new Admitting(ticket, course, at, shown, Reserve: new Due(at))
+        : Enqueue(ticket, course, at); // Nothing to reserve.
+
+    // It is admitted anew where it goes on: the next account has a budget and a price of its own. The same round, so a no is an ending.
+    private static Live? MoveOn(Live s, WhyLeft why, DateTimeOffset at) =>
+        RequestRoute.Next(s.Ticket, s.Course, why) is var (ticket, course) ? Admit(ticket, course, at, shown: true) : null;
 
     private static RequestState InAdmitting(Admitting s, RequestEvent happened) => happened switch
     {
@@ -68,6 +74,7 @@ internal static class RequestLifecycle
     private static RequestState InQueued(Queued s, RequestEvent happened) => happened switch
     {
         SendHeld e when !e.Hold.IsPause && Late(s, e.At) => Expire(s, e.At),
+        SendHeld { Hold.Reason: HoldReason.Breaker } e when MoveOn(s with { Course = WithPause(s, e.Hold, e.At) }, WhyLeft.Breaker, e.At) is { } next => next,
         SendHeld e => s with { Course = WithPause(s, e.Hold, e.At), Send = new Due(e.LookAgainAt, s.Send.Failures), Hold = SameHold(s.Hold, e.Hold) ? s.Hold : e.Hold },
         IntentRecorded or JobAccepted when s.Hold is not null => Apply(s with { Course = WithPause(s, next: null, happened.At), Hold = null }, happened),
         IntentRecorded { Orphaned: { } charged } e => s.DeadLetter(RequestEndings.OrphanFirst, new Charge(charged, RequestEndings.OrphanFirst.Detail, Usd: 0), e.At), // That job is booked by itself.
@@ -103,7 +110,7 @@ internal static class RequestLifecycle
         SendHeld e => FindLater(s, null, e.At),
         IntentRecorded e => SendSameKey(s, e),
         JobAbsent e when e.Nonce == s.Nonce => IsProof(s, e)
-            ? ProvenFree(s, new(FailureKind.Unavailable, "The submit never arrived: the provider has no job with our mark."), e.At)
+            ? ProvenFree(s, new(FailureKind.Unavailable, "The submit never arrived: the provider has no job with our mark."), e.At, WhyLeft.JobAbsent)
             : FindLater(s, null, e.At),
         FindFailed e when e.Nonce == s.Nonce => FindLater(s, e.Failure, e.At),
         CancelRequested e when s.Course.CancelWanted is null => s with { Course = s.Course.Cancelling(e.At) },
@@ -116,13 +123,15 @@ internal static class RequestLifecycle
         JobFinished e => new Saving(s.Ticket, s.Course with { Stages = s.Course.Stages with { Saving = e.At } }, e.At, s.JobId, e.CostUsd, Save: new Due(e.At)),
         JobFailed e => JobEnded(s, e),
         JobCancelled e => s.EndCancelled(e.At, new Charge(e.Charged, "The provider stopped the job.")),
+        // Our configuration has no such account any more: the job is there all the same, and is asked for when the account is back.
+        CheckFailed { Failure.Code: Codes.AccountNotConfigured } e => s with { Check = s.Check.Later(e.At, Salt(s), e.Failure) },
         JobProgressed or CheckFailed when happened.At >= s.Since + s.Ticket.Limits.JobDeadline => s.DeadLetter(
             new(FailureKind.Expired, "The job did not end in time."), RequestEndings.JobOpen, happened.At),
         JobProgressed e => s with { Percent = Math.Clamp(e.Percent, s.Percent, 100), Check = new Due(e.At + s.Ticket.Limits.CheckEvery) },
         CheckFailed e => s with { Check = s.Check.Later(e.At, Salt(s), e.Failure) },
         CancelRequested e when s.Course.CancelWanted is null => s with { Course = s.Course.Cancelling(e.At), Cancel = new Due(e.At) },
         CancelTooLate when s.Cancel is not null => s with { Cancel = null },
-        CancelFailed e when s.Cancel is { } due => s with { Cancel = due.Failures + 1 >= MaxFailedCancels ? null : due.Later(e.At, Salt(s), e.Failure) },
+        CancelFailed e when s.Cancel is { } due => s with { Cancel = due.Failures + 1 >= MaxFailedCancels && !e.Failure.IsOurs ? null : due.Later(e.At, Salt(s), e.Failure) },
         _ => s,
     };
 
@@ -158,7 +167,7 @@ internal static class RequestLifecycle
         OfJob e when e.JobId != s.JobId => s,
         // A late job id, a late proof that there is none, or a late ending of the job or copy is what we waited for: go on from where it stopped.
         JobAccepted or NotSent or NoJob or JobFinished or JobFailed or JobCancelled or VideoSaved when Apply(dead.ResumeAt, happened) is var next && !ReferenceEquals(next, dead.ResumeAt) => next,
-        JobProgressed or CheckFailed when dead.Check is not null => s with { Outcome = dead with { Check = NextDeadLetterCheck(s, happened.At) } },
+        JobProgressed or CheckFailed when dead.Check is not null => s with { Outcome = dead with { Check = NextDeadLetterCheck(s, happened) } },
         Requeued e when s.Discarded is null && Resume(dead.ResumeAt, e.At) is { } resumed => resumed,
         // Nothing to stop now, but if it ever goes on by itself it must stop then.
         CancelRequested e when dead.ResumeAt.Course.CancelWanted is null => s with { Outcome = WithCancel(dead, e.At) },
@@ -170,20 +179,20 @@ internal static class RequestLifecycle
     private static Ended Discard(Ended s, Discarded e) => s with
     {
         Discarded = e.Reason,
-        Settle = s.Charge.Charged == Charged.Unknown && (!s.Unmetered || s.Price is not null) ? new Due(e.At) : s.Settle,
+        Settle = s.Charge.Charged == Charged.Unknown && (!s.Unmetered || s.Booking is not null) ? new Due(e.At) : s.Settle,
     };
 
     private static RequestOutcome.DeadLettered WithCancel(RequestOutcome.DeadLettered dead, DateTimeOffset at) =>
         dead with { ResumeAt = dead.ResumeAt with { Course = dead.ResumeAt.Course.Cancelling(at) } };
 
     private static Queued Enqueue(Ticket ticket, Course course, DateTimeOffset at) =>
-        new(ticket, course with { Stages = course.Stages with { Admitted = at } }, at, Send: new Due(at), LastFailure: null);
+        new(ticket, course with { Stages = course.Stages with { Admitted = course.Stages.Admitted ?? at } }, at, Send: new Due(at), LastFailure: null);
 
     // Once a client has the id, "no" is an ending that it can read. A release is owed whatever the verdict was: an earlier reserve may
     // have landed without an answer, or one of another activation may still be on its way, and only a tombstone stops that one.
     private static RequestState Refuse(Admitting s, Refusal refusal, DateTimeOffset at) => s.Shown
         ? s.End(new RequestOutcome.Failed(refusal.Code, refusal.Text), RequestEndings.NothingSent, at)
-        : new Refused(s.Round, refusal, at, Release: new Due(at), s.Ticket.Run) { Trace = s.Ticket.Trace, Price = s.Ticket.Price };
+        : new Refused(s.Round, refusal, at, Release: new Due(at), s.Ticket.Run) { Trace = s.Ticket.Trace, Price = s.Ticket.Booking };
 
     private static Running Start(Live s, JobAccepted e) => new(
         s.Ticket,
@@ -194,49 +203,24 @@ internal static class RequestLifecycle
         Check: new Due(e.At + s.Ticket.Limits.CheckEvery),
         Cancel: s.Course.CancelWanted is null ? null : new Due(e.At));
 
-    private static RequestState Unsent(Live s, NotSent e) => SendAgain(s with { Course = s.Course.WithoutLastIntent() }, e.Failure, e.At);
+    private static RequestState Unsent(Live s, NotSent e) => SendAgain(s with { Course = s.Course.WithoutLastIntent() }, e.Failure, e.At, WhyLeft.Unreachable);
 
-    private static RequestState ProvenFree(Live s, Failure failure, DateTimeOffset at) => failure.Kind switch
+    private static RequestState ProvenFree(Live s, Failure failure, DateTimeOffset at, WhyLeft why = WhyLeft.NoJob) => failure.Kind switch
     {
+        FailureKind.Refused when s.Course.CancelWanted is null && RequestRoute.MayLeave(s.Course, failure, why) && MoveOn(s, WhyLeft.Refused, at) is { } next => next,
         FailureKind.Rejected => s.End(new RequestOutcome.Rejected(failure.Detail), new Charge(Charged.No, "The provider refused it before making a job."), at),
         FailureKind.Refused => s.End(new RequestOutcome.Failed(Codes.ProviderRefused, failure.Detail), new Charge(Charged.No, "The provider refused it before making a job."), at),
-        _ => SendAgain(s, failure, at),
+        _ => SendAgain(s, failure, at, why),
     };
 
-    private static RequestState SendAgain(Live s, Failure failure, DateTimeOffset at)
+    private static RequestState SendAgain(Live s, Failure failure, DateTimeOffset at, WhyLeft why = WhyLeft.NoJob)
     {
         if (s.Course.CancelWanted is not null) return s.EndCancelled(at);
+        if (RequestRoute.MayLeave(s.Course, failure, why) && MoveOn(s, failure.Kind == FailureKind.Throttled ? WhyLeft.Throttled : why, at) is { } next) return next;
         var failures = s.Course.FailedSends + 1;
         var due = new Due(at + Backoff.Delay(Salt(s), failures, failure.RetryAfter), failures);
         return new Queued(s.Ticket, s.Course with { FailedSends = failures }, at, due, failure);
     }
-
-    private static RequestState Doubt(Submitting s, OutcomeUnknown e)
-    {
-        var unresolved = new Unresolved(s.Ticket, s.Course, e.At, s.Nonce, Find: new Due(e.At), e.Failure);
-        return s.Ticket.Limits.Resolution == Resolution.None
-            ? unresolved.DeadLetter(e.Failure, RequestEndings.Unproven, e.At)
-            : unresolved;
-    }
-
-    // It needs no proof that there is no job: the provider promises that there is never a second one. But only as long as it remembers the
-    // key, and a submit may be on its way for as long as the quiet time: this one, and those before.
-    private static RequestState SendSameKey(Unresolved s, IntentRecorded e) =>
-        s.Ticket.Limits is { KeyKeptFor: { } kept } limits
-        && e.Orphaned is null
-        && e.Sends < limits.MaxSubmits
-        && e.At + limits.QuietFor + RequestOptions.ClockSlack < s.FirstSentAt + kept
-            ? new Submitting(s.Ticket, s.Course.WithIntent(e.At), e.At, e.Nonce, new Doubt(s.Since, s.Nonce, s.Find, s.Cause, s.Resent))
-            : s.DeadLetter(s.Cause, RequestEndings.Unproven, e.At);
-
-    private static Unresolved StillInDoubt(Submitting s, Doubt doubt) => new(s.Ticket, s.Course, doubt.Since, doubt.Nonce, doubt.Find, doubt.Cause, doubt.Resent);
-
-    private static bool IsProof(Unresolved s, JobAbsent e) =>
-        s.Ticket.Limits.Resolution == Resolution.CompleteLookup && e.QuietFor >= s.Ticket.Limits.QuietFor;
-
-    private static RequestState FindLater(Unresolved s, Failure? failure, DateTimeOffset at) => at >= s.Since + s.Ticket.Limits.ResolveFor
-        ? s.DeadLetter(s.Cause, RequestEndings.Unproven, at)
-        : s with { Find = s.Find.Later(at, Salt(s), failure) };
 
     private static RequestState JobEnded(Running s, JobFailed e)
     {
@@ -244,20 +228,24 @@ internal static class RequestLifecycle
         return e.Failure.Kind switch
         {
             FailureKind.Rejected => s.End(new RequestOutcome.Rejected(e.Failure.Detail), charge, e.At),
+            _ when e.Charged == Charged.No && MayTryAgain(s) && MoveOn(s, WhyLeft.JobFailed, e.At) is { } next => next,
             FailureKind.Refused => s.End(new RequestOutcome.Failed(Codes.ProviderRefused, e.Failure.Detail), charge, e.At),
             // Charged, or perhaps charged: never again by machine.
             _ when e.Charged != Charged.No => s.End(new RequestOutcome.Failed(Codes.ProviderFailed, e.Failure.Detail), charge, e.At),
             _ when s.Course.CancelWanted is not null => s.EndCancelled(e.At, charge),
-            _ when s.Course.Attempt >= s.Ticket.Limits.MaxAttempts => AsQueued(s, e.Failure, e.At).DeadLetter(e.Failure, charge, e.At),
+            _ when !MayTryAgain(s) => AsQueued(s, e.Failure, e.At).DeadLetter(e.Failure, charge, e.At),
             _ => AsQueued(s, e.Failure, e.At),
         };
     }
+
+    // A stop that was left without a job took an attempt, and is no failure of a job.
+    private static bool MayTryAgain(Running s) => s.Course.CancelWanted is null && s.Course.FailedJobs + 1 < s.Ticket.Limits.MaxAttempts;
 
     private static Queued AsQueued(Running s, Failure failure, DateTimeOffset at) => new(
         s.Ticket,
         s.Course with { Attempt = s.Course.Attempt + 1, FailedSends = 0 },
         at,
-        Send: new Due(at + Backoff.Delay(Salt(s), s.Course.Attempt, failure.RetryAfter)),
+        Send: new Due(at + Backoff.Delay(Salt(s), s.Course.FailedJobs + 1, failure.RetryAfter)),
         failure);
 
     /// <summary>Back to where it stopped, with its time limits counted anew. Null where nothing was sent: that is a new round.</summary>
@@ -268,6 +256,10 @@ internal static class RequestLifecycle
         Saving s => s with { Since = at, Save = new Due(at) },
         _ => null,
     };
+
+    private static Due? NextDeadLetterCheck(Ended s, RequestEvent happened) => happened is CheckFailed { Failure.IsOurs: true }
+        ? new Due(happened.At + DeadLetterCheckEvery)
+        : NextDeadLetterCheck(s, happened.At);
 
     private static Due? NextDeadLetterCheck(Ended s, DateTimeOffset at) =>
         at + DeadLetterCheckEvery <= s.Since + DeadLetterCheckFor ? new Due(at + DeadLetterCheckEvery) : null;

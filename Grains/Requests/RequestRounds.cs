@@ -22,7 +22,7 @@ internal static class RequestRounds
             Asked asked => Open(document, asked.Ticket, asked.At),
             Requeued requeued => Requeue(document, requeued),
             IntentRecorded intent => Route(document, intent with { Sends = SendsInWindow(document, intent.At), Orphaned = OrphanedIn(document, intent.Round) }),
-            OfJob ofJob when !IsOfARound(document, ofJob.JobId) && OrphanOf(document, ofJob.JobId) is { } orphan => WithOrphan(document, orphan, ofJob),
+            OfJob ofJob when TermsOf(document, ofJob.Id) is var (account, _) && !IsOfARound(document, account, ofJob.JobId) && OrphanOf(document, account, ofJob.JobId) is { } orphan => WithOrphan(document, orphan, ofJob),
             FundsSettled { JobId: { } jobId } => SettleOrphan(document, jobId, e),
             SettleFailed { JobId: { } jobId } => SettleOrphan(document, jobId, e),
             _ => Route(document, e),
@@ -132,9 +132,10 @@ internal static class RequestRounds
     // A provider has a job that we may pay for. If no round waits for it, it is owed a cancel; if one does after all, it is no orphan.
     private static RequestDocument NeverDropped(RequestDocument document, JobAccepted e)
     {
-        var orphan = OrphanOf(document, e.JobId);
-        if (IsOfARound(document, e.JobId)) return orphan is null ? document : Replace(document, orphan, Adopted(orphan, e.At));
-        if (orphan is not null || TermsOf(document, e.Round) is not var (account, price)) return document;
+        if (TermsOf(document, e.Id) is not var (account, price)) return document;
+        var orphan = OrphanOf(document, account, e.JobId);
+        if (IsOfARound(document, account, e.JobId)) return orphan is null ? document : Replace(document, orphan, Adopted(orphan, e.At));
+        if (orphan is not null) return document;
         var settle = price is null ? null : new Due(e.At); // Money at risk, besides what its round holds.
         return document with { Orphans = [.. document.Orphans, new(e.Id, account, e.JobId, e.At, Cancel: new Due(e.At), Charged: null, price, settle)] };
     }
@@ -149,20 +150,25 @@ internal static class RequestRounds
 
     private static RequestDocument SettleOrphan(RequestDocument document, string jobId, RequestEvent e)
     {
-        if (OrphanOf(document, jobId) is not { Settle: { } due } orphan) return document;
+        if (Array.Find(document.Orphans, o => o.JobId == jobId && o.Id.Round == e.Round) is not { Settle: { } due } orphan) return document;
         return e switch
         {
-            FundsSettled settled when settled.What == orphan.Settlement => Replace(document, orphan, IsOfARound(document, jobId) ? null : orphan with { Settle = null }),
+            FundsSettled settled when settled.What == orphan.Settlement => Replace(document, orphan, IsOfARound(document, orphan.Account, jobId) ? null : orphan with { Settle = null }),
             SettleFailed failed when failed.What == orphan.Settlement => Replace(document, orphan, orphan with { Settle = due.Later(e.At, jobId, failed.Failure) }),
             _ => document,
         };
     }
 
-    private static bool IsOfARound(RequestDocument document, string jobId) => document.Rounds.Any(r => RequestEndings.JobIdOf(r) == jobId);
+    // A job's id is its account's: two providers may well give the same one.
+    private static bool IsOfARound(RequestDocument document, string account, string jobId) =>
+        document.Rounds.Any(r => RequestEndings.JobIdOf(r) == jobId && TermsOf(document, r is Live live ? live.AttemptId : ((Ended)r).AttemptId)?.Account == account);
 
-    private static (string Account, Price? Price)? TermsOf(RequestDocument document, int round) => RoundOf(document, round) switch
+    // Those of the stop where that attempt was: a late fact of an earlier one is about the account and the price of then.
+    private static (string Account, Price? Price)? TermsOf(RequestDocument document, AttemptId id) => RoundOf(document, id.Round) switch
     {
+        Live live when RequestRoute.StopOf(live.Course.Left, id.Attempt) is { } left => (left.Account, left.PriceOn(live.Ticket.Day)),
         Live live => (live.Ticket.Account, live.Ticket.Price),
+        Ended ended when RequestRoute.StopOf(ended.Left, id.Attempt) is { } left => (left.Account, left.PriceOn(ended.BookedOn)),
         Ended ended => (ended.Account, ended.Price),
         _ => null,
     };
@@ -171,7 +177,7 @@ internal static class RequestRounds
         ? document
         : document with { Orphans = [.. document.Orphans.Select(o => ReferenceEquals(o, orphan) ? after : o).OfType<Orphan>()] };
 
-    private static Orphan? OrphanOf(RequestDocument document, string jobId) => Array.Find(document.Orphans, o => o.JobId == jobId);
+    private static Orphan? OrphanOf(RequestDocument document, string account, string jobId) => Array.Find(document.Orphans, o => o.JobId == jobId && o.Account == account);
 
     private static RequestDocument WithOrphan(RequestDocument document, Orphan orphan, OfJob e)
     {
@@ -180,7 +186,7 @@ internal static class RequestRounds
         {
             JobCancelled cancelled => orphan with { Cancel = null, Charged = cancelled.Charged },
             CancelTooLate => orphan with { Cancel = null, Charged = Charged.Yes },
-            CancelFailed when due.Failures + 1 >= MaxFailedOrphanCancels => orphan with { Cancel = null, Charged = Charged.Unknown },
+            CancelFailed { Failure.IsOurs: false } when due.Failures + 1 >= MaxFailedOrphanCancels => orphan with { Cancel = null, Charged = Charged.Unknown },
             CancelFailed failed => orphan with { Cancel = due.Later(e.At, orphan.JobId, failed.Failure) },
             _ => orphan,
         };

@@ -127,6 +127,15 @@ internal abstract record RequestState
         /// <summary>As <see cref="Ticket.Day"/>; null where that is the day in UTC on which it was asked for: ended rounds must be small.</summary>
         public DateOnly? Day { get; init; }
 
+        /// <summary>As <see cref="Ticket.Model"/>.</summary>
+        public string? Model { get; init; }
+
+        /// <summary>As <see cref="Course.Left"/>: whose job a late fact is about, and which way the round took.</summary>
+        public LeftStop[]? Left { get; init; }
+
+        /// <summary>As <see cref="Ticket.Booked"/>.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Booked { get; init; }
+
         /// <summary>It counts against no quota.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Unmetered { get; init; }
 
@@ -136,7 +145,15 @@ internal abstract record RequestState
         /// <summary>What the ledgers must know of it.</summary>
         [JsonIgnore] public Settlement Settlement => new(Charge.Charged, Discarded is not null);
 
-        [JsonIgnore] public Price? Price => Price.Of(Options.Model, Account, PriceUsd, Day ?? Price.DayInUtc(Stages.Asked));
+        /// <summary>As <see cref="Ticket.Price"/>.</summary>
+        [JsonIgnore] public Price? Price => Price.Of(Model ?? Options.Model, Account, PriceUsd, BookedOn);
+
+        /// <summary>As <see cref="Ticket.Booking"/>.</summary>
+        [JsonIgnore] public Price? Booking => Booked ? Price.Booked(Model ?? Options.Model, Account, PriceUsd, BookedOn) : Price;
+
+        /// <summary>The day on whose budgets its money is.</summary>
+        [JsonIgnore] public DateOnly BookedOn => Day ?? Price.DayInUtc(Stages.Asked);
+
         [JsonIgnore] public AttemptId AttemptId => new(RoundNumber, Attempt);
         [JsonIgnore] public override int Round => RoundNumber;
     }

@@ -7,7 +7,8 @@ namespace VideoGen.Grains.Requests;
 
 /// <summary>
 /// What was asked in a round and the terms it was accepted under. Limits, price and route travel with the request:
-/// a change of configuration never touches one in flight.
+/// a change of configuration never touches one in flight. Account, price and what the provider can prove are those of the stop where
+/// the round is, see <see cref="RequestRoute"/>.
 /// </summary>
 /// <param name="Round">The number of the round.</param>
 /// <param name="Ask">Drawn by the ask that opened the round, so that it knows itself.</param>
@@ -34,17 +35,32 @@ internal sealed record Ticket(
     /// <summary>The day on whose budgets its money is booked; null in rounds that were accepted before there were budgets.</summary>
     public DateOnly? Day { get; init; }
 
+    /// <summary>The public name of the model that makes it, where it was asked for as a route; null where that is the one that was asked for.</summary>
+    public string? Model { get; init; }
+
     /// <summary>What the provider calls the model; null where that is its public name.</summary>
     public string? ProviderModel { get; init; }
 
+    /// <summary>Where it may go on, in this order; null where it may not.</summary>
+    public Stop[]? Further { get; init; }
+
+    /// <summary>An earlier stop had a price: the ledger has money of this round, and must be told of it although this stop is free.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Booked { get; init; }
+
     /// <summary>What the provider is asked for.</summary>
-    [JsonIgnore] public VideoOptions Ordered => ProviderModel is null ? Options : Options with { Model = ProviderModel };
+    [JsonIgnore] public VideoOptions Ordered => Options with { Model = ProviderModel ?? Model ?? Options.Model };
+
+    /// <summary>The most that any of its stops may cost, US dollars.</summary>
+    [JsonIgnore] public decimal WorstUsd => (Further ?? []).Select(stop => stop.PriceUsd).Append(PriceUsd).Max();
 
     /// <summary>An operator accepted that it may be paid besides an earlier round of which nobody knows.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool DoublePayment { get; init; }
 
     /// <summary>What may be paid for it, and where that is booked; null where it is free.</summary>
-    [JsonIgnore] public Price? Price => Price.Of(Options.Model, Account, PriceUsd, Day);
+    [JsonIgnore] public Price? Price => Price.Of(Model ?? Options.Model, Account, PriceUsd, Day);
+
+    /// <summary>What the ledger is told of it; null where it never has money of it.</summary>
+    [JsonIgnore] public Price? Booking => Booked ? Price.Booked(Model ?? Options.Model, Account, PriceUsd, Day) : Price;
 }
 
 /// <summary>The limits of one round. Their meaning, units and defaults are those of <see cref="RequestOptions"/> and <see cref="ProviderTraits"/>.</summary>
@@ -80,7 +96,13 @@ internal sealed record RequestLimits(
 /// <param name="CancelWanted">When somebody wished it to stop.</param>
 /// <param name="Stages">When it got how far.</param>
 /// <param name="Paused">How long pauses have held it: that does not count for its deadline. Null where none did.</param>
-internal sealed record Course(int Attempt, int FailedSends, DateTimeOffset[] Sent, DateTimeOffset? CancelWanted, Stages Stages, TimeSpan? Paused = null);
+/// <param name="Left">The stops that it has left, oldest first; null where it is at its first.</param>
+internal sealed record Course(
+    int Attempt, int FailedSends, DateTimeOffset[] Sent, DateTimeOffset? CancelWanted, Stages Stages, TimeSpan? Paused = null, LeftStop[]? Left = null)
+{
+    /// <summary>How many of its jobs have failed free of charge. Each took an attempt, and so did each stop that was left without a job.</summary>
+    [JsonIgnore] public int FailedJobs => Attempt - 1 - (Left ?? []).Count(left => left.Why != WhyLeft.JobFailed);
+}
 
 /// <summary>A submit without an answer, while it is sent once more under the same key. What it says is as in <see cref="RequestState.Unresolved"/>.</summary>
 internal sealed record Doubt(DateTimeOffset Since, string Nonce, Due Find, Failure Cause, int Resent);

@@ -25,6 +25,6 @@ internal sealed partial class VideoRequestGrain
         foreach (var reservations in metered ? ports.ReservationsOf(owner, run) : []) counts.Add(await reservations.Line());
         ImmutableArray<BudgetLine> budgets = price is null ? [] : await ports.Budget.Lines(price.PaidBy(owner));
         var (would, because) = RequestDecisions.AskedNow(document, view.Options, ports.Options.CurrentValue.MaxSubmits, ports.Time.Now());
-        return new(view, RequestDecisions.Steps(document, state), would, because, RequestDecisions.Money(state), [.. counts], budgets);
+        return new(view, RequestDecisions.Steps(document, state), would, because, RequestDecisions.Money(state), [.. counts], budgets, RequestDecisions.Route(state));
     }
 }

@@ -45,7 +45,7 @@ internal sealed partial class VideoRequestGrain
             Judgement.Refuse refuse => new AskAnswer.Refused(refuse.Refusal),
             _ => await Peek(ask.Owner, ticket) is { } refusal ? new AskAnswer.Refused(refusal) : null,
         };
-        return new(ticket.PriceUsd, answer);
+        return new(ticket.WorstUsd, answer);
     }
 
     private AskAnswer WouldTake(Judgement.Take take) =>

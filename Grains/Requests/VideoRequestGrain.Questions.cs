@@ -13,8 +13,8 @@ internal sealed partial class VideoRequestGrain
         if (ask.RemixOf is not { } id) return (ticket, null);
         var source = await ports.Grains.GetGrain<IVideoRequestGrain>(id.RequestKey).Source(id.Round);
         return source is null || source.Owner != ask.Owner ? (ticket, RequestRefusals.RemixSourceNotReady)
-            : source.Account != ticket.Account ? (ticket, RequestRefusals.RemixNotOffered)
-            : (ticket with { SourceJobId = source.JobId }, null);
+            : RequestRoute.Only(ticket, source.Account) is { } there ? (there with { SourceJobId = source.JobId }, null)
+            : (ticket, RequestRefusals.RemixNotOffered);
     }
 
     /// <summary>Another take that a person said yes to: a request of its own, whose number is on disk before it is asked.</summary>
@@ -34,7 +34,7 @@ internal sealed partial class VideoRequestGrain
 
     private async Task<int?> TryConfirm(VideoAsk ask, Ticket ticket, string token)
     {
-        var document = await commit.Record(d => RequestVariations.Confirm(d, token, ask.Options, ticket.PriceUsd, ticket.Limits, ports.Time.Now()));
+        var document = await commit.Record(d => RequestVariations.Confirm(d, token, ask.Options, ticket.WorstUsd, ticket.Limits, ports.Time.Now()));
         return RequestVariations.Find(document, token, ticket.Limits, ports.Time.Now()) is { } confirmed && confirmed.Options == ask.Options ? confirmed.Variation : null;
     }
 
@@ -53,8 +53,8 @@ internal sealed partial class VideoRequestGrain
         if (ask is { Run: null, Variation: 0 })
         {
             var token = ports.Nonces.Draw();
-            var document = await commit.Record(d => RequestVariations.Offer(d, token, ask.Options, ticket.PriceUsd, ticket.Limits, ports.Time.Now()));
-            if (RequestVariations.OfferOf(document, ask.Options, ticket.PriceUsd, ports.Time.Now()) is { } made)
+            var document = await commit.Record(d => RequestVariations.Offer(d, token, ask.Options, ticket.WorstUsd, ticket.Limits, ports.Time.Now()));
+            if (RequestVariations.OfferOf(document, ask.Options, ticket.WorstUsd, ports.Time.Now()) is { } made)
             {
                 offer = new(made.Token, made.PriceUsd, made.OfferedAt + RequestVariations.OfferFor);
             }

@@ -15,18 +15,23 @@ internal sealed partial class VideoRequestGrain
         if (ports.Catalogue.Find(options.Model) is not { } terms) return (null, new(Codes.ModelNotFound, $"There is no model '{options.Model}' here."));
         var now = ports.Time.Now();
         var today = Price.DayInUtc(now);
-        if (PriceList.Refusal(terms, options, today) is { } none) return (null, none);
-        var traits = ports.Providers.Find(terms.Provider)?.Traits ?? new ProviderTraits(Resolution.None, TimeSpan.Zero, KeepsOriginal: false);
+        var (models, none) = PriceList.Of(ports.Catalogue, terms, options, today);
+        if (none is not null) return (null, none);
         var o = ports.Options.CurrentValue;
         var limits = new RequestLimits(
             o.MaxAttempts, o.MaxSubmits, o.Deadline, o.JobDeadline, o.ResolveFor, o.SubmitWindow, o.SubmitTimeout, o.CheckEvery,
-            o.Window, o.WindowMargin, traits.Resolution, traits.QuietTime, traits.KeepsOriginal) { KeyKeptFor = traits.KeyKeptFor };
-        var price = PriceList.UsdOf(terms, options, today)!.Value;
-        return (new(Round: 0, ports.Nonces.Draw(), options, terms.Provider, price, terms.CountsAgainstQuota, limits, Trace: VideoGenTelemetry.CurrentTrace)
+            o.Window, o.WindowMargin, Resolution.None, TimeSpan.Zero, KeepsOriginal: false);
+        var ticket = new Ticket(Round: 0, ports.Nonces.Draw(), options, "", 0, terms.CountsAgainstQuota, limits, Trace: VideoGenTelemetry.CurrentTrace)
         {
             Day = ports.Budgets.CurrentValue.DayOf(now),
-            ProviderModel = terms.ProviderModel == options.Model ? null : terms.ProviderModel,
-        }, null);
+        };
+        return (RequestRoute.At(ticket, [.. models.Select(model => StopAt(model.Terms, model.Usd))]), null);
+    }
+
+    private Stop StopAt(ModelTerms terms, decimal usd)
+    {
+        var traits = ports.Providers.Find(terms.Provider)?.Traits ?? new ProviderTraits(Resolution.None, TimeSpan.Zero, KeepsOriginal: false);
+        return new(terms.Model, terms.Provider, usd, traits.Resolution, traits.QuietTime, traits.KeepsOriginal, terms.ProviderModel == terms.Model ? null : terms.ProviderModel, traits.KeyKeptFor);
     }
 
     /// <summary>What is there already is answered whatever has become of its model; nothing new is made.</summary>

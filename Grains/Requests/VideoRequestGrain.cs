@@ -137,8 +137,8 @@ internal sealed partial class VideoRequestGrain(
         var (terms, none) = outcome.ResumeAt is RequestState.Queued || acceptDoublePayment ? TermsFor(dead.Options) : (outcome.ResumeAt.Ticket, null);
         if (terms is null) return new RequeueAnswer.Refused(none!.Text);
         var source = outcome.ResumeAt.Ticket.SourceJobId;
-        if (source is not null && terms.Account != dead.Account) return new RequeueAnswer.Refused(RequestRefusals.RemixNotOffered.Text);
-        var fresh = terms with { SourceJobId = source };
+        if ((source is null ? terms : RequestRoute.Only(terms, dead.Account)) is not { } kept) return new RequeueAnswer.Refused(RequestRefusals.RemixNotOffered.Text);
+        var fresh = kept with { SourceJobId = source };
         var after = await Record(new RequestEvent.Requeued(round, fresh, ports.Time.Now(), acceptDoublePayment));
         var live = Array.Find(after.Rounds, r => r is RequestState.Live it && (it.Round == round || it.Ticket.Ask == fresh.Ask));
         if (live is null) return new RequeueAnswer.Refused("Its user cancelled it, or another round of this request is live, in its 24 hours, or out of submits.");

@@ -15,8 +15,10 @@ internal sealed class CatalogueCheck(IEnumerable<IVideoProvider> providers, IOpt
     public ValidateOptionsResult Validate(string? name, CatalogueOptions options)
     {
         var models = ModelCatalogue.TermsOf(options, local.Value.UsdPerSecond);
-        var wrong = options.Models.OrderBy(model => model.Key, StringComparer.Ordinal).SelectMany(model => PriceCheck.WrongWith(Key(model.Key), model.Value))
-            .Concat(models.SelectMany(WrongWith))
+        var wrong = options.Models.OrderBy(model => model.Key, StringComparer.Ordinal)
+            .SelectMany(model => model.Value.Route is null ? PriceCheck.WrongWith(Key(model.Key), model.Value) : RouteCheck.WrongWith(Key(model.Key), model.Key, options, models))
+            .Concat(options.Models.Where(model => model.Value is { Route: null, MaxUsd: not null }).Select(model => $"{Key(model.Key)}:MaxUsd is for a route: remove it, or set {Key(model.Key)}:Route."))
+            .Concat(models.Where(terms => options.Models.GetValueOrDefault(terms.Model)?.Route is null).SelectMany(WrongWith))
             .ToList();
         if (ModelCatalogue.DefaultOf(options, models) is null)
         {

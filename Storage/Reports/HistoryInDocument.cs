@@ -17,7 +17,7 @@ internal static class HistoryInDocument
     /// <summary>The most characters of a prompt.</summary>
     private const int MaxPrompt = 4_000;
 
-    private const int MaxRounds = 200, MaxSent = 100;
+    private const int MaxRounds = 200, MaxSent = 100, MaxLeft = 10;
 
     /// <summary>The history without jobs and money, which are elsewhere; null where nobody ever asked.</summary>
     public static RequestHistory? Read(string requestKey, string document)
@@ -69,8 +69,13 @@ internal static class HistoryInDocument
             Failure(round, outcome),
             Moment(Member(Member(outcome, "check"), "notBefore")),
             Text(round, "discarded"),
-            Member(round, "deleted") is { ValueKind: JsonValueKind.True });
+            Member(round, "deleted") is { ValueKind: JsonValueKind.True },
+            Text(terms, "model"),
+            Member(course, "left") is { ValueKind: JsonValueKind.Array } left ? [.. left.EnumerateArray().TakeLast(MaxLeft).Select(stop => Stop(stop))] : []);
     }
+
+    private static RecordedStop Stop(JsonElement stop) => new(
+        Text(stop, "model") ?? "", Text(stop, "account") ?? "", Number(Member(stop, "priceUsd")), Whole(Member(stop, "lastAttempt")), Text(stop, "why") ?? "");
 
     // A dead letter says it whole, a failed round in a code and a text, a waiting one as its last failure, and a refused one as its refusal.
     private static RecordedFailure? Failure(JsonElement round, JsonElement? outcome)

@@ -66,7 +66,7 @@ public sealed class DeadLetterTests
         await using var door = await Door.Open();
         door.DeadLetters.Known = new(
             Views.Id.RequestKey, Views.Local, Views.Prompt, null, 0, Since, Since,
-            [new(1, "ended", "failed", Since, "dead_lettered", "unresolved", Views.Queued.Options, "paid", 3.2m, 2, null, "run-1", new(Since, Since, Since, null, null), [Since], null, new(Charged.Unknown, "Nobody knows.", null), new("unknown", "no answer"), null, null, Deleted: false)],
+            [new(1, "ended", "failed", Since, "dead_lettered", "unresolved", Views.Queued.Options, "paid", 3.2m, 2, null, "run-1", new(Since, Since, Since, null, null), [Since], null, new(Charged.Unknown, "Nobody knows.", null), new("unknown", "no answer"), null, null, Deleted: false, "other", [new("first", "free", 3.2m, 1, "no_job")])],
             [new("paid", "job-1", 1, 1, Since)],
             [new(1, null, "at_risk", 3.2m, 3.2m)]);
 

@@ -21,7 +21,8 @@ public sealed class DecisionTests
             "It is there.",
             new("spent", 3.20m, Booked: true, "The provider says so."),
             [new("user", 2, 5, NextAt: null)],
-            [new(new("user:local/-", "2026-11-21"), 50, 3.20m, 6.40m, 1)]));
+            [new(new("user:local/-", "2026-11-21"), 50, 3.20m, 6.40m, 1)],
+            [new("fast", 2m, "refused"), new("good", 3.20m, null)]));
 
         var json = (await door.Get(Address)).Json;
 
@@ -29,6 +30,7 @@ public sealed class DecisionTests
         Assert.Equal(("replayed", "It is there."), ((string)json["asked_now"]!["would"]!, (string)json["asked_now"]!["message"]!));
         Assert.Equal(("spent", 3.20m, true), ((string)json["money"]!["state"]!, (decimal)json["money"]!["usd"]!, (bool)json["money"]!["booked"]!));
         Assert.Equal(("asked", Views.Completed.CreatedAt.ToUnixTimeSeconds()), ((string)json["steps"]![0]!["code"]!, (long)json["steps"]![0]!["at"]!));
+        Assert.Equal(["fast refused", "good "], json["route"]!.AsArray().Select(stop => $"{stop!["model"]} {stop["left"]}"));
         Assert.Equal(("user", 2, 5), ((string)json["quotas"]![0]!["whose"]!, (int)json["quotas"]![0]!["used"]!, (int)json["quotas"]![0]!["limit"]!));
         Assert.Equal((50m, 39.40m), ((decimal)json["budgets"]![0]!["limit_usd"]!, (decimal)json["budgets"]![0]!["remaining_usd"]!));
     }

@@ -8,7 +8,7 @@ namespace VideoGen.Simulation.Tests;
 /// </summary>
 public sealed class BrokenVariantTests(ITestOutputHelper output)
 {
-    private const string Lifecycle = "Requests/RequestLifecycle.cs", Pump = "Requests/RequestPump.cs", Rounds = "Requests/RequestRounds.cs",
+    private const string Lifecycle = "Requests/RequestLifecycle.cs", InDoubt = "Requests/RequestLifecycle.Doubt.cs", Pump = "Requests/RequestPump.cs", Rounds = "Requests/RequestRounds.cs",
         Admission = "Requests/RequestAdmission.cs", Endings = "Requests/RequestEndings.cs", Effects = "Requests/RequestEffects.cs",
         Calls = "Requests/RequestCalls.cs", Grain = "Requests/VideoRequestGrain.cs",
         Variations = "Requests/RequestVariations.cs", Questions = "Requests/VideoRequestGrain.Questions.cs", Ports = "Requests/RequestPorts.cs",
@@ -27,10 +27,10 @@ public sealed class BrokenVariantTests(ITestOutputHelper output)
 
         // Nobody pays twice: what is proven.
         { "resubmit on unknown", "76", Lifecycle, "OutcomeUnknown e when e.Nonce == s.Nonce => Doubt(s, e),", "OutcomeUnknown e when e.Nonce == s.Nonce => SendAgain(s, e.Failure, e.At)," },
-        { "an early absence is believed", "10010", Lifecycle, "e.QuietFor >= s.Ticket.Limits.QuietFor", "e.QuietFor >= TimeSpan.Zero" },
+        { "an early absence is believed", "10010", InDoubt, "e.QuietFor >= s.Ticket.Limits.QuietFor", "e.QuietFor >= TimeSpan.Zero" },
         { "the quiet time starts at the lookup's own end", "10010", Calls, "unresolvedSince[e.Nonce] = since = ports.Time.GetTimestamp();", "unresolvedSince[e.Nonce] = since = ports.Time.GetTimestamp() - ports.Time.TimestampFrequency * 3600;" },
-        { "an incomplete lookup is believed", "3", Lifecycle, "s.Ticket.Limits.Resolution == Resolution.CompleteLookup && ", "" },
-        { "the same key is sent again when it may be forgotten", "51", Lifecycle, "e.At + limits.QuietFor + RequestOptions.ClockSlack < s.FirstSentAt + kept", "kept > TimeSpan.Zero" },
+        { "an incomplete lookup is believed", "3", InDoubt, "s.Ticket.Limits.Resolution == Resolution.CompleteLookup && ", "" },
+        { "the same key is sent again when it may be forgotten", "51", InDoubt, "e.At + limits.QuietFor + RequestOptions.ClockSlack < s.FirstSentAt + kept", "kept > TimeSpan.Zero" },
         { "a no to the same key sent again frees the first", "15", Lifecycle, "NoJob e when e.Nonce == s.Nonce && s.Doubt is { } doubt => FindLater(StillInDoubt(s, doubt with { Resent = doubt.Resent + 1 }), e.Failure, e.At),", "" },
         { "one that was not sent again frees the first", "13", Lifecycle, "NotSent e when e.Nonce == s.Nonce && s.Doubt is { } doubt => FindLater(StillInDoubt(s with { Course = s.Course.WithoutLastIntent() }, doubt), e.Failure, e.At),", "" },
         { "another attempt after a charged failure", "10043", Lifecycle, "_ when e.Charged != Charged.No => s.End(", "_ when e.Charged == (Charged)99 => s.End(" },

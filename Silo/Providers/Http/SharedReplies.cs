@@ -1,5 +1,6 @@
 using VideoGen.Grains.Providers;
 using VideoGen.Grains.Requests;
+using VideoGen.Requests;
 using VideoGen.Silo.Media;
 
 namespace VideoGen.Silo.Providers.Http;
@@ -10,9 +11,9 @@ internal static class SharedReplies
     public static readonly Failure NoRemix = new(FailureKind.Refused, "This provider makes no video from another one.", "no_remix");
 
     public static readonly SubmitReply InputGone = new SubmitReply.NoJob(
-        new(FailureKind.Refused, "The picture that guides the video is not in the store any more; send it again.", "input_gone"));
+        new(FailureKind.Refused, "The picture that guides the video is not in the store any more; send it again.", Codes.InputGone));
 
-    public static readonly SubmitReply InputUnreadable = new SubmitReply.NotSent(new(FailureKind.Unavailable, "The picture that guides the video could not be read."));
+    public static readonly SubmitReply InputUnreadable = new SubmitReply.NotSent(new(FailureKind.Unavailable, "The picture that guides the video could not be read.", Codes.InputUnreadable));
 
     public static readonly Failure NoList = new(FailureKind.Refused, "This provider cannot list its jobs.", "no_list");
 

@@ -248,7 +248,7 @@ internal sealed class LocalVideos(
     private static readonly Failure SourceForgotten =
         new(FailureKind.Refused, $"The embedded provider has forgotten the video that this one is made from: it knows a job for {LocalVideosOptions.Section}:{nameof(LocalVideosOptions.KeepJobs)}.", "source_forgotten");
 
-    private static readonly Failure InputGone = new(FailureKind.Refused, "The picture that guides the video is not in the store any more; send it again.", "input_gone");
+    private static readonly Failure InputGone = new(FailureKind.Refused, "The picture that guides the video is not in the store any more; send it again.", Codes.InputGone);
 
     private static Failure NoSuchJob(string jobId) =>
         new(FailureKind.Unknown, JobFolder.IsJobId(jobId) ? $"There is no job {jobId}." : "That is not the id of a job of this provider.", "no_such_job");

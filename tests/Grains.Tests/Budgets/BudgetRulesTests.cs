@@ -101,6 +101,68 @@ public sealed class BudgetRulesTests
         Assert.Equal([0, 0, 0, 0, 0.5m, 0, 0, 0.8m, 0, 1m], said);
     }
 
+    private static readonly Payment Elsewhere = Payment() with { Model = "other", Account = "second" };
+
+    [Fact]
+    public void A_reservation_of_a_newer_document_at_another_account_moves_what_is_held_and_the_history_shows_both()
+    {
+        Reserve(1);
+        var change = Move(new Movement.Reserve(Id(1), 5, Elsewhere, 4));
+        Assert.Equal(
+            [(Payment(), FundsState.Reserved, FundsState.Released, Price, 0m), (Elsewhere, null, FundsState.Reserved, 0m, 4m)],
+            change.Entries.Select(e => (e.Payment, e.From, e.To, e.FromUsd, e.Usd)));
+        Assert.Equal((0m, 4m, 4m), (Account(Scopes.Provider("local"), "2026-11-20").ReservedUsd, Account(Scopes.Provider("second"), "2026-11-20").ReservedUsd, Account(Scopes.Global, "2026-11").ReservedUsd));
+
+        Assert.Empty(Move(new Movement.Reserve(Id(1), 6, Elsewhere, 4)).Entries); // Said again by a document that is newer still.
+        Assert.Empty(Move(new Movement.Reserve(Id(1), 4, Payment(), Price)).Entries); // What an older one said, late.
+        Assert.Equal((FundsState.Reserved, 4m, 4m), (rows.Funds[Id(1)].State, rows.Funds[Id(1)].Usd, rows.Funds[Id(1)].ReservedUsd));
+        Move(new Movement.Settle(Id(1), 9, Elsewhere, 3.5m, CostSource.Provider));
+        Assert.Equal((0m, 3.5m), (Account(Scopes.Global, "2026-11").ReservedUsd, Account(Scopes.Provider("second"), "2026-11").SpentUsd));
+    }
+
+    [Theory]
+    [InlineData(3.99, false)] // What it held is taken out first, and still there is too little.
+    [InlineData(4.00, true)]
+    public void It_needs_only_what_it_holds_not_already_and_all_of_it_or_nothing_moves(double cap, bool moves)
+    {
+        options.GlobalDailyUsd = (decimal)cap;
+        Reserve(1);
+        var (change, verdicts) = Apply(new Movement.Reserve(Id(1), 5, Elsewhere, 4));
+        rows.Write(change);
+        Assert.Equal(moves, verdicts[0] is null);
+        Assert.Equal(moves ? (Elsewhere, 4m) : (Payment(), Price), (rows.Funds[Id(1)].Payment, rows.Funds[Id(1)].Usd));
+        if (moves) return;
+        Assert.Empty(change.Entries);
+        // Its round ends, and what it held is given back where it is, not where it was about to go.
+        var entry = Assert.Single(Move(new Movement.Release(Id(1), 6, Elsewhere)).Entries);
+        Assert.Equal((Payment(), FundsState.Released, Price), (entry.Payment, entry.To, entry.FromUsd));
+        Assert.Equal((0m, 0m), (Account(Scopes.Global, "2026-11-20").ReservedUsd, Account(Scopes.Provider("local"), "2026-11-20").ReservedUsd));
+    }
+
+    [Fact]
+    public void It_moves_to_where_it_is_free_too_and_what_was_at_risk_is_held_again()
+    {
+        Reserve(1);
+        Move(new Movement.Reserve(Id(1), 5, Elsewhere, 0));
+        Assert.Equal((0m, 0m), (Account(Scopes.Global, "2026-11").ReservedUsd, rows.Funds[Id(1)].Usd));
+        Reserve(2);
+        Move(new Movement.Risk(Id(2), 5, Payment(), Price));
+        Move(new Movement.Reserve(Id(2), 7, Elsewhere, 4));
+        Assert.Equal((0m, 4m), (Account(Scopes.Global, AccountId.Ever).AtRiskUsd, Account(Scopes.Global, "2026-11").ReservedUsd));
+        Assert.Null(Apply(new Movement.Risk(Id(2), 6, Payment(), Price)).Verdicts[0]);
+        Move(new Movement.Risk(Id(2), 6, Payment(), Price));
+        Assert.Equal(FundsState.Reserved, rows.Funds[Id(2)].State);
+    }
+
+    [Fact]
+    public void What_was_given_back_is_not_moved_whatever_comes()
+    {
+        Reserve(1);
+        Move(new Movement.Release(Id(1), 5, Payment()));
+        var (change, verdicts) = Apply(new Movement.Reserve(Id(1), 9, Elsewhere, 4));
+        Assert.Equal((Codes.AdmissionUnavailable, 0), (verdicts[0]!.Code, change.Funds.Count));
+    }
+
     private static FundsId Id(int number) => new($"v-{number}", 1);
 
     private static Payment Payment(string user = "alice", DateOnly? day = null) => new(new Owner("bot", user), "local", "local", day ?? Today);

@@ -39,6 +39,20 @@ internal static class Given
     public static Running Running(string job = Job) => new(Ticket, Sent with { Stages = new(T, T, T, T) }, T, job, 10, new Due(T), null);
     public static Saving Saving() => new(Ticket, Sent with { Stages = new(T, T, T, T, T) }, T, Job, 0.40m, new Due(T));
     public static Ended Completed() => Saving().End(new RequestOutcome.Completed(File), new Charge(Charged.Yes, "finished", 0.40m), T);
+    public static readonly Ticket Route = Ticket with
+    {
+        Options = Options with { Model = "way" },
+        Model = "local",
+        Further = [new("other", "second", 4.00m, Resolution.None, TimeSpan.Zero, KeepsOriginal: false, "other-v2")],
+    };
+
+    /// <summary>The same round at the second stop of its route, having left the first.</summary>
+    public static T Moved<T>(T live) where T : Live
+    {
+        var (ticket, course) = RequestRoute.Next(Route, live.Course, WhyLeft.NoJob)!.Value;
+        return live with { Ticket = ticket, Course = course };
+    }
+
     public static Ended Settled(Ended ended) => ended with { Settle = null, Discard = null };
     public static Ended DeadAt(Live live, Charge charge) => live.DeadLetter(Lost, charge, T);
 
@@ -76,6 +90,15 @@ internal static class Given
         ("Dead at Unresolved, discarded", DeadAt(Unresolved(), RequestEndings.Unproven) with { Discarded = "nobody knows" }),
         ("Dead at Running", DeadAt(Running(), RequestEndings.JobOpen)),
         ("Dead at Saving", DeadAt(Saving(), new Charge(Charged.Yes, "finished"))),
+        ("Queued, on a route", Queued() with { Ticket = Route }),
+        ("Submitting, on a route", Submitting() with { Ticket = Route }),
+        ("Submitting, on a route, cancel wanted", Submitting().Wanted() with { Ticket = Route }),
+        ("Unresolved, on a route", Unresolved() with { Ticket = Route }),
+        ("Running, on a route", Running() with { Ticket = Route }),
+        ("Dead at Running, on a route", DeadAt(Running() with { Ticket = Route }, RequestEndings.JobOpen)),
+        ("Admitting, at its second stop", Moved(Admitting(shown: true))),
+        ("Submitting, at its second stop", Moved(Submitting())),
+        ("Completed, at its second stop", Moved(Saving()).End(new RequestOutcome.Completed(File), new Charge(Charged.Yes, "finished", 0.40m), T)),
     ];
 
     private static readonly DateTimeOffset Soon = T.AddSeconds(1), Late = T.AddHours(3);
@@ -107,6 +130,7 @@ internal static class Given
         ("SendHeld(pause)", new SendHeld(Id, new(HoldReason.Paused, "Paused by the operator: lunch", Soon), Soon.AddSeconds(5), Soon)),
         ("SendHeld(pause), late", new SendHeld(Id, new(HoldReason.Paused, "Paused by the operator: lunch", Late), Late.AddSeconds(5), Late)),
         ("SendHeld(line), late", new SendHeld(Id, new(HoldReason.Slot, "In the line", Late), Late.AddSeconds(3), Late)),
+        ("SendHeld(breaker)", new SendHeld(Id, new(HoldReason.Breaker, "It fails", Soon), Soon.AddSeconds(3), Soon)),
         ("IntentRecorded", new IntentRecorded(Id, Nonce, Soon)),
         ("IntentRecorded, late", new IntentRecorded(Id, Nonce, Late)),
         ("IntentRecorded, 7th", new IntentRecorded(Id, Nonce, Soon, Sends: 6)),
@@ -114,6 +138,8 @@ internal static class Given
         ("NotSent", new NotSent(Id, Nonce, Down, Soon)),
         ("NotSent, other nonce", new NotSent(Id, "nonce00000000002", Down, Soon)),
         ("NoJob(Unavailable)", new NoJob(Id, Nonce, Down, Soon)),
+        ("NotSent, our own no", new NotSent(Id, Nonce, new(FailureKind.Unavailable, "paused", Codes.Paused), Soon)),
+        ("NoJob(Throttled)", new NoJob(Id, Nonce, new(FailureKind.Throttled, "slow down"), Soon)),
         ("NoJob(Rejected)", new NoJob(Id, Nonce, Policy, Soon)),
         ("NoJob(Refused)", new NoJob(Id, Nonce, Invalid, Soon)),
         ("NoJob, other nonce", new NoJob(Id, "nonce00000000002", Invalid, Soon)),

@@ -96,14 +96,33 @@ public sealed class LifecycleTableTests
     [Fact]
     public void Nothing_proven_or_charged_or_unknown_is_ever_sent_again_by_a_machine()
     {
-        // The only ways back to Queued: a proof that there is no job, or a job's failure that is proven free.
+        // The only ways back to Queued, and on to another account: a proof that there is no job, or a job's failure that is proven free.
         foreach (var (state, happened) in Pairs())
         {
-            if (state is Queued or Admitting or New || RequestLifecycle.Apply(state, happened) is not Queued) continue;
+            if (state is Queued or Admitting or New || RequestLifecycle.Apply(state, happened) is not (Queued or Admitting)) continue;
             Assert.True(
                 happened is RequestEvent.NotSent or RequestEvent.NoJob or RequestEvent.JobAbsent or RequestEvent.JobFailed { Charged: VideoGen.Requests.Charged.No },
                 $"{Given.Name(state)} went back to Queued on {happened.GetType().Name}");
             if (happened is RequestEvent.JobAbsent absent) Assert.True(absent.QuietFor >= Given.Limits.QuietFor);
+        }
+    }
+
+    [Fact]
+    public void A_policys_no_and_our_own_lead_no_round_to_another_account()
+    {
+        foreach (var (state, happened) in Pairs().Where(p => p.State is Live))
+        {
+            var next = RequestLifecycle.Apply(state, happened);
+            if (next is not Live live || live.Ticket.Account == ((Live)state).Ticket.Account) continue;
+            Assert.Equal(((Live)state).AttemptId.Attempt + 1, live.AttemptId.Attempt);
+            var failure = happened switch
+            {
+                RequestEvent.NotSent e => e.Failure,
+                RequestEvent.NoJob e => e.Failure,
+                RequestEvent.JobFailed e => e.Failure,
+                _ => Given.Down,
+            };
+            Assert.True(failure is { Kind: not FailureKind.Rejected, IsOurs: false }, $"{Given.Name(state)} went on {failure}");
         }
     }
 
@@ -133,6 +152,7 @@ public sealed class LifecycleTableTests
             facts.Add($"attempt {course.Attempt}");
             facts.Add($"sent {course.Sent.Length}");
             if (course.CancelWanted is not null) facts.Add("cancel wanted");
+            if (course.Left is [.., var left]) facts.Add($"left {left.Account}: {left.Why}");
         }
 
         return facts.Count == 0 ? Given.Name(state) : $"{Given.Name(state)} ({string.Join(", ", facts)})";

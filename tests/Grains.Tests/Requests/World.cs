@@ -30,6 +30,7 @@ internal sealed class World : IAsyncDisposable
     {
         this.turns = turns;
         Provider = new(Time);
+        Second = new(Time) { Account = "second" };
         Start();
     }
 
@@ -40,6 +41,9 @@ internal sealed class World : IAsyncDisposable
     public ReminderRows Reminders { get; } = new();
 
     public ScriptedProvider Provider { get; }
+
+    /// <summary>Another account, whose jobs have the same ids as those of the first.</summary>
+    public ScriptedProvider Second { get; }
 
     public RequestOptions Requests { get; } = new();
 
@@ -88,7 +92,7 @@ internal sealed class World : IAsyncDisposable
         if (turns is not null) builder.WithTurns(turns);
         builder.Services.AddVideoGrains()
             .AddSingleton<IModelCatalogue>(Models)
-            .AddSingleton<VideoGen.Grains.Providers.IVideoProviders>(Provider)
+            .AddSingleton<VideoGen.Grains.Providers.IVideoProviders>(new BothProviders(this))
             .AddSingleton<VideoGen.Grains.Providers.IVideoSaver>(Provider)
             .AddSingleton<IVideoFiles, NoFiles>()
             .AddSingleton<IJobBook>(new JobBook(Claims))
@@ -259,6 +263,11 @@ internal sealed class World : IAsyncDisposable
         ];
 
         public ModelTerms? Find(string model) => All.FirstOrDefault(m => m.Model == model);
+    }
+
+    private sealed class BothProviders(World world) : VideoGen.Grains.Providers.IVideoProviders
+    {
+        public VideoGen.Grains.Providers.IVideoProvider? Find(string account) => world.Provider.Find(account) ?? world.Second.Find(account);
     }
 
     private sealed class NamedQuotas(World world) : IOptionsMonitor<QuotaOptions>

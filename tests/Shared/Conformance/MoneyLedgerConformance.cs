@@ -99,6 +99,30 @@ public abstract class MoneyLedgerConformance
     });
 
     [Fact]
+    public Task What_moves_to_another_account_is_taken_from_where_it_was_and_both_are_written() => With(async test =>
+    {
+        var elsewhere = Anns with { Model = "other", Account = "second" };
+        Account[] before = [.. Scopes.AccountsOf(Anns).Where(id => id.Period != AccountId.Ever).Select(id => new Account(id, 50, 1, 0, 0))];
+        await test.Ledger.Change(Touching(Cat, Anns), _ => new([Reserved(Cat, Anns)], before, []), CancellationToken.None);
+
+        await test.Ledger.Change(
+            Touching(Cat, elsewhere),
+            rows =>
+            {
+                var old = rows.Funds[Cat].Payment;
+                Account[] emptied = [.. Scopes.AccountsOf(old).Where(rows.Accounts.ContainsKey).Select(id => rows.Accounts[id] with { ReservedUsd = rows.Accounts[id].ReservedUsd - 1 })];
+                Account[] filled = [.. Scopes.AccountsOf(elsewhere).Except(Scopes.AccountsOf(old)).Where(id => id.Period != AccountId.Ever).Select(id => new Account(id, null, 1, 0, 0))];
+                return new([Reserved(Cat, elsewhere) with { Revision = 2 }], [.. emptied, .. filled], [new(Cat, old, FundsState.Reserved, FundsState.Released, 1, 0, null, At), new(Cat, elsewhere, null, FundsState.Reserved, 0, 1, null, At)]);
+            },
+            CancellationToken.None);
+
+        var seen = await Seen(test.Ledger, Touching(Reserved(Cat, elsewhere), Reserved(Dog, Anns)));
+        Assert.Equal(elsewhere, Assert.Single(seen.Funds).Value.Payment);
+        Assert.Equal((0m, 1m), (seen.Accounts[new(Scopes.Provider("acme"), "2026-11-21")].ReservedUsd, seen.Accounts[new(Scopes.Provider("second"), "2026-11")].ReservedUsd));
+        Assert.Equal([Anns, elsewhere], (await test.History()).Select(line => line.Payment));
+    });
+
+    [Fact]
     public Task The_history_keeps_every_line_in_the_order_of_the_changes() => With(async test =>
     {
         LedgerEntry[] lines =

@@ -148,6 +148,42 @@ public sealed class ModelCatalogueTests
         Assert.Throws<InvalidOperationException>(() => new VideoProviders([local, local]));
     }
 
+    private static readonly (string, string)[] Two =
+    [
+        ("Catalogue:Models:a:UsdPerSecond", "1"), ("Catalogue:Models:a:Sizes:0", "640x360"), ("Catalogue:Models:a:Sizes:1", "1280x720"),
+        ("Catalogue:Models:b:UsdPerSecond", "2"), ("Catalogue:Models:b:Seconds:0", "8"), ("Catalogue:Models:b:Retires", "2027-01-31"), ("Catalogue:DefaultModel", "a"),
+    ];
+
+    [Fact]
+    public void A_route_offers_what_its_models_have_in_common_and_is_a_model_like_any()
+    {
+        var catalogue = Catalogue([.. Two, ("Catalogue:Models:way:Route:0", "a"), ("Catalogue:Models:way:Route:1", "b"), ("Catalogue:Models:way:MaxUsd", "3.5")]);
+        var way = catalogue.Find("way")!;
+
+        Assert.Equal(["640x360", "1280x720"], way.Sizes);
+        Assert.Equal([8], way.Seconds);
+        Assert.Equal(["a", "b"], way.Route);
+        Assert.Equal((3.5m, true, true, null), (way.MaxUsd, way.CountsAgainstQuota, way.TakesInput, way.Retires));
+        Assert.Equal(["a", "b", "way"], catalogue.All.Select(terms => terms.Model));
+    }
+
+    [Theory]
+    [InlineData("Catalogue:Models:way:Route has 'c', which is no model of the catalogue.", "way:Route:1", "c")]
+    [InlineData("Catalogue:Models:way:Route has 'way', which is a route itself", "way:Route:1", "way")]
+    [InlineData("Catalogue:Models:way:Route names a model twice", "way:Route:1", "a")]
+    [InlineData("Catalogue:Models:way:Route must name 1 to 5 models", "way:Route:1", "b", "way:Route:2", "b", "way:Route:3", "b", "way:Route:4", "b", "way:Route:5", "b")]
+    [InlineData("Catalogue:Models:way is a route: Provider, ProviderModel, prices, Sizes and Seconds are those of its models", "way:UsdPerSecond", "1")]
+    [InlineData("Catalogue:Models:way:MaxUsd must be above 0", "way:MaxUsd", "0")]
+    [InlineData("Catalogue:Models:a:MaxUsd is for a route", "a:MaxUsd", "1")]
+    [InlineData("Catalogue:Models:way:Route has models that offer no size in common", "way:Route:1", "b", "b:Sizes:0", "720x1280")]
+    [InlineData("Catalogue:Models:way:Route has models that offer no length in common", "way:Route:1", "b", "a:Seconds:0", "4")]
+    public void A_route_that_leads_nowhere_is_refused_at_the_start(string sentence, params string[] settings)
+    {
+        using var services = Services([.. Two, ("Catalogue:Models:way:Route:0", "a"), .. settings.Chunk(2).Select(setting => ($"Catalogue:Models:{setting[0]}", setting[1]))]);
+        var refused = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IStartupValidator>().Validate());
+        Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);
+    }
+
     private sealed class FixedTime(DateOnly day) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => new(day, new TimeOnly(12, 0), TimeSpan.Zero);
