@@ -179,6 +179,18 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
         },
         failure => new RemoveFailed(e.Round, failure, Now));
 
+    /// <param name="document">Whose it is.</param>
+    /// <param name="e">The dead letter.</param>
+    public Task<RequestEvent> Tell(RequestDocument document, TellOperator e) => Call(
+        e,
+        async () =>
+        {
+            using var timeout = CallTimeout();
+            await ports.News.Tell(new(new(key, e.Round), Owner.Parse(document.Owner), e.Charged, e.StoppedAt, e.Reason, e.Since), timeout.Token);
+            return new OperatorTold(e.Round, Now);
+        },
+        failure => new TellFailed(e.Round, failure, Now));
+
     private Task<RequestEvent> CallProvider(
         RequestEffect effect,
         string account,

@@ -12,7 +12,7 @@ internal static class RequestDecisions
     public static ImmutableArray<DecisionStep> Steps(RequestDocument document, RequestState state) => state switch
     {
         Live s => [.. Begun(document, s.Round, s.Course.Stages, s.Ticket.Reserves, s.Ticket.PriceUsd, s.Ticket.DoublePayment, s.Course.Sent).Concat(Now(s)).OrderBy(step => step.At)],
-        Ended s => [.. Begun(document, s.Round, s.Stages, !s.Unmetered, s.PriceUsd, doublePayment: false, s.Sent).Append(Over(s)).OrderBy(step => step.At)],
+        Ended s => [.. Begun(document, s.Round, s.Stages, !s.Unmetered, s.PriceUsd, s.DoublePayment, s.Sent).Append(Over(s)).OrderBy(step => step.At)],
         _ => [],
     };
 

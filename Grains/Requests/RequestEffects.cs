@@ -109,6 +109,15 @@ internal static class RequestEffects
         if (s.Settle is { } settle) yield return (settle.NotBefore, new SettleFunds(s.Round, s.Settlement, !s.Unmetered, s.Stages.Asked, s.Run, s.Booking, s.Charge.Usd));
         if (s.Removal is { } removal) yield return (removal.NotBefore, new RemoveMedia(s.Round));
         if (s is { Discard: { } discard, JobId: { } original }) yield return (discard.NotBefore, new DiscardOriginal(s.AttemptId, s.Account, original));
+        if (s is { Outcome: RequestOutcome.DeadLettered { Tell: { } tell } dead }) yield return (tell.NotBefore, new TellOperator(s.Round, s.Charge.Charged, WordOf(dead.ResumeAt), dead.Failure.Detail, s.Since));
         if (s is { Outcome: RequestOutcome.DeadLettered { Check: { } check }, JobId: { } job }) yield return (check.NotBefore, new CheckJob(s.AttemptId, s.Account, job));
     }
+
+    private static string WordOf(Live stopped) => stopped switch
+    {
+        Unresolved or Submitting => "unresolved",
+        Running => "running",
+        Saving => "saving",
+        _ => "queued",
+    };
 }

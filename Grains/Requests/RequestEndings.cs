@@ -45,13 +45,14 @@ internal static class RequestEndings
             Model = s.Ticket.Model,
             Left = s.Course.Left,
             Booked = s.Ticket.Booked,
+            DoublePayment = s.Ticket.DoublePayment,
         };
     }
 
     public static Ended EndCancelled(this Live s, DateTimeOffset at, Charge? charge = null) => s.End(new RequestOutcome.Cancelled(), charge ?? NothingSent, at);
 
     public static Ended DeadLetter(this Live s, Failure failure, Charge charge, DateTimeOffset at) => s.End(
-        new RequestOutcome.DeadLettered(failure, s, Check: s is Running ? new Due(at + RequestLifecycle.DeadLetterCheckEvery) : null),
+        new RequestOutcome.DeadLettered(failure, s, Check: s is Running ? new Due(at + RequestLifecycle.DeadLetterCheckEvery) : null) { Tell = new Due(at) },
         charge,
         at);
 

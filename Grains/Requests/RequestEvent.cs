@@ -39,6 +39,10 @@ internal abstract record RequestEvent(int Round, DateTimeOffset At)
     /// <param name="Reason">Why, for whoever reads it later.</param>
     public sealed record Discarded(int Round, string Reason, DateTimeOffset At) : RequestEvent(Round, At);
 
+    /// <summary>The operator knows of a dead letter.</summary>
+    public sealed record OperatorTold(int Round, DateTimeOffset At) : RequestEvent(Round, At);
+    public sealed record TellFailed(int Round, Failure Failure, DateTimeOffset At) : RequestEvent(Round, At);
+
     // Our own copy.
 
     public sealed record MediaRemoved(int Round, DateTimeOffset At) : RequestEvent(Round, At);
@@ -154,4 +158,10 @@ internal abstract record RequestEffect(int Round)
     public sealed record SaveVideo(AttemptId Id, string Account, string JobId, VideoOptions Asked) : RequestEffect(Id.Round);
     public sealed record DiscardOriginal(AttemptId Id, string Account, string JobId) : RequestEffect(Id.Round);
     public sealed record RemoveMedia(int Round) : RequestEffect(Round);
+
+    /// <param name="Charged">Whether the provider took money.</param>
+    /// <param name="StoppedAt">Where it was given up, in the words of the API.</param>
+    /// <param name="Reason">Why.</param>
+    /// <param name="Since">When.</param>
+    public sealed record TellOperator(int Round, Charged Charged, string StoppedAt, string Reason, DateTimeOffset Since) : RequestEffect(Round);
 }

@@ -18,6 +18,9 @@ internal static partial class RequestLifecycle
     /// <summary>The provider's copy is given up after so many failed deletions; ours, at the user's wish, never is.</summary>
     public const int MaxFailedDeletions = 20;
 
+    /// <summary>So often it is tried to tell the operator of a dead letter; it stays on the list all the same.</summary>
+    public const int MaxFailedTells = 20;
+
     /// <summary>How often, and for how long, a dead letter with a known job asks for it.</summary>
     public static readonly TimeSpan DeadLetterCheckEvery = TimeSpan.FromHours(1), DeadLetterCheckFor = TimeSpan.FromHours(26);
 
@@ -150,7 +153,7 @@ internal static partial class RequestLifecycle
         FundsSettled e when s.Settle is not null && e.What == s.Settlement => s with { Settle = null, Run = e.What.Counts is null ? s.Run : null },
         SettleFailed e when s.Settle is { } due && e.What == s.Settlement => s with { Settle = due.Later(e.At, Salt(s), e.Failure) },
         OriginalDiscarded when s.Discard is not null => s with { Discard = null },
-        DiscardFailed e when s.Discard is { } due => s with { Discard = LaterOrNever(due, e.At, Salt(s), e.Failure) },
+        DiscardFailed e when s.Discard is { } due => s with { Discard = LaterOrNever(due, MaxFailedDeletions, e.At, Salt(s), e.Failure) },
         // A wish that was applied and, its write's answer lost, is applied again must not delete the ending that it made itself.
         DeleteRequested { WasLive: true } when s.Outcome is RequestOutcome.Cancelled => s,
         DeleteRequested e when !s.Deleted => s with { Deleted = true, Removal = s.Outcome is RequestOutcome.Completed ? new Due(e.At) : null },
@@ -168,6 +171,8 @@ internal static partial class RequestLifecycle
         // A late job id, a late proof that there is none, or a late ending of the job or copy is what we waited for: go on from where it stopped.
         JobAccepted or NotSent or NoJob or JobFinished or JobFailed or JobCancelled or VideoSaved when Apply(dead.ResumeAt, happened) is var next && !ReferenceEquals(next, dead.ResumeAt) => next,
         JobProgressed or CheckFailed when dead.Check is not null => s with { Outcome = dead with { Check = NextDeadLetterCheck(s, happened) } },
+        OperatorTold when dead.Tell is not null => s with { Outcome = dead with { Tell = null } },
+        TellFailed e when dead.Tell is { } due => s with { Outcome = dead with { Tell = LaterOrNever(due, MaxFailedTells, e.At, Salt(s), e.Failure) } },
         Requeued e when s.Discarded is null && Resume(dead.ResumeAt, e.At) is { } resumed => resumed,
         // Nothing to stop now, but if it ever goes on by itself it must stop then.
         CancelRequested e when dead.ResumeAt.Course.CancelWanted is null => s with { Outcome = WithCancel(dead, e.At) },
@@ -264,8 +269,8 @@ internal static partial class RequestLifecycle
     private static Due? NextDeadLetterCheck(Ended s, DateTimeOffset at) =>
         at + DeadLetterCheckEvery <= s.Since + DeadLetterCheckFor ? new Due(at + DeadLetterCheckEvery) : null;
 
-    private static Due? LaterOrNever(Due due, DateTimeOffset at, string salt, Failure failure) =>
-        due.Failures + 1 >= MaxFailedDeletions ? null : due.Later(at, salt, failure);
+    private static Due? LaterOrNever(Due due, int most, DateTimeOffset at, string salt, Failure failure) =>
+        due.Failures + 1 >= most ? null : due.Later(at, salt, failure);
 
     private static bool Late(Live s, DateTimeOffset at) => at >= s.Course.Stages.Asked + s.Ticket.Limits.Deadline + (s.Course.Paused ?? TimeSpan.Zero);
 

@@ -24,6 +24,7 @@ internal sealed record RequestPorts(
     IPauses Pauses,
     IInstallation Installation,
     INonces Nonces,
+    IOperatorNews News,
     IHostState Host,
     IOptionsMonitor<RequestOptions> Options,
     IOptionsMonitor<BudgetOptions> Budgets,

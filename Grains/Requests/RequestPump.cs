@@ -67,6 +67,7 @@ internal sealed partial class RequestPump(string key, Commit<RequestDocument> co
         SaveVideo e => await calls.Save(e),
         DiscardOriginal e => await calls.Discard(e),
         RemoveMedia e => await calls.Remove(e),
+        TellOperator e => await calls.Tell(commit.Committed, e),
         _ => throw new InvalidOperationException($"Nobody carries out {effect.GetType().Name}."),
     };
 

@@ -136,6 +136,9 @@ internal abstract record RequestState
         /// <summary>As <see cref="Ticket.Booked"/>.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Booked { get; init; }
 
+        /// <summary>As <see cref="Ticket.DoublePayment"/>.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool DoublePayment { get; init; }
+
         /// <summary>It counts against no quota.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Unmetered { get; init; }
 
@@ -189,5 +192,9 @@ internal abstract record RequestOutcome
     /// <summary>We gave up and a person decides.</summary>
     /// <param name="ResumeAt">Where it stopped, whole: requeue, or a late fact, goes on from there.</param>
     /// <param name="Check">When its known job is asked again; null when it is not.</param>
-    public sealed record DeadLettered(Failure Failure, RequestState.Live ResumeAt, Due? Check) : RequestOutcome;
+    public sealed record DeadLettered(Failure Failure, RequestState.Live ResumeAt, Due? Check) : RequestOutcome
+    {
+        /// <summary>Set while the operator must still be told of it.</summary>
+        public Due? Tell { get; init; }
+    }
 }

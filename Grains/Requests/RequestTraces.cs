@@ -63,6 +63,7 @@ internal static class RequestTraces
         SaveFailed e => e.Failure,
         DiscardFailed e => e.Failure,
         RemoveFailed e => e.Failure,
+        TellFailed e => e.Failure,
         _ => null,
     };
 }

@@ -11,6 +11,7 @@ using VideoGen.Grains.Requests;
 using VideoGen.Requests;
 using VideoGen.Silo.Access;
 using VideoGen.Silo.Media;
+using VideoGen.Silo.Operator;
 using VideoGen.Silo.Providers;
 using VideoGen.Silo.Providers.Local;
 using VideoGen.Silo.Requests;
@@ -72,6 +73,7 @@ internal static class VideoGenHost
         services.AddVideoFolder(configuration);
         services.AddInputFolder(configuration.GetValue<string>(DataFolder.InputsKey)!);
         services.AddVideoProviders(configuration);
+        services.AddOperatorNews(configuration);
         services.AddMedia(configuration);
         services.AddHostedService<MediaSweep>();
         services.AddVideoGrains();

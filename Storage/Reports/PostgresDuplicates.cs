@@ -5,7 +5,7 @@ namespace VideoGen.Storage.Reports;
 /// <summary>Looks in our own database for what must not be there: two jobs of one request within 24 hours that are not proven free.</summary>
 public static class PostgresDuplicates
 {
-    /// <summary>The pairs, the oldest first; at most 1,000. A second payment that an operator accepted is among them: who accepted it knows it.</summary>
+    /// <summary>The pairs, the oldest first; at most 1,000. A second payment that an operator accepted is not among them.</summary>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
     public static async Task<IReadOnlyList<DuplicateJobs>> Find(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
@@ -24,13 +24,14 @@ public static class PostgresDuplicates
                 limit 1
               ) orphan on true
               left join lateral (
-                select r.document #>> '{charge,charged}' as charged, coalesce(r.document ->> 'attempt', r.document #>> '{course,attempt}')::integer as attempt
+                select r.document #>> '{charge,charged}' as charged,
+                  coalesce((r.document ->> 'doublePayment')::boolean, (r.document #>> '{ticket,doublePayment}')::boolean, false) as accepted, coalesce(r.document ->> 'attempt', r.document #>> '{course,attempt}')::integer as attempt
                 from jsonb_array_elements(case jsonb_typeof(s.state -> 'rounds') when 'array' then s.state -> 'rounds' else '[]'::jsonb end) as r (document)
                 where (r.document ->> 'round')::integer = j.round
                 limit 1
               ) round on true
               where case when orphan.is_orphan then orphan.charged is distinct from 'no'
-                else not (coalesce(round.attempt > j.attempt, false) or coalesce(round.charged = 'no', false)) end
+                else not (coalesce(round.attempt > j.attempt, false) or coalesce(round.charged = 'no', false) or coalesce(round.accepted, false)) end
             ), next as (
               select p.*, lag(p.job_id) over same as earlier, lag(p.claimed_at) over same as earlier_at
               from paid p

@@ -35,6 +35,10 @@ internal sealed class Checks(SimulatedWorld world)
     public IEnumerable<(string Key, int Round)> DeadLetters() =>
         from d in documents from r in d.Value.Rounds where r is Ended { Outcome: RequestOutcome.DeadLettered } select (d.Key, r.Round);
 
+    /// <summary>What is on its way for an agent's run, by what is on disk.</summary>
+    public IEnumerable<(string Key, int Round)> LiveOf(string run) =>
+        from d in documents from r in d.Value.Rounds where r is Live live && live.Ticket.Run == run select (d.Key, r.Round);
+
     /// <summary>The first promise that was broken. Whoever finds it throws, but grains survive what their ports throw: the run must not.</summary>
     public BrokenPromiseException? FirstBroken { get; private set; }
 
@@ -67,11 +71,12 @@ internal sealed class Checks(SimulatedWorld world)
             Edges.Add($"New -> {NameOf(state)}");
             opened[(key, state.Round)] = world.Clock.GetUtcNow();
             // As it is in this very write: a cancel and the ask that follows it may share one.
-            if (Array.Find(after.Rounds, r => r.Round < state.Round && MayBePaidStill(key, r)) is { } open) throw Broken($"Round {state.Round} was opened beside round {open.Round}, {NameOf(open)}.");
+            if (!WasAccepted(state) && Array.Find(after.Rounds, r => r.Round < state.Round && MayBePaidStill(key, r)) is { } open) throw Broken($"Round {state.Round} was opened beside round {open.Round}, {NameOf(open)}.");
         }
 
         TakesWereConfirmed(key, old, after);
-        if (after.Rounds.Count(r => r is Live && !everDiscarded.Contains((key, r.Round))) > 1 && !after.Rounds.Any(HasExceptedJob)) throw Broken("Two rounds live.");
+        if (after.Rounds.Count(WasAccepted) > world.People.AcceptedTwice.GetValueOrDefault(key)) throw Broken("A second payment was accepted that nobody accepted.");
+        if (!after.Rounds.Any(WasAccepted) && after.Rounds.Count(r => r is Live && !everDiscarded.Contains((key, r.Round))) > 1 && !after.Rounds.Any(HasExceptedJob)) throw Broken("Two rounds live.");
         foreach (var orphan in after.Orphans)
         {
             var awaited = after.Rounds.Any(r => r is Ended { JobId: null, Outcome: RequestOutcome.DeadLettered { ResumeAt: Submitting or Unresolved } dead } && dead.ResumeAt.AttemptId == orphan.Id);
@@ -91,10 +96,10 @@ internal sealed class Checks(SimulatedWorld world)
         world.MoneyChecks.AtTheEnd(documents);
         foreach (var id in world.People.Accepted) IdAnswersWithAnEnding(id);
         foreach (var job in world.Provider.Jobs) JobIsRemembered(job);
-        foreach (var document in documents.Values)
+        foreach (var (key, document) in documents)
         {
             TheChargeIsTrue(document);
-            NothingStoppedEarly(document);
+            NothingStoppedEarly(key, document);
         }
 
         foreach (var (key, document) in documents) VideosAreThere(key, document);
@@ -149,12 +154,18 @@ internal sealed class Checks(SimulatedWorld world)
                 for (var earlier = 0; earlier < later; earlier++)
                 {
                     var (a, b) = (list[earlier], list[later]);
-                    if (b.AcceptedAt - a.AcceptedAt >= Day || a.FreeAt <= b.AcceptedAt || IsExcepted(a) || IsExcepted(b)) continue;
+                    if (b.AcceptedAt - a.AcceptedAt >= Day || a.FreeAt <= b.AcceptedAt || IsExcepted(a) || IsExcepted(b) || AreAccepted(a, b)) continue;
                     throw Broken($"{a.Id} ({a.ProviderKey}, {a.AcceptedAt:u}) and {b.Id} ({b.ProviderKey}, {b.AcceptedAt:u}) were both paid.");
                 }
             }
         }
     }
+
+    // An operator took it upon themselves that a round may be paid beside an earlier one of which nobody knew.
+    private static bool WasAccepted(RequestState state) => state is Live { Ticket.DoublePayment: true } or Ended { DoublePayment: true };
+
+    private bool AreAccepted(Job a, Job b) =>
+        a.Round != b.Round && RequestRounds.RoundOf(documents[a.Request], Math.Max(a.Round, b.Round)) is { } later && WasAccepted(later);
 
     // By the provider's own books, too: what a run was told to be new, and what was not free.
     private void NoRunMadeMore()
@@ -199,7 +210,7 @@ internal sealed class Checks(SimulatedWorld world)
     };
 
     // Whatever a machine can still find out or do is done: orphans are stopped, and a dead letter's job is asked for.
-    private void NothingStoppedEarly(RequestDocument document)
+    private void NothingStoppedEarly(string key, RequestDocument document)
     {
         foreach (var orphan in document.Orphans)
         {
@@ -208,6 +219,7 @@ internal sealed class Checks(SimulatedWorld world)
 
         foreach (var ended in document.Rounds.OfType<Ended>())
         {
+            if (ended.Outcome is RequestOutcome.DeadLettered dead && (dead.Tell is not null || !world.Told.Contains(new(key, ended.Round)))) throw Broken($"Nobody was told of the dead letter of round {ended.Round}.");
             if (ended is not { Outcome: RequestOutcome.DeadLettered { ResumeAt: Running }, JobId: { } jobId } || world.Provider.Find(jobId) is not { } job) continue;
             if (world.CalmAt < ended.Since + TimeSpan.FromHours(24) && job.EndsAt < ended.Since + TimeSpan.FromHours(24)) throw Broken($"{jobId} has ended, and its dead letter did not notice.");
         }

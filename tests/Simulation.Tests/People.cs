@@ -38,6 +38,7 @@ internal sealed class People(SimulatedWorld world)
         for (var i = chance.Next(4); i > 0; i--) After(chance.Span(TimeSpan.Zero, until - SimulatedWorld.Start), Requeue);
         for (var i = chance.Percent(50) ? 1 + chance.Next(2) : 0; i > 0; i--) After(chance.Span(TimeSpan.Zero, chance.Percent(50) ? TimeSpan.FromMinutes(15) : until - SimulatedWorld.Start), Pause);
         if (chance.Percent(30)) After(chance.Span(TimeSpan.Zero, until - SimulatedWorld.Start), Discard);
+        if (chance.Percent(20)) After(chance.Span(TimeSpan.Zero, until - SimulatedWorld.Start), () => Requeue(acceptDoublePayment: true));
     }
 
     /// <summary>Somebody does something a while from now.</summary>
@@ -145,20 +146,36 @@ internal sealed class People(SimulatedWorld world)
         world.SomeProcess()?.Do("delete", grains => Try(() => grains.GetGrain<IVideoRequestGrain>(id.RequestKey).Delete(id.Round)));
 
     /// <summary>The operator sends a dead letter again, sometimes with two clicks.</summary>
-    public void Requeue()
+    public void Requeue() => Requeue(acceptDoublePayment: false);
+
+    /// <summary>The requests for which an operator accepted that they may be paid twice, and how often.</summary>
+    public Dictionary<string, int> AcceptedTwice { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The same, perhaps although nobody knows whether it was paid.</summary>
+    public void Requeue(bool acceptDoublePayment)
     {
         var dead = world.Checks.DeadLetters().ToArray();
         if (dead.Length == 0) return;
         var (key, round) = world.Chance.Pick<(string, int)>(dead);
+        if (acceptDoublePayment) AcceptedTwice[key] = AcceptedTwice.GetValueOrDefault(key) + 1;
         for (var clicks = 1 + world.Chance.Next(2); clicks > 0; clicks--)
         {
             world.SomeProcess()?.Do("requeue", grains => Try(async () =>
             {
-                if (await grains.GetGrain<IVideoRequestGrain>(key).Requeue(round, acceptDoublePayment: false) is not RequeueAnswer.Requeued requeued) return;
+                if (await grains.GetGrain<IVideoRequestGrain>(key).Requeue(round, acceptDoublePayment) is not RequeueAnswer.Requeued requeued) return;
                 world.Trace.Add(world.Clock.GetUtcNow(), 0, "requeued");
                 var (_, user, prompt) = videos.Values.First(v => v.Id.RequestKey == key);
                 Remember(requeued.Video.Id, user, prompt);
             }));
+        }
+    }
+
+    /// <summary>Somebody stops all that an agent's run has on its way, as the door does: each video that is listed as live.</summary>
+    public void CancelRun(string run)
+    {
+        foreach (var (key, round) in world.Checks.LiveOf(run).ToArray())
+        {
+            world.SomeProcess()?.Do("cancel run", grains => Try(() => grains.GetGrain<IVideoRequestGrain>(key).Cancel(round)));
         }
     }
 
@@ -234,6 +251,7 @@ internal sealed class People(SimulatedWorld world)
             case 13: // An agent that will not take no for an answer.
                 var run = $"run-{chance.Next(3)}";
                 for (var wording = 2 + chance.Next(3); wording > 0; wording--) After(chance.Span(TimeSpan.Zero, TimeSpan.FromMinutes(chance.Percent(50) ? 0 : 30)), () => Ask(user, chance.Pick<string>(Prompts), run: run));
+                if (chance.Percent(30)) After(chance.Span(TimeSpan.Zero, TimeSpan.FromMinutes(10)), () => CancelRun(run));
                 break;
             case 14:
                 for (var burst = 1 + chance.Next(3); burst > 0; burst--) AskUnder(prompt, user, prompt);

@@ -110,6 +110,16 @@ internal sealed record Scenario(string Name, string Shows, string[] Faults, Acti
             Asks(w);
             w.People.After(TimeSpan.FromSeconds(1), () => w.People.Ask("bob", "a dog"));
         }),
+        new("nobody knows, and an operator accepts that it may be paid twice", "Submitting -> DeadLettered", ["lost answer"], w =>
+        {
+            AsksTwice(w);
+            w.People.After(TimeSpan.FromMinutes(50), () => w.People.Requeue(acceptDoublePayment: true));
+        }) { Swarm = new() { Resolution = Resolution.None } },
+        new("an agent's run is cancelled", "Running -> Cancelled", [], w => w.People.After(TimeSpan.FromSeconds(5), () =>
+        {
+            w.People.Ask("alice", "a cat", run: "run-1");
+            w.People.After(TimeSpan.FromSeconds(15), () => w.People.CancelRun("run-1"));
+        })) { Swarm = new() { SecondProcess = true } },
         new("nobody knows what it cost, and an operator gives it up", "Submitting -> DeadLettered", ["lost answer"], w =>
         {
             AsksTwice(w);

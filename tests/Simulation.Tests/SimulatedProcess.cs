@@ -54,6 +54,7 @@ internal sealed class SimulatedProcess
             .AddSingleton<IPauses>(new PausesModel(world.Pauses, Gate, world.Clock, clock))
             .AddSingleton<IInstallation, InstallationModel>()
             .AddSingleton<INonces>(new NoncesModel(world))
+            .AddSingleton<VideoGen.Grains.Requests.IOperatorNews>(new NewsModel(world, Gate))
             .AddSingleton<IHostState, RunningHostModel>()
             .AddSingleton<IClientPlans, OnePlanModel>()
             .AddSingleton(Telemetry)

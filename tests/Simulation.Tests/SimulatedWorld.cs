@@ -137,6 +137,9 @@ internal sealed partial class SimulatedWorld
     /// <summary>From now on nothing goes wrong any more.</summary>
     public bool Calm { get; private set; }
 
+    /// <summary>The dead letters that the operator was told of.</summary>
+    public HashSet<VideoId> Told { get; } = [];
+
     public int Prevented { get; set; }
 
     public long NoncesDrawn { get; set; }

@@ -188,8 +188,8 @@ public sealed class CrashTests
             world.Disk.OnWrite = _ =>
             {
                 if (++count != n) return null;
-                crashed = true;
                 world.Crash(); // After this write landed: nothing of this process runs again.
+                crashed = true; // Not before: whoever waits for it starts the next process.
                 return null;
             };
             var ask = world.Ask();

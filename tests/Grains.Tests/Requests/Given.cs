@@ -56,6 +56,8 @@ internal static class Given
     public static Ended Settled(Ended ended) => ended with { Settle = null, Discard = null };
     public static Ended DeadAt(Live live, Charge charge) => live.DeadLetter(Lost, charge, T);
 
+    public static Ended Told(Ended dead) => dead with { Outcome = ((RequestOutcome.DeadLettered)dead.Outcome) with { Tell = null } };
+
     public static T Wanted<T>(this T live) where T : Live => live with { Course = live.Course.Cancelling(Given.T) };
 
     public static readonly (string Name, RequestState State)[] States =
@@ -88,6 +90,7 @@ internal static class Given
         ("Dead at Queued", DeadAt(Queued(), RequestEndings.NothingSent)),
         ("Dead at Unresolved", DeadAt(Unresolved(), RequestEndings.Unproven)),
         ("Dead at Unresolved, discarded", DeadAt(Unresolved(), RequestEndings.Unproven) with { Discarded = "nobody knows" }),
+        ("Dead at Unresolved, told", Told(DeadAt(Unresolved(), RequestEndings.Unproven))),
         ("Dead at Running", DeadAt(Running(), RequestEndings.JobOpen)),
         ("Dead at Saving", DeadAt(Saving(), new Charge(Charged.Yes, "finished"))),
         ("Queued, on a route", Queued() with { Ticket = Route }),
@@ -125,6 +128,8 @@ internal static class Given
         ("SettleFailed(free)", new SettleFailed(1, new(Charged.No), Lost, Soon)),
         ("SettleFailed(unknown)", new SettleFailed(1, new(Charged.Unknown), Lost, Soon)),
         ("Discarded", new Discarded(1, "nobody knows", Soon)),
+        ("OperatorTold", new OperatorTold(1, Soon)),
+        ("TellFailed", new TellFailed(1, Down, Soon)),
         ("MediaRemoved", new MediaRemoved(1, Soon)),
         ("RemoveFailed", new RemoveFailed(1, Down, Soon)),
         ("SendHeld(pause)", new SendHeld(Id, new(HoldReason.Paused, "Paused by the operator: lunch", Soon), Soon.AddSeconds(5), Soon)),

@@ -143,6 +143,7 @@ public sealed class LifecycleTableTests
                 if (ended.Settle is not null) facts.Add(ended.Charge.Charged == VideoGen.Requests.Charged.No ? "release owed" : "settle owed");
                 if (ended.Discard is not null) facts.Add("discard owed");
                 if (ended.Removal is not null) facts.Add("removal owed");
+                if (ended.Outcome is RequestOutcome.DeadLettered { Tell: not null }) facts.Add("tell owed");
                 if (ended.Deleted) facts.Add("deleted");
                 break;
         }

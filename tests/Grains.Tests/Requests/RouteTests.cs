@@ -25,7 +25,7 @@ public sealed class RouteTests
         Assert.IsType<RequestOutcome.Completed>(ended.Outcome);
         Assert.Equal((Way, "second", 4.00m, 2), (ended.Options, ended.Account, ended.PriceUsd, ended.Attempt));
         Assert.Equal([new LeftStop(1, "local", "local", 3.20m, WhyLeft.NoJob)], ended.Left!);
-        Assert.Equal([new("local", 3.20m, "no_job"), new DecisionStop("other", 4.00m, Left: null)], (await world.Drive(world.Request().Explain(1)))!.Route);
+        Assert.Equal<DecisionStop>([new("local", 3.20m, "no_job"), new("other", 4.00m, Left: null)], (await world.Drive(world.Request().Explain(1)))!.Route);
         var order = Assert.Single(world.Second.Orders);
         Assert.Equal("other-v2", order.Options.Model);
         Assert.EndsWith("-1.2", order.ProviderKey, StringComparison.Ordinal);

@@ -83,6 +83,39 @@ public sealed class TroubleTests
     }
 
     [Fact]
+    public async Task The_operator_is_told_of_a_dead_letter_once_and_without_its_prompt()
+    {
+        await using var world = new World();
+        world.Provider.Traits = world.Provider.Traits with { Resolution = Resolution.None };
+        world.Provider.NextSubmits.Enqueue((_, _) => Task.FromResult<SubmitReply?>(new SubmitReply.Unknown(Given.Lost)));
+        await world.Drive(world.Ask());
+        await world.Ended();
+
+        var news = Assert.Single(world.News.Heard);
+        Assert.Equal((new VideoId(World.Key(), 1), Charged.Unknown, "unresolved", Given.Lost.Detail), (news.Id, news.Charged, news.StoppedAt, news.Reason));
+        Assert.Equal(((Ended)world.State()).Since, news.At);
+        Assert.DoesNotContain("a cat", news.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_operator_who_cannot_be_reached_is_told_later_and_the_same_and_not_for_ever()
+    {
+        await using var world = new World();
+        world.News.Deaf = true;
+        world.Provider.Traits = world.Provider.Traits with { Resolution = Resolution.None };
+        world.Provider.NextSubmits.Enqueue((_, _) => Task.FromResult<SubmitReply?>(new SubmitReply.Unknown(Given.Lost)));
+        await world.Drive(world.Ask());
+        await world.Until(() => world.News.Heard.Count == 2);
+        world.CrashAndStart();
+        await world.Wake();
+        await world.Ended();
+
+        Assert.InRange(world.News.Heard.Count, RequestLifecycle.MaxFailedTells, RequestLifecycle.MaxFailedTells + 1); // The crash may have lost one count.
+        Assert.Single(world.News.Heard.Distinct());
+        Assert.IsType<RequestOutcome.DeadLettered>(Assert.IsType<Ended>(world.State()).Outcome);
+    }
+
+    [Fact]
     public async Task A_job_that_belongs_to_another_request_is_not_taken_and_a_person_decides()
     {
         await using var world = new World();

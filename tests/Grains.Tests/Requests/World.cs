@@ -61,6 +61,8 @@ internal sealed class World : IAsyncDisposable
 
     public Counter Prevented { get; } = new();
 
+    public OperatorDouble News { get; } = new();
+
     /// <summary>Outlives crashes, so that a test hears all that the processes tell.</summary>
     public HeardTelemetry Heard { get; } = new();
 
@@ -101,6 +103,7 @@ internal sealed class World : IAsyncDisposable
             .AddSingleton<IPauses>(new MemoryPauses(Pauses, Time))
             .AddSingleton<IInstallation, Installation>()
             .AddSingleton<INonces>(new Nonces(this))
+            .AddSingleton<IOperatorNews>(News)
             .AddSingleton<IHostState>(Host)
             .AddSingleton(Heard.Telemetry)
             .AddSingleton<IOptionsMonitor<RequestOptions>>(new FixedOptions<RequestOptions>(Requests))
@@ -208,7 +211,7 @@ internal sealed class World : IAsyncDisposable
     }
 
     public Task Ended(string prompt = "a cat", string user = "alice") =>
-        Until(() => State(prompt, user) is RequestState.Ended { Settle: null, Discard: null, Removal: null }, what: $"'{prompt}' to end");
+        Until(() => State(prompt, user) is RequestState.Ended { Settle: null, Discard: null, Removal: null, Outcome: not RequestOutcome.DeadLettered { Tell: not null } }, what: $"'{prompt}' to end");
 
     public async ValueTask DisposeAsync()
     {
@@ -230,6 +233,20 @@ internal sealed class World : IAsyncDisposable
         public Task Stop() => stopping.CancelAsync();
 
         public void Dispose() => stopping.Dispose();
+    }
+
+    /// <summary>What an operator heard.</summary>
+    internal sealed class OperatorDouble : IOperatorNews
+    {
+        public List<DeadLetterNews> Heard { get; } = [];
+
+        public bool Deaf { get; set; }
+
+        public Task Tell(DeadLetterNews news, CancellationToken cancellationToken)
+        {
+            Heard.Add(news);
+            return Deaf ? Task.FromException(new IOException("Nobody is there.")) : Task.CompletedTask;
+        }
     }
 
     internal sealed class Counter : IPreventedPayments

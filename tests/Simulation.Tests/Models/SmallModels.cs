@@ -82,3 +82,13 @@ internal sealed class OnePlanModel : IClientPlans
 {
     public string PlanOf(string client) => IClientPlans.DefaultPlan;
 }
+
+internal sealed class NewsModel(SimulatedWorld world, Gate gate) : IOperatorNews
+{
+    public async Task Tell(DeadLetterNews news, CancellationToken cancellationToken)
+    {
+        var effect = await gate.Out("tell", cancellationToken);
+        world.Told.Add(news.Id);
+        await gate.Back(effect, cancellationToken);
+    }
+}

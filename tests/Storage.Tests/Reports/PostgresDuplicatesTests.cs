@@ -23,6 +23,7 @@ public sealed class PostgresDuplicatesTests(StorageDatabase database) : IClassFi
     [InlineData("1.1@0 1.1@5", Running, "j0 j1", """{"account":"acme","jobId":"j1","charged":"yes"}""")]
     [InlineData("1.1@0 1.1@5", Running, "j0 j1", """{"account":"acme","jobId":"j1"}""")]
     [InlineData("1.1@0 1.1@5", Free, "", """{"account":"acme","jobId":"j1","charged":"yes"}""")]
+    [InlineData("1.1@0 2.1@5", Unknown + "," + """{"round":2,"state":"running","ticket":{"doublePayment":true},"course":{"attempt":1}}""", "")] // An operator accepted it.
     [InlineData("1.1@0 2.1@5 2.1@6", Unknown + "," + Second, "j0 j1|j1 j2")]
     public async Task Two_jobs_of_one_request_in_a_day_that_are_not_proven_free_are_found(string jobs, string rounds, string expected, string orphans = "")
     {

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using VideoGen.Grains.Requests;
+using VideoGen.Requests;
+
+namespace VideoGen.Silo.Operator;
+
+/// <summary>
+/// Posts each dead letter to the operator's address, signed as Standard Webhooks 1.0 has it: HMAC-SHA256 over id, time and body. The id is
+/// the same whenever it is sent again. One try: when to try again is the request's own to know.
+/// </summary>
+internal sealed class OperatorWebhook : IOperatorNews, IDisposable
+{
+    private const string SecretPrefix = "whsec_";
+
+    private static readonly JsonSerializerOptions _wire = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    private readonly Uri? _url;
+    private readonly byte[] _secret;
+    private readonly TimeProvider _time;
+
+    // No redirect: what is signed goes where the operator said. No proxy that the environment names.
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null, PooledConnectionLifetime = TimeSpan.FromMinutes(2) });
+
+    public OperatorWebhook(IOptions<OperatorWebhookOptions> options, TimeProvider time) =>
+        (_url, _secret, _time) = (options.Value.Url, SecretOf(options.Value.Secret) ?? [], time);
+
+    /// <summary>The bytes of a secret; null where that is none.</summary>
+    public static byte[]? SecretOf(string? text)
+    {
+        if (text is null || !text.StartsWith(SecretPrefix, StringComparison.Ordinal)) return null;
+        var bytes = new byte[text.Length];
+        return Convert.TryFromBase64String(text[SecretPrefix.Length..], bytes, out var length) && length is >= 24 and <= 64 ? bytes[..length] : null;
+    }
+
+    public async Task Tell(DeadLetterNews news, CancellationToken cancellationToken)
+    {
+        if (_url is null) return;
+        var now = _time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var id = string.Create(CultureInfo.InvariantCulture, $"dead_{news.Id}_{news.At.ToUnixTimeMilliseconds()}");
+        var body = JsonSerializer.SerializeToUtf8Bytes(MessageOf(news), _wire);
+        using var request = new HttpRequestMessage(HttpMethod.Post, _url);
+        request.Content = new ByteArrayContent(body);
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Headers.Add("webhook-id", id);
+        request.Headers.Add("webhook-timestamp", now);
+        request.Headers.Add("webhook-signature", $"v1,{Convert.ToBase64String(HMACSHA256.HashData(_secret, [.. Encoding.UTF8.GetBytes($"{id}.{now}."), .. body]))}");
+        using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        if (!answer.IsSuccessStatusCode) throw new HttpRequestException($"The operator's webhook answered {(int)answer.StatusCode}.", inner: null, answer.StatusCode);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static Message MessageOf(DeadLetterNews news) => new(
+        "dead_letter.arrived",
+        news.At,
+        new(news.Id.ToString(), news.Owner.Client, news.Owner.User, news.Charged switch { Charged.Yes => "yes", Charged.No => "no", _ => "unknown" }, news.StoppedAt, news.Reason));
+
+    private sealed record Message(string Type, DateTimeOffset Timestamp, DeadLetterBody Data);
+
+    private sealed record DeadLetterBody(string Id, string Client, string User, string Charged, string StoppedAt, string Reason);
+}
