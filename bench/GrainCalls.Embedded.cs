@@ -1,14 +1,21 @@
 using Microsoft.Extensions.DependencyInjection;
 using VideoGen.Engine;
+using VideoGen.Grains;
 
 namespace VideoGen.Bench;
 
 internal static partial class GrainCalls
 {
-    private static async Task<(IGrainFactory Grains, IAsyncDisposable Running)> StartEngine()
+    /// <param name="add">What the product's own grains need; without it there is only the bench's.</param>
+    public static async Task<(IGrainFactory Grains, IAsyncDisposable Running)> StartEngine(Action<IServiceCollection>? add = null)
     {
         var services = new ServiceCollection();
-        services.AddEmbeddedEngine(engine => engine.AddGrain(typeof(EchoGrain)));
+        add?.Invoke(services);
+        services.AddEmbeddedEngine(engine =>
+        {
+            if (add is null) engine.AddGrain(typeof(EchoGrain));
+            else engine.AddGrainsFrom(GrainsRegistration.Assembly);
+        });
         var provider = services.BuildServiceProvider();
         var engine = provider.GetRequiredService<EmbeddedEngine>();
         await engine.StartAsync();

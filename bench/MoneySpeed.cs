@@ -5,13 +5,18 @@ using VideoGen.Storage.Budgets;
 
 namespace VideoGen.Bench;
 
-/// <summary>How many reservations the money ledger takes, alone and together, with nothing held and with a hundred thousand rounds held.</summary>
+/// <summary>
+/// How many reservations the money ledger takes, alone, together, and through the grain that brings them together, with nothing held and with
+/// a hundred thousand rounds held.
+/// </summary>
 internal static class MoneySpeed
 {
     private const int Callers = 64, Turns = 3, Held = 100_000, HeldAtOnce = 5_000;
 
     // The server has 100 connections, and the host keeps some of them.
     private const int Connections = 16;
+
+    private const decimal Usd = 3.20m;
 
     private static int _rounds;
 
@@ -25,16 +30,20 @@ internal static class MoneySpeed
         await using var connections = new PostgresConnections($"{database};Maximum Pool Size={Connections}");
         var ledger = new PostgresMoneyLedger(connections.Pool);
         var server = await postgres.ProcessId();
+        await using var budget = await BudgetCalls.Start($"{database};Maximum Pool Size={Connections}");
         Task<Speed> Together() => Run(server, arguments.Round, lanes: 1, Callers, () => Reserve(ledger, Callers));
+        Task<Speed> Grain() => Run(server, arguments.Round, Callers, each: 1, () => Reserve(budget));
 
         await Together();
+        await Grain();
         List<double> single = [];
-        List<Speed> alone = [], together = [], full = [];
+        List<Speed> alone = [], together = [], grain = [], full = [], fullGrain = [];
         for (var turn = 0; turn < Turns; turn++)
         {
             single.Add(await postgres.Inserts(arguments.Round, Connections, folder.Path));
             alone.Add(await Run(server, arguments.Round, Connections, each: 1, () => Reserve(ledger, 1)));
             together.Add(await Together());
+            grain.Add(await Grain());
             await postgres.Quiet();
         }
 
@@ -45,12 +54,17 @@ internal static class MoneySpeed
         {
             single.Add(await postgres.Inserts(arguments.Round, Connections, folder.Path));
             full.Add(await Together());
+            fullGrain.Add(await Grain());
             await postgres.Quiet();
         }
 
-        var (bound, many) = (single.Order().ElementAt(Turns), Middle(together));
+        var (bound, many, called) = (single.Order().ElementAt(Turns), Middle(together), Middle(grain));
         Row($"reservations, {Callers} in one change", many, $"pgbench, single-row inserts over {Connections} connections: {bound:0}/s", bound);
         Row($"the same with {Held} rounds held", Middle(full), $"the row above", many.PerSecond);
+        Row($"reservations through the grain, {Callers} callers at once", called, $"{Callers} in one change of the ledger, called directly: {many.PerSecond:0}/s", many.PerSecond);
+        Row($"the same reservations", called, $"pgbench, as above", bound);
+        Row($"through the grain with {Held} rounds held", Middle(fullGrain), $"{Callers} in one change with as many held: {Middle(full).PerSecond:0}/s", Middle(full).PerSecond);
+        Row($"the same reservations", Middle(fullGrain), $"through the grain with few held", called.PerSecond);
         Row($"reservations, each a change of its own, {Connections} at once", Middle(alone), $"pgbench, as above", bound);
     }
 
@@ -60,26 +74,34 @@ internal static class MoneySpeed
     /// <summary>Reserves for so many users of one client, as the rules do it: each row, and the sums of the day and the month of all four budgets.</summary>
     private static Task Reserve(PostgresMoneyLedger ledger, int times)
     {
-        var touched = Enumerable.Range(0, times).ToDictionary(
-            _ => new FundsId("v-0123456789abcdef0123456789abcdef", Interlocked.Increment(ref _rounds)),
-            user => new Payment(new Owner("bot", Load.Numbered("user", user % Callers)), "model", "account", new(2026, 11, 21)));
+        var touched = Enumerable.Range(0, times).ToDictionary(_ => Next(), PaidBy);
         return ledger.Change(touched, rows => Decide(touched, rows), CancellationToken.None);
     }
 
+    /// <summary>The same through the grain, one at a time for each caller.</summary>
+    private static Task Reserve(BudgetCalls budget)
+    {
+        var id = Next();
+        return budget.Reserve(id, PaidBy(id.Round), Usd);
+    }
+
+    private static FundsId Next() => new("v-0123456789abcdef0123456789abcdef", Interlocked.Increment(ref _rounds));
+
+    private static Payment PaidBy(int user) => new(new Owner("bot", Load.Numbered("user", user % Callers)), "model", "account", new(2026, 11, 21));
+
     private static LedgerChange Decide(Dictionary<FundsId, Payment> touched, LedgerRows rows)
     {
-        const decimal usd = 3.20m;
         var sums = new Dictionary<AccountId, Account>();
         foreach (var id in touched.Values.SelectMany(Scopes.AccountsOf).Where(id => id.Period != AccountId.Ever))
         {
             var sum = sums.GetValueOrDefault(id) ?? rows.Accounts.GetValueOrDefault(id) ?? new(id, 1_000_000, 0, 0, 0);
-            sums[id] = sum with { ReservedUsd = sum.ReservedUsd + usd };
+            sums[id] = sum with { ReservedUsd = sum.ReservedUsd + Usd };
         }
 
         return new(
-            [.. touched.Select(t => new Funds(t.Key, 1, FundsState.Reserved, t.Value, usd, usd, null))],
+            [.. touched.Select(t => new Funds(t.Key, 1, FundsState.Reserved, t.Value, Usd, Usd, null))],
             sums.Values,
-            [.. touched.Select(t => new LedgerEntry(t.Key, t.Value, null, FundsState.Reserved, 0, usd, null, TimeProvider.System.GetUtcNow()))]);
+            [.. touched.Select(t => new LedgerEntry(t.Key, t.Value, null, FundsState.Reserved, 0, Usd, null, TimeProvider.System.GetUtcNow()))]);
     }
 
     /// <summary>The same work again and again in so many lanes, each of which does so much at a time.</summary>

@@ -42,6 +42,18 @@ public sealed class StorageDatabase : IAsyncLifetime, IDisposable
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>Writes a request's document as JSON, as it is: also one that no program of ours would write.</summary>
+    public Task Store(string key, string document) =>
+        Run("insert into videogen.grain_state (state_name, grain_key, version, state) values ('videorequest', $1, 1, $2::jsonb)", key, document);
+
+    /// <summary>Writes so many documents of requests that nothing was asked of, so that reading all of them shows in a plan.</summary>
+    public async Task StoreEmpty(int count)
+    {
+        await Run(
+            "insert into videogen.grain_state (state_name, grain_key, version, state) select 'videorequest', 'v-' || n, 1, '{\"v\":1,\"owner\":\"bot/ann\",\"rounds\":[]}' from generate_series(1, $1) n", count);
+        await Run("analyze videogen.grain_state");
+    }
+
     /// <summary>The lines of a query's plan.</summary>
     public async Task<string> Plan(string sql, params object[] values)
     {

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using VideoGen.Silo.Tests.Providers;
+using Xunit.Abstractions;
 
 namespace VideoGen.Silo.Tests.Hosting;
 
@@ -7,7 +9,7 @@ namespace VideoGen.Silo.Tests.Hosting;
 /// kill -9 of the real host at each point around a submit, for each way in which a provider can tell what became of it. Several are killed one
 /// after the other on the same data, each at other points, when all has come to its end that the one before it left behind.
 /// </summary>
-public sealed class KillPointTests(FakeProvider fake) : OnHostFolder, IClassFixture<FakeProvider>
+public sealed class KillPointTests(FakeProvider fake, ITestOutputHelper output) : OnHostFolder, IClassFixture<FakeProvider>
 {
     /// <summary>Once; ten times with <c>./test --long</c>.</summary>
     public static TheoryData<int> Times => [.. Enumerable.Range(1, Environment.GetEnvironmentVariable("VIDEOGEN_TEST_LONG") == "1" ? 10 : 1)];
@@ -21,9 +23,15 @@ public sealed class KillPointTests(FakeProvider fake) : OnHostFolder, IClassFixt
         KillWish[] killed = [];
         foreach (var kill in KillPoint.Kills)
         {
+            var began = TimeProvider.System.GetTimestamp();
             await using var host = await scene.Start(kill);
+            var started = TimeProvider.System.GetElapsedTime(began);
             await HaveEndedAsTheyShould(host, killed);
+            var ended = TimeProvider.System.GetElapsedTime(began);
             foreach (var point in kill) await point.Reach(scene, host, [.. wishes.Where(wish => wish.Point == point)]);
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"started in {started.TotalSeconds:0.0} s; what was left behind had ended after {ended.TotalSeconds:0.0} s; at {string.Join(", ", kill.Select(point => point.Slug))} after {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s"));
             await host.Kill();
             await scene.LetGo();
             killed = [.. wishes.Where(wish => kill.Contains(wish.Point))];

@@ -68,6 +68,7 @@ internal sealed class KillScene : IAsyncDisposable
         [
             RunningHost.On(database),
             ("Quotas__Cooldown", "00:00:00"), ("SpendBreaker__SubmitsPerMinute", "1000"), ("SpendBreaker__StreakUsd", ""), ("Catalogue__DefaultModel", wishes[0].Account),
+            ("Media__Ffprobe", "no-ffprobe"), ("Media__Ffmpeg", "no-ffmpeg"), // Looking into each video would take longer than all else.
             // Where the call stands while the host is killed there is time for it; where only giving up ends it, there is little.
             .. (IEnumerable<(string, string)>)(next.Any(point => point.Fate == KillFate.NoJob)
                 ? [("Requests__SubmitTimeout", "00:00:04"), ("Requests__ResolveFor", "00:00:05")]

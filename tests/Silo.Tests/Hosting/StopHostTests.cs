@@ -11,7 +11,7 @@ public sealed class StopHostTests : OnHostFolder
     public async Task A_video_a_run_and_everything_are_stopped_and_their_money_is_said()
     {
         await using var host = await Start(
-            ("Providers__Local__UsdPerSecond", "0.5"), ("Quotas__Cooldown", "00:00:00"), ("AgentRuns__VideosPerRun", "3"), ("Providers__Local__FailWords__endless", "never_ends"));
+            ("Providers__Local__UsdPerSecond", "0.5"), ("Quotas__Cooldown", "00:00:00"), ("SpendBreaker__SubmitsPerMinute", "100"), ("AgentRuns__VideosPerRun", "3"), ("Providers__Local__FailWords__endless", "never_ends"));
         var single = await Ask(host, "an endless cat", run: null);
         var ofRun = new[] { await Ask(host, "an endless dog", "run/1"), await Ask(host, "an endless cow", "run/1") };
         var others = new[] { await Ask(host, "an endless pig", "run-2"), await Ask(host, "an endless hen", run: null) };

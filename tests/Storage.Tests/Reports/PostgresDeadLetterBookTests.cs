@@ -25,7 +25,7 @@ public sealed class PostgresDeadLetterBookTests(StorageDatabase database) : ICla
         await Store("v-c", "web/ann/x", Dead(1, 200, "running", "unknown"), Dead(2, 300, "saving", "yes"));
         await Store("v-d", "web/eve", Dead(1, 400, "unresolved", "unknown", "\"discarded\":\"nobody knows\","));
         await Store("v-e", "web/eve", """{"state":"ended","round":1,"status":"failed","outcome":{"ending":"failed","text":"dead_lettered"}}""");
-        await database.Run("""insert into videogen.grain_state (state_name, grain_key, version, state) values ('videorequest', 'v-odd', 1, '{"rounds":{"outcome":{"ending":"dead_lettered"}}}')""");
+        await database.Store("v-odd", """{"rounds":{"outcome":{"ending":"dead_lettered"}}}""");
 
         Assert.Equal(["v-c 2", "v-b 1", "v-c 1", "v-a 1"], await List());
         Assert.Equal(["v-c 2", "v-b 1"], await List(limit: 2));
@@ -43,8 +43,7 @@ public sealed class PostgresDeadLetterBookTests(StorageDatabase database) : ICla
     [Fact]
     public async Task A_list_reads_no_other_document()
     {
-        await database.Run("insert into videogen.grain_state (state_name, grain_key, version, state) select 'videorequest', 'v-' || n, 1, '{\"v\":1,\"owner\":\"bot/ann\",\"rounds\":[]}' from generate_series(1, 2000) n");
-        await database.Run("analyze videogen.grain_state");
+        await database.StoreEmpty(2_000);
 
         Assert.Contains("grain_state_dead_letters", await database.Plan("select * from videogen.dead_letters order by since desc limit 10"), StringComparison.Ordinal);
     }
@@ -53,7 +52,7 @@ public sealed class PostgresDeadLetterBookTests(StorageDatabase database) : ICla
     public async Task Every_stored_dead_letter_is_listed_and_every_stored_document_has_a_history()
     {
         var files = Directory.GetFiles(StoredDocuments(), "*.json", SearchOption.AllDirectories);
-        foreach (var file in files) await Raw("v-" + Path.GetFileNameWithoutExtension(file), await File.ReadAllTextAsync(file));
+        foreach (var file in files) await database.Store("v-" + Path.GetFileNameWithoutExtension(file), await File.ReadAllTextAsync(file));
 
         var listed = await New().List(new(null, null, null, null, null, 100), CancellationToken.None);
 
@@ -75,7 +74,7 @@ public sealed class PostgresDeadLetterBookTests(StorageDatabase database) : ICla
     [Fact]
     public async Task The_history_has_rounds_intents_jobs_charge_failure_and_money_and_caps_what_is_too_long()
     {
-        await Raw("v-a", $$$$"""
+        await database.Store("v-a", $$$$"""
             {"v":1,"owner":"bot/ann","prompt":"{{{{new string('p', 4_100)}}}}","createdAt":1000,"updatedAt":9000,"rounds":[
               {"state":"ended","round":1,"status":"failed","since":8000,"options":{"model":"paid-1","size":"1280x720","seconds":4},"account":"acme","priceUsd":3.2,"attempt":2,
                "jobId":"{{{{new string('j', 600)}}}}","discarded":"nobody knows","windowEnds":90000,"sent":[2000,3500],"stages":[1000,500,1000,-1,-1],
@@ -118,10 +117,7 @@ public sealed class PostgresDeadLetterBookTests(StorageDatabase database) : ICla
     private static string Dead(int round, long since, string stoppedAt, string charged, string more = "") =>
         $$$$"""{"state":"ended","round":{{{{round}}}},"status":"failed","since":{{{{since}}}},{{{{more}}}}"outcome":{"ending":"dead_lettered","failure":{"kind":"unknown","detail":"x"},"resumeAt":{"state":"{{{{stoppedAt}}}}"}},"charge":{"charged":"{{{{charged}}}}","evidence":"x"}}""";
 
-    private Task Store(string key, string owner, params string[] rounds) => Raw(key, $$"""{"v":1,"owner":"{{owner}}","createdAt":5,"rounds":[{{string.Join(',', rounds)}}]}""");
-
-    private Task Raw(string key, string document) =>
-        database.Run("insert into videogen.grain_state (state_name, grain_key, version, state) values ('videorequest', $1, 1, $2::jsonb)", key, document);
+    private Task Store(string key, string owner, params string[] rounds) => database.Store(key, $$"""{"v":1,"owner":"{{owner}}","createdAt":5,"rounds":[{{string.Join(',', rounds)}}]}""");
 
     private static string StoredDocuments([CallerFilePath] string path = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "Grains.Tests", "StoredDocuments"));

@@ -27,7 +27,7 @@ public sealed class PostgresDuplicatesTests(StorageDatabase database) : IClassFi
     [InlineData("1.1@0 2.1@5 2.1@6", Unknown + "," + Second, "j0 j1|j1 j2")]
     public async Task Two_jobs_of_one_request_in_a_day_that_are_not_proven_free_are_found(string jobs, string rounds, string expected, string orphans = "")
     {
-        await database.Run("insert into videogen.grain_state (state_name, grain_key, version, state) values ('videorequest', 'v-a', 1, $1::jsonb)", $$"""{"v":1,"owner":"bot/ann","rounds":[{{rounds}}],"orphans":[{{orphans}}]}""");
+        await database.Store("v-a", $$"""{"v":1,"owner":"bot/ann","rounds":[{{rounds}}],"orphans":[{{orphans}}]}""");
         await database.Run("insert into videogen.jobs values ('acme', 'other', 'v-b', 1, 1, '2026-03-01Z')");
         foreach (var (job, index) in jobs.Split(' ').Select((job, index) => (job, index)))
         {

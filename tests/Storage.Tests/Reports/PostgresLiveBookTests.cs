@@ -37,7 +37,8 @@ public sealed class PostgresLiveBookTests(StorageDatabase database) : IClassFixt
         await Store("v-c", "web/eve", 3, Live(1, "acme", "run-1"));
         await Store("v-d", "bot/bob", 4, """{"state":"admitting","round":1,"ticket":{"account":"acme","run":"run-1"}}"""); // Not shown to anybody yet.
         await Store("v-e", "bot/bob", 5, """{"state":"ended","round":1,"status":"completed","run":"run-1","account":"acme","outcome":{"ending":"completed"}}""");
-        await database.Run("""insert into videogen.grain_state (state_name, grain_key, version, state) values ('videorequest', 'v-odd', 1, '{"wakeAt":7,"rounds":{"ticket":{}}}'), ('quota', 'u-bot/bob', 1, '{"wakeAt":7,"owner":"bot/bob","rounds":[{"round":1,"ticket":{}}]}')""");
+        await database.Store("v-odd", """{"wakeAt":7,"rounds":{"ticket":{}}}""");
+        await database.Run("""insert into videogen.grain_state (state_name, grain_key, version, state) values ('quota', 'u-bot/bob', 1, '{"wakeAt":7,"owner":"bot/bob","rounds":[{"round":1,"ticket":{}}]}')""");
 
         Assert.Equal(expected, await List(new(client, user, account, run, 10)));
     }
@@ -50,7 +51,7 @@ public sealed class PostgresLiveBookTests(StorageDatabase database) : IClassFixt
         {
             var key = "v-" + Path.GetFileNameWithoutExtension(file);
             var document = await File.ReadAllTextAsync(file);
-            await database.Run("insert into videogen.grain_state (state_name, grain_key, version, state) values ('videorequest', $1, 1, $2::jsonb)", key, document);
+            await database.Store(key, document);
             if ((string)JsonNode.Parse(document)!["rounds"]![0]!["state"]! is not ("ended" or "refused")) live.Add($"{key} 1");
         }
 
@@ -69,8 +70,7 @@ public sealed class PostgresLiveBookTests(StorageDatabase database) : IClassFixt
     [Fact]
     public async Task Only_what_is_owed_is_read()
     {
-        await database.Run("insert into videogen.grain_state (state_name, grain_key, version, state) select 'videorequest', 'v-' || n, 1, '{\"v\":1,\"owner\":\"bot/ann\",\"rounds\":[]}' from generate_series(1, 5000) n");
-        await database.Run("analyze videogen.grain_state");
+        await database.StoreEmpty(5_000);
 
         Assert.Contains("grain_state_owed", await database.Plan("select grain_key from videogen.grain_state where wake_at is not null and state_name = 'videorequest'"), StringComparison.Ordinal);
     }
@@ -102,10 +102,7 @@ public sealed class PostgresLiveBookTests(StorageDatabase database) : IClassFixt
         $$$$"""{"state":"running","round":{{{{round}}}},"status":"in_progress","ticket":{"account":"{{{{account}}}}"{{{{(run is null ? "" : $",\"run\":\"{run}\"")}}}}}}""";
 
     private Task Store(string key, string owner, int createdAt, params string[] rounds) =>
-        database.Run(
-            "insert into videogen.grain_state (state_name, grain_key, version, state) values ('videorequest', $1, 1, $2::jsonb)",
-            key,
-            $$"""{"v":1,"owner":"{{owner}}","createdAt":{{createdAt}},"wakeAt":7,"rounds":[{{string.Join(',', rounds)}}]}""");
+        database.Store(key, $$"""{"v":1,"owner":"{{owner}}","createdAt":{{createdAt}},"wakeAt":7,"rounds":[{{string.Join(',', rounds)}}]}""");
 
     private Task Funds(string key, int round, string job, string state, decimal usd) =>
         database.Run("insert into videogen.funds values ($1, $2, $3, 1, $4, 'bot', 'ann', 'paid-1', 'acme', '2026-03-01', $5, 3.2, null)", key, round, job, state, usd);

@@ -139,8 +139,7 @@ public sealed class PostgresRequestBookTests(StorageDatabase database) : IClassF
 
     private Task<VideoStats> Stats(string? client = null) => new PostgresRequestBook(database.Pool, prevented).Stats(client, CancellationToken.None);
 
-    private Task Store(string key, string document) =>
-        database.Run("insert into videogen.grain_state (state_name, grain_key, version, state) values ('videorequest', $1, 1, $2::jsonb)", key, document);
+    private Task Store(string key, string document) => database.Store(key, document);
 
     private static string Words(VideoStats stats) => string.Join(", ", stats.ByStatus.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key} {s.Value}"));
 }

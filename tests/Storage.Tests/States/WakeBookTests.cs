@@ -123,7 +123,7 @@ public sealed class WakeBookTests(StorageDatabase database) : IClassFixture<Stor
     [InlineData("""{"status":"refused","updatedAt":99,"rounds":[{"state":"ended","status":"completed"},{"state":"refused"}]}""", false)] // Has a video.
     public async Task Only_old_requests_that_were_only_refused_are_swept(string document, bool swept)
     {
-        await database.Run("insert into videogen.grain_state (state_name, grain_key, version, state) values ('videorequest', 'v-one', 1, $1::jsonb)", document);
+        await database.Store("v-one", document);
         await database.Run("insert into videogen.grain_state (state_name, grain_key, version, state) values ('quota', 'u-one', 1, $1::jsonb)", document);
 
         Assert.Equal(swept ? 1 : 0, await book.SweepRefused(100, CancellationToken.None));
