@@ -163,6 +163,9 @@ internal static class RequestRounds
     private static bool IsOfARound(RequestDocument document, string account, string jobId) =>
         document.Rounds.Any(r => RequestEndings.JobIdOf(r) == jobId && TermsOf(document, r is Live live ? live.AttemptId : ((Ended)r).AttemptId)?.Account == account);
 
+    /// <summary>The provider account of an attempt; null where there is no such round, or nothing of it was accepted.</summary>
+    public static string? AccountOf(RequestDocument document, AttemptId id) => TermsOf(document, id)?.Account;
+
     // Those of the stop where that attempt was: a late fact of an earlier one is about the account and the price of then.
     private static (string Account, Price? Price)? TermsOf(RequestDocument document, AttemptId id) => RoundOf(document, id.Round) switch
     {

@@ -10,16 +10,8 @@ internal sealed partial class VideoRequestGrain
     {
         if (jobId.Length is 0 or > RequestCalls.MaxJobIdLength || jobId.Any(char.IsControl)) return JobAdoption.Unknown;
         if (RequestRounds.RoundOf(commit.Committed, round) is null) await LookAgain(); // Perhaps another activation opened it.
-        switch (RequestRounds.RoundOf(commit.Committed, round))
-        {
-            case RequestState.Admitting:
-                return JobAdoption.NotNow;
-            case RequestState.Live live when live.Ticket.Account == account:
-            case RequestState.Ended ended when ended.Account == account:
-                break;
-            default:
-                return JobAdoption.Unknown;
-        }
+        if (RequestRounds.RoundOf(commit.Committed, round) is RequestState.Admitting) return JobAdoption.NotNow;
+        if (RequestRounds.AccountOf(commit.Committed, new(round, attempt)) != account) return JobAdoption.Unknown;
 
         // As with a job that was found: only what was claimed is taken up.
         using var timeout = new CancellationTokenSource(ports.Options.CurrentValue.CallTimeout, ports.Time);

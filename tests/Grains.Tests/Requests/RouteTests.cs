@@ -63,6 +63,21 @@ public sealed class RouteTests
     }
 
     [Fact]
+    public async Task A_job_of_an_earlier_stop_that_is_found_after_all_is_booked_and_stopped_there()
+    {
+        await using var world = OnRoute(NoJob);
+        await world.Drive(world.Ask(options: Way));
+        await world.Ended();
+        var gate = new SubmitGate(world.Time, world.Time.GetTimestamp(), TimeSpan.FromMinutes(1));
+        var job = Assert.IsType<SubmitReply.Accepted>(await world.Provider.Submit(new(ProviderMark.Of("test1234", World.Key(), 1, 1), "a cat", Way), gate, CancellationToken.None)).JobId;
+
+        Assert.Equal(JobAdoption.Unknown, await world.Drive(world.Request().Adopt(1, 1, "second", job)));
+        Assert.Equal(JobAdoption.Adopted, await world.Drive(world.Request().Adopt(1, 1, "local", job)));
+
+        await world.Until(() => world.Document().Orphans is [{ Account: "local", Charged: not null }], what: "the orphan to be stopped");
+    }
+
+    [Fact]
     public async Task A_pause_of_an_account_holds_its_rounds_and_sends_none_elsewhere()
     {
         await using var world = OnRoute();

@@ -57,6 +57,28 @@ public abstract class VideoProviderConformance
     });
 
     [Fact]
+    public Task A_list_has_every_job_of_its_time_with_our_mark_where_it_is_kept() => WithLongJobs(async at =>
+    {
+        var before = at.Time.GetUtcNow() - TimeSpan.FromHours(26);
+        var (first, second) = (await at.Submit(Key), await at.Submit(OtherKey));
+
+        var reply = await at.Provider.List(before, at.Time.GetUtcNow() + TimeSpan.FromMinutes(1), CancellationToken.None);
+
+        if (at.Provider.Traits.Listing == Listing.None)
+        {
+            Assert.IsType<ListReply.Trouble>(reply);
+            return;
+        }
+
+        var jobs = Assert.IsType<ListReply.Listed>(reply).Jobs;
+        var isMarked = at.Provider.Traits.Listing == Listing.Marked;
+        Assert.Equal(
+            new[] { (first, isMarked ? Key : null), (second, isMarked ? OtherKey : null) }.Order(),
+            jobs.Select(job => (job.JobId, job.Mark)).Order());
+        Assert.All(jobs, job => Assert.InRange(job.CreatedAt!.Value, before, at.Time.GetUtcNow() + TimeSpan.FromMinutes(1)));
+    });
+
+    [Fact]
     public Task A_lookup_by_our_key_finds_its_job_and_no_other() => WithLongJobs(async at =>
     {
         if (!at.CanLookUp) return;

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.Json;
-using Npgsql;
 using VideoGen.Requests;
 using VideoGen.Silo.Tests.Providers;
+using VideoGen.Storage.Processes;
 using VideoGen.Tests;
 
 namespace VideoGen.Silo.Tests.Hosting;
@@ -18,17 +18,10 @@ public sealed class RestoredDatabaseTests(FakeProvider fake) : OnHostFolder, ICl
     [Fact]
     public async Task After_a_restore_the_paid_job_is_found_by_its_mark_and_taken_up_by_who_asks_again()
     {
-        await using (var host = await RunningHost.Start(Folder, Settings("kling")))
-        {
-            Assert.Equal("completed", (await host.Ended(await Asked(host, "before the backup"))).GetProperty("status").GetString());
-            Assert.Equal(0, await host.Stop());
-        }
-
-        await NothingIsLeft();
-        Backup();
         string id;
         await using (var host = await RunningHost.Start(Folder, Settings("kling")))
         {
+            await Backup();
             id = await Asked(host, "after the backup");
             Assert.Equal("completed", (await host.Ended(id)).GetProperty("status").GetString());
             Assert.False((await host.AsOperator(HttpMethod.Get, "reconcile")).GetProperty("in_force").GetBoolean());
@@ -67,17 +60,11 @@ public sealed class RestoredDatabaseTests(FakeProvider fake) : OnHostFolder, ICl
     [Fact]
     public async Task Where_an_account_cannot_list_nothing_is_paid_after_a_restore_until_the_operator_confirms()
     {
-        await using (var host = await RunningHost.Start(Folder, Settings("none")))
-        {
-            await host.Ended(await Asked(host, "before the backup"));
-            Assert.Equal(0, await host.Stop());
-        }
-
-        await NothingIsLeft();
-        Backup();
         string paid;
         await using (var host = await RunningHost.Start(Folder, Settings("none")))
         {
+            await host.Ended(await Asked(host, "before the backup"));
+            await Backup();
             paid = await Asked(host, "after the backup");
             await host.Ended(paid);
             Assert.Equal(0, await host.Stop());
@@ -126,7 +113,7 @@ public sealed class RestoredDatabaseTests(FakeProvider fake) : OnHostFolder, ICl
     [InlineData("tables restored", "does not know the last paid submit")]
     public async Task A_host_whose_memory_and_database_do_not_fit_pays_nothing_until_the_operator_confirms(string what, string reason)
     {
-        await using (var host = await RunningHost.Start(Folder, Settings("none")))
+        await using (var host = await OnDatabase(isItsOwn: what == "promoted"))
         {
             await host.Ended(await Asked(host, "a first one"));
             if (what == "tables restored") await Run("delete from videogen.submits");
@@ -150,7 +137,7 @@ public sealed class RestoredDatabaseTests(FakeProvider fake) : OnHostFolder, ICl
                 break;
         }
 
-        await using (var host = await RunningHost.Start(Folder, Settings("none")))
+        await using (var host = await OnDatabase(isItsOwn: what == "promoted"))
         {
             Assert.Contains(reason, await Doubt(host), StringComparison.Ordinal);
             var id = await Asked(host, "a second one");
@@ -163,7 +150,7 @@ public sealed class RestoredDatabaseTests(FakeProvider fake) : OnHostFolder, ICl
         }
 
         await NothingIsLeft();
-        await using (var host = await RunningHost.Start(Folder, Settings("none")))
+        await using (var host = await OnDatabase(isItsOwn: what == "promoted"))
         {
             Assert.False((await host.AsOperator(HttpMethod.Get, "reconcile")).GetProperty("in_force").GetBoolean()); // And then it fits.
             Assert.Equal(0, await host.Stop());
@@ -173,7 +160,7 @@ public sealed class RestoredDatabaseTests(FakeProvider fake) : OnHostFolder, ICl
     [Fact]
     public async Task A_database_whose_tables_are_replaced_under_a_host_pays_nothing_more()
     {
-        await using var host = await RunningHost.Start(Folder, Settings("none"));
+        await using var host = await OnDatabase(isItsOwn: false);
         await host.Ended(await Asked(host, "a first one"));
         await Run("delete from videogen.submits");
 
@@ -188,7 +175,7 @@ public sealed class RestoredDatabaseTests(FakeProvider fake) : OnHostFolder, ICl
     [Fact]
     public async Task On_a_wrong_clock_nothing_is_paid_and_everybody_is_told_until_it_is_right()
     {
-        await using var host = await RunningHost.Start(Folder, Settings("none"));
+        await using var host = await OnDatabase(isItsOwn: false);
         await Run("create or replace function videogen.clock() returns timestamptz language sql volatile as $$ select clock_timestamp() + interval '7 seconds' $$");
         await Eventually.Holds("it is said in the log", () => host.Output.Any(line => line.Contains("nothing is paid until both are right", StringComparison.Ordinal)));
 
@@ -221,6 +208,9 @@ public sealed class RestoredDatabaseTests(FakeProvider fake) : OnHostFolder, ICl
         ($"Catalogue__Models__{model}__Seconds__0", "1"),
         ("Catalogue__DefaultModel", model),
     ];
+
+    // Its own is a private PostgreSQL's, and takes seconds to start.
+    private async Task<RunningHost> OnDatabase(bool isItsOwn) => isItsOwn ? await RunningHost.Start(Folder, Settings("none")) : await Start(Settings("none"));
 
     // The provider is everybody's, and the same words of two tests would be the same request.
     private async Task<string> Asked(RunningHost host, string words)
@@ -261,23 +251,25 @@ public sealed class RestoredDatabaseTests(FakeProvider fake) : OnHostFolder, ICl
 
     private string Copy => Path.Combine(Folder, "backup");
 
-    private void Backup() => Assert.Equal(0, SmallDisk.Run("cp", "-a", Data, Copy));
+    private string Of(string file) => File.ReadAllText(Path.Combine(Folder, "postgres", file)).Trim();
+
+    // While it runs, as people do it.
+    private async Task Backup()
+    {
+        await using var backup = WatchedProcess.Start("pg_basebackup", ["-d", $"host=127.0.0.1 port={Of("port")} user=videogen password={Of("password")}", "-D", Copy, "-c", "fast"]);
+        Assert.True(await backup.Exited == 0, backup.Errors);
+    }
 
     private void Restore()
     {
+        Assert.Equal(0, SmallDisk.Run("chown", "-R", $"--reference={Data}", Copy));
         Directory.Delete(Data, recursive: true);
-        Assert.Equal(0, SmallDisk.Run("cp", "-a", Copy, Data));
+        Assert.Equal(0, SmallDisk.Run("mv", Copy, Data)); // To another disk, perhaps.
     }
 
     private async Task Run(string sql)
     {
-        var at = new NpgsqlConnectionStringBuilder
-        {
-            Host = "127.0.0.1", Port = int.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, "postgres", "port")), System.Globalization.CultureInfo.InvariantCulture),
-            Username = "videogen", Database = "videogen", Password = (await File.ReadAllTextAsync(Path.Combine(Folder, "postgres", "password"))).Trim(), Pooling = false,
-        };
-        await using var database = NpgsqlDataSource.Create(at.ConnectionString);
-        await using var command = database.CreateCommand(sql);
+        await using var command = (await Database()).DataSource.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }
 }

@@ -1,7 +1,9 @@
+using System.Text;
 using VideoGen.Grains.Providers;
 using VideoGen.Grains.Requests;
 using VideoGen.Requests;
 using VideoGen.Silo.Media;
+using VideoGen.Silo.Providers.Http;
 using VideoGen.Silo.Providers.Kling;
 
 namespace VideoGen.Silo.Tests.Providers;
@@ -22,6 +24,34 @@ public sealed class KlingVideosTests(FakeProvider fake) : IClassFixture<FakeProv
         // Signed by openssl: printf '%s' "$head.$claims" | openssl dgst -sha256 -hmac secret -binary | basenc --base64url
         "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJhY2Nlc3MiLCJleHAiOjE4MDAwMDE4MDAsIm5iZiI6MTc5OTk5OTk5NX0.LyXCt8EeSGK515wCFM_FfiXyp5VKfSPvmk1s71RDK8k",
         KlingToken.Sign("access", "secret", DateTimeOffset.FromUnixTimeSeconds(1_800_000_000)));
+
+    [Fact]
+    public async Task A_list_is_read_to_its_end_whatever_its_order_and_what_is_not_a_list_is_none()
+    {
+        static byte[] Page(int from, int count, Func<int, long> createdAt) => Encoding.UTF8.GetBytes(
+            $$"""{"code":0,"data":[{{string.Join(',', Enumerable.Range(from, count).Select(i => $$"""{"task_id":"{{i}}","task_info":{"external_task_id":"m{{i}}"},"created_at":{{createdAt(i)}}}"""))}}]}""");
+
+        var from = DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_000);
+        foreach (var (order, pages) in new (Func<int, long>, int)[] { (i => 1_800_000_000_000 + i, 3), (i => 1_799_999_000_000 - i, 1), (i => 1_799_999_000_000 + i, 3) })
+        {
+            var (jobs, asked) = (new List<ListedJob>(), 0);
+            var failure = await KlingList.Read("text2video", from, "list", (path, _) =>
+            {
+                Assert.EndsWith($"pageNum={++asked}&pageSize=500", path, StringComparison.Ordinal);
+                return Task.FromResult<HttpOutcome>(new HttpOutcome.Answered(200, Page(asked * 500, asked == 3 ? 10 : 500, order), null));
+            }, new KlingAnswers("text2video"), jobs, CancellationToken.None);
+
+            Assert.Null(failure);
+            Assert.Equal(pages, asked);
+            Assert.Equal(order(0) >= 1_800_000_000_000 ? 1010 : 0, jobs.Count);
+            Assert.All(jobs, job => Assert.Equal($"m{job.JobId.Split('/')[1]}", job.Mark));
+        }
+
+        foreach (var text in (string[])["<html>", "{}", """{"code":1102,"data":[]}""", """{"code":0,"data":{}}"""])
+        {
+            Assert.NotNull(await KlingList.Read("text2video", from, "list", (_, _) => Task.FromResult<HttpOutcome>(new HttpOutcome.Answered(200, Encoding.UTF8.GetBytes(text), null)), new KlingAnswers("text2video"), [], CancellationToken.None));
+        }
+    }
 
     [Fact]
     public async Task A_lost_submit_is_found_by_our_key()

@@ -30,7 +30,7 @@ internal sealed class LocalHost : IAsyncDisposable
             .AddInMemoryCollection([new("Providers:Local:Folder", root), new("Providers:Local:RendersAtOnce", "1")])
             .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
             .Build();
-        _services = new ServiceCollection().AddLogging().AddInputFolder(Path.Combine(root, "inputs")).AddVideoProviders(configuration).BuildServiceProvider(validateScopes: true);
+        _services = new ServiceCollection().AddLogging().AddSingleton<VideoGen.Reports.VideoGenTelemetry>().AddInputFolder(Path.Combine(root, "inputs")).AddVideoProviders(configuration).BuildServiceProvider(validateScopes: true);
         _services.GetRequiredService<JobFolder>().Prepare();
     }
 
