@@ -48,12 +48,14 @@ internal sealed class OperatorWebhook : IOperatorNews, IDisposable
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", now);
-        request.Headers.Add("webhook-signature", $"v1,{Convert.ToBase64String(HMACSHA256.HashData(_secret, [.. Encoding.UTF8.GetBytes($"{id}.{now}."), .. body]))}");
+        request.Headers.Add("webhook-signature", $"v1,{Signature([.. Encoding.UTF8.GetBytes($"{id}.{now}."), .. body])}");
         using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         if (!answer.IsSuccessStatusCode) throw new HttpRequestException($"The operator's webhook answered {(int)answer.StatusCode}.", inner: null, answer.StatusCode);
     }
 
     public void Dispose() => _http.Dispose();
+
+    private string Signature(byte[] signed) => Convert.ToBase64String(HMACSHA256.HashData(_secret, signed));
 
     private static Message MessageOf(DeadLetterNews news) => new(
         "dead_letter.arrived",

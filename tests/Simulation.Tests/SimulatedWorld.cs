@@ -138,7 +138,7 @@ internal sealed partial class SimulatedWorld
     public bool Calm { get; private set; }
 
     /// <summary>The dead letters that the operator was told of.</summary>
-    public HashSet<VideoId> Told { get; } = [];
+    public HashSet<Requests.VideoId> Told { get; } = [];
 
     public int Prevented { get; set; }
 
