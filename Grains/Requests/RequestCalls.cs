@@ -30,18 +30,18 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
             var owner = Owner.Parse(document.Owner);
             foreach (var reservations in e.Metered ? ports.ReservationsOf(owner, e.Run) : [])
             {
-                if (await reservations.Reserve(key, e.Round) is ReserveVerdict.Refused refused) return new FundsRefused(e.Round, refused.Refusal, Now);
+                if (await reservations.Reserve(key, e.Round) is ReserveVerdict.Refused refused) return new FundsRefused(e.Round, refused.Refusal, Now, e.Attempt);
             }
 
             if (e.Price is { } price)
             {
                 var movement = new Movement.Reserve(new(key, e.Round), document.Revision, price.PaidBy(owner), price.Usd);
-                if (await ports.Budget.Move(movement) is { } refusal) return new FundsRefused(e.Round, refusal, Now);
+                if (await ports.Budget.Move(movement) is { } refusal) return new FundsRefused(e.Round, refusal, Now, e.Attempt);
             }
 
-            return new FundsReserved(e.Round, Now);
+            return new FundsReserved(e.Round, Now, e.Attempt);
         },
-        failure => new ReserveFailed(e.Round, failure, Now));
+        failure => new ReserveFailed(e.Round, failure, Now, e.Attempt));
 
     /// <param name="document">The document on disk that says so, see <see cref="Reserve"/>.</param>
     /// <param name="e">What became of it.</param>

@@ -77,7 +77,7 @@ internal static class RequestEffects
                 yield return (release.NotBefore, new SettleFunds(s.Round, RequestRefusals.Settlement, Metered: true, s.Since, s.Run, s.Price, PaidUsd: null));
                 break;
             case Admitting s:
-                yield return (s.Reserve.NotBefore, new ReserveFunds(s.Round, s.Ticket.Reserves, s.Ticket.Run, s.Ticket.Booking));
+                yield return (s.Reserve.NotBefore, new ReserveFunds(s.Round, s.Ticket.Reserves, s.Ticket.Run, s.Ticket.Booking, s.Course.Attempt));
                 break;
             case Queued s:
                 yield return (s.Send.NotBefore, new RecordIntent(s.AttemptId, s.Ticket, s.Hold));

@@ -26,9 +26,13 @@ internal abstract record RequestEvent(int Round, DateTimeOffset At)
 
     // Reservations.
 
-    public sealed record FundsReserved(int Round, DateTimeOffset At) : RequestEvent(Round, At);
-    public sealed record FundsRefused(int Round, Refusal Refusal, DateTimeOffset At) : RequestEvent(Round, At);
-    public sealed record ReserveFailed(int Round, Failure Failure, DateTimeOffset At) : RequestEvent(Round, At);
+    /// <param name="Attempt">Whose: on a route each stop is admitted by itself, and what was reserved for one is not for the next.</param>
+    public abstract record OfAdmission(int Round, DateTimeOffset At, int Attempt) : RequestEvent(Round, At);
+
+    public sealed record FundsReserved(int Round, DateTimeOffset At, int Attempt = 1) : OfAdmission(Round, At, Attempt);
+    public sealed record FundsRefused(int Round, Refusal Refusal, DateTimeOffset At, int Attempt = 1) : OfAdmission(Round, At, Attempt);
+    public sealed record ReserveFailed(int Round, Failure Failure, DateTimeOffset At, int Attempt = 1) : OfAdmission(Round, At, Attempt);
+
     /// <summary>The ledgers know what became of a round, or of a job of it that nobody waits for.</summary>
     /// <param name="What">What they were told: a round of which more was learnt since still owes it.</param>
     /// <param name="JobId">That job; null for the round itself.</param>
@@ -132,7 +136,8 @@ internal abstract record RequestEffect(int Round)
     /// <param name="Metered">Whether it is reserved of the quota of its user, and of its run.</param>
     /// <param name="Run">The agent's run that it is reserved of, too.</param>
     /// <param name="Price">What is reserved of the budgets; null where it is free.</param>
-    public sealed record ReserveFunds(int Round, bool Metered, string? Run, Price? Price) : RequestEffect(Round);
+    /// <param name="Attempt">The attempt that it is for.</param>
+    public sealed record ReserveFunds(int Round, bool Metered, string? Run, Price? Price, int Attempt = 1) : RequestEffect(Round);
 
     /// <param name="What">What became of it.</param>
     /// <param name="Metered">Whether it was reserved of the quota of its user, and of its run.</param>

@@ -31,7 +31,7 @@ internal static partial class RequestLifecycle
     private static bool IsProof(Unresolved s, JobAbsent e) =>
         s.Ticket.Limits.Resolution == Resolution.CompleteLookup && e.QuietFor >= s.Ticket.Limits.QuietFor;
 
-    private static RequestState FindLater(Unresolved s, Failure? failure, DateTimeOffset at) => at >= s.Since + s.Ticket.Limits.ResolveFor && failure is not { IsOurs: true }
+    private static RequestState FindLater(Unresolved s, Failure? failure, DateTimeOffset at) => at >= s.Since + s.Ticket.Limits.ResolveFor && failure?.Code != Codes.AccountNotConfigured
         ? s.DeadLetter(s.Cause, RequestEndings.Unproven, at)
         : s with { Find = s.Find.Later(at, Salt(s), failure) };
 }

@@ -64,6 +64,7 @@ internal static partial class RequestLifecycle
 
     private static RequestState InAdmitting(Admitting s, RequestEvent happened) => happened switch
     {
+        OfAdmission e when e.Attempt != s.Course.Attempt => s,
         FundsReserved e => Enqueue(s.Ticket, s.Course, e.At),
         FundsRefused e => Refuse(s, e.Refusal, e.At),
         ReserveFailed e when Late(s, e.At) => Refuse(s, RequestEndings.AdmissionUnavailable, e.At),

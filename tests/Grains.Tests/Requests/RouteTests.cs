@@ -249,6 +249,16 @@ public sealed class RouteTests
     }
 
     [Fact]
+    public void What_was_reserved_for_one_stop_admits_no_other_however_late_its_answer_comes()
+    {
+        var admitting = Given.Moved(Given.Admitting(shown: true));
+        Assert.Equal(2, Assert.IsType<RequestEffect.ReserveFunds>(RequestEffects.NextEffect(Given.Document(admitting), Given.T)).Attempt);
+        Assert.Same(admitting, RequestLifecycle.Apply(admitting, new FundsReserved(1, Given.T, Attempt: 1)));
+        Assert.Same(admitting, RequestLifecycle.Apply(admitting, new FundsRefused(1, Given.Refusal, Given.T, Attempt: 1)));
+        Assert.IsType<Queued>(RequestLifecycle.Apply(admitting, new FundsReserved(1, Given.T, Attempt: 2)));
+    }
+
+    [Fact]
     public void While_such_a_job_may_have_been_paid_the_next_stop_is_not_sent()
     {
         var document = RequestRounds.Apply(Given.Document(Given.Moved(Given.Queued())), new JobAccepted(Given.Id, "job_9", Given.T));
