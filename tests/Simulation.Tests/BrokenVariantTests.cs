@@ -13,7 +13,7 @@ public sealed class BrokenVariantTests(ITestOutputHelper output)
         Calls = "Requests/RequestCalls.cs", Grain = "Requests/VideoRequestGrain.cs",
         Variations = "Requests/RequestVariations.cs", Questions = "Requests/VideoRequestGrain.Questions.cs", Ports = "Requests/RequestPorts.cs",
         Commit = "Persistence/Commit.cs", Quota = "Quotas/QuotaLedger.cs", QuotaShell = "Quotas/ReservationGrain.cs",
-        Early = "Requests/VideoRequestGrain.Early.cs", Sending = "Requests/RequestCalls.Sending.cs", PriceRules = "Requests/Price.cs", Budget = "Budgets/BudgetRules.cs";
+        Early = "Requests/VideoRequestGrain.Early.cs", Sending = "Requests/RequestCalls.Sending.cs", PriceRules = "Requests/Price.cs", Budget = "Budgets/BudgetRules.cs", Route = "Requests/RequestRoute.cs";
 
     public static TheoryData<string, string, string, string, string> Variants => new()
     {
@@ -87,15 +87,25 @@ public sealed class BrokenVariantTests(ITestOutputHelper output)
         { "a wake is ignored where nothing is known of it", "15553", Grain, "if (RequestEffects.NextEffect(commit.Committed, ports.Time.Now()) is null) await LookAgain();", "" },
 
         // Money: what is reserved and what becomes of it.
-        { "no cap", "39", Budget, "if (Refusal(books.Account, e.Payment, e.Usd, caps) is { } refusal) return refusal;", "" },
+        { "no cap", "39", Budget, "if (Refusal(id => books.Without(id, known), e.Payment, e.Usd, caps) is { } refusal) return refusal;", "" },
         { "what is reserved is still to be had", "63", Budget, "capUsd - account.ReservedUsd -", "capUsd -" },
         { "what is at risk is to be had the next day", "38", Budget, " - accounts(id with { Period = AccountId.Ever }).AtRiskUsd", "" },
         { "a reservation that was given back is made", "12703", Budget, "if (known is { State: FundsState.Released }) return BudgetRefusals.ReleasedBefore;", "if (known is { State: FundsState.Released }) known = null;" },
-        { "a reservation counts each time it is made", "10217", Budget, "if (known is not null) return null; // Reserved before", "// Reserved before" },
+        { "a reservation counts each time it is made", "10217", Budget, "if (known is not null && !Moves(known, e)) return null; // Reserved before", "// Reserved before" },
         { "an older document moves money", "18591", Budget, "if (known is not null && movement.Revision < known.Revision) return null;", "" },
         { "what nobody knows is given back", "78", PriceRules, "_ => new Movement.Risk(id, revision, PaidBy(owner), paidUsd ?? Usd),", "_ => new Movement.Release(id, revision, PaidBy(owner))," },
         { "what was given up stays at risk", "3", PriceRules, "{ Discarded: true } => new Movement.Settle(id, revision, PaidBy(owner), paidUsd ?? Usd, CostSource.Discarded),", "" },
         { "what became of such a job is not booked", "13686", Rounds, "if (after.Charged != orphan.Charged && after.Price is not null) after = after with { Settle = new Due(e.At) };", "" },
+
+        // Routes: who is asked next, and where the money is.
+        { "the next account is asked where nobody knows", "24", Lifecycle, "OutcomeUnknown e when e.Nonce == s.Nonce => Doubt(s, e),", "OutcomeUnknown e when e.Nonce == s.Nonce => MoveOn(s, WhyLeft.NoJob, e.At) ?? Doubt(s, e)," },
+        { "the next account is asked what a policy said no to", "", Lifecycle, "FailureKind.Rejected => s.End(new RequestOutcome.Rejected(e.Failure.Detail), charge, e.At),", "FailureKind.Rejected when e.Charged != Charged.No => s.End(new RequestOutcome.Rejected(e.Failure.Detail), charge, e.At)," },
+        { "the next account is asked after a charged failure", "", Lifecycle, "_ when e.Charged == Charged.No && MayTryAgain(s) &&", "_ when MayTryAgain(s) &&" },
+        { "what is held stays at the account that was left", "12", Budget, "e.Revision > known.Revision && (known.Payment", "e.Revision < known.Revision && (known.Payment" },
+        { "a late job is booked at the account where its round is now", "", Route, "Array.Find(left ?? [], stop => attempt <= stop.LastAttempt)", "Array.Find(left ?? [], stop => attempt < 0)" },
+        { "the next account has the attempt of the one before", "", Route, "Attempt = course.Attempt + 1, FailedSends = 0,", "Attempt = course.Attempt, FailedSends = 0," },
+        { "what was reserved for one stop admits the next", "", Lifecycle, "OfAdmission e when e.Attempt != s.Course.Attempt => s,", "" },
+        { "what was left is still held where it was", "", Budget, "if (before is { } old) Book(old, -1);", "if (before is { } old && old.Payment == next.Payment) Book(old, -1);" },
 
         // Money: what stops it.
         { "pauses are not looked at", "10009", Sending, "if (e.Ticket.Price is not { } price) return null;", "if (e.Ticket.Price is not { } price || price.Usd > 0) return null;" },

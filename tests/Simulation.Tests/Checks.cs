@@ -79,6 +79,7 @@ internal sealed class Checks(SimulatedWorld world)
         if (!after.Rounds.Any(WasAccepted) && after.Rounds.Count(r => r is Live && !everDiscarded.Contains((key, r.Round))) > 1 && !after.Rounds.Any(HasExceptedJob)) throw Broken("Two rounds live.");
         foreach (var orphan in after.Orphans)
         {
+            if (world.Provider.Find(orphan.JobId) is { } job && job.Account != orphan.Account) throw Broken($"{orphan.JobId} of {job.Account} is looked for at {orphan.Account}.");
             var awaited = after.Rounds.Any(r => r is Ended { JobId: null, Outcome: RequestOutcome.DeadLettered { ResumeAt: Submitting or Unresolved } dead } && dead.ResumeAt.AttemptId == orphan.Id);
             if (awaited) throw Broken($"{orphan.JobId} is an orphan, and its dead letter waits for it.");
         }
@@ -132,7 +133,7 @@ internal sealed class Checks(SimulatedWorld world)
         if (before is Refused && state is not Refused) throw Broken($"The refused round {before.Round} came back.");
         if (before is Live { Course.CancelWanted: not null } and not Submitting && state is Submitting { Doubt: null }) throw Broken($"Round {before.Round} was sent after it was cancelled.");
         if (before is not Refused && state is Refused) lastRefused[key] = (opened[(key, state.Round)], world.Clock.GetUtcNow());
-        if (before is Admitting && state is Live and not Admitting) admitted[(key, state.Round)] = world.Clock.GetUtcNow();
+        if (before is Admitting && state is Live and not Admitting) admitted.TryAdd((key, state.Round), world.Clock.GetUtcNow());
         if (NameOf(before) != NameOf(state)) Edges.Add($"{NameOf(before)} -> {NameOf(state)}");
         if (state is Ended { Outcome: RequestOutcome.DeadLettered }) everDead.Add((key, state.Round));
         if (state is Ended { Discarded: not null }) everDiscarded.Add((key, state.Round));
@@ -199,6 +200,8 @@ internal sealed class Checks(SimulatedWorld world)
     private void JobIsOfItsAttempt(string key, RequestState state)
     {
         if (RequestEndings.JobIdOf(state) is not { } jobId || world.Provider.Find(jobId) is not { } job) return;
+        var account = state switch { Live live => live.Ticket.Account, Ended ended => ended.Account, _ => null };
+        if (job.Account != account) throw Broken($"Round {state.Round} has {jobId} of {job.Account} and says it is of {account}.");
         if (job.Request != key || !job.ProviderKey.EndsWith(Mark(state), StringComparison.Ordinal)) throw Broken($"Round {state.Round} has {jobId} of another attempt, {job.ProviderKey}.");
     }
 

@@ -28,6 +28,9 @@ internal sealed class Gate(SimulatedWorld world, SimulatedProcess process)
     /// <summary>Whether the grain lives in another process too.</summary>
     public bool IsActiveElsewhere(GrainId grain) => world.IsActiveBeside(process, grain);
 
+    /// <summary>A submit has reached an account.</summary>
+    public void Arrived(string account, string providerKey, string model) => world.RouteChecks.Arrived(account, providerKey, model);
+
     /// <summary>Something happened that never may.</summary>
     public BrokenPromiseException Broken(string promise) => world.Checks.Broken(promise);
 

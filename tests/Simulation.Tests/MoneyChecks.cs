@@ -90,10 +90,17 @@ internal sealed class MoneyChecks(SimulatedWorld world)
     {
         var document = documents.GetValueOrDefault(row.Id.RequestKey);
         var state = document is null ? null : RequestRounds.RoundOf(document, row.Id.Round);
+        if (row.Usd > 0 && world.Provider.Find(row.Id.JobId.Length > 0 ? row.Id.JobId : JobOf(state) ?? "") is { } job && job.Account != row.Payment.Account)
+        {
+            throw world.Checks.Broken($"{job.Id} is of {job.Account}, and its money is booked at {row.Payment.Account}.");
+        }
+
         var wanted = row.Id.JobId.Length == 0 ? StateOf(state) : StateOf(document, row.Id.JobId);
         if (row.State == wanted || (wanted is FundsState.AtRisk && row.Usd == 0)) return;
         throw world.Checks.Broken($"The money of {row.Id} is {row.State} at the end; it should be {wanted}. Its round is {state}.");
     }
+
+    private static string? JobOf(RequestState? state) => state is Ended ended ? ended.JobId : null;
 
     private static FundsState StateOf(RequestState? state) => state switch
     {
@@ -116,7 +123,7 @@ internal sealed class MoneyChecks(SimulatedWorld world)
         if (job.FreeAt is not null || world.Checks.IsExcepted(job)) return;
         if (RequestRounds.RoundOf(documents[job.Request], job.Round) is Ended { PriceUsd: 0 }) return;
         FundsId[] ids = [new(job.Request, job.Round), new(job.Request, job.Round, job.Id)];
-        if (ids.Any(id => booked.GetValueOrDefault(id)?.Funds is { State: FundsState.Spent or FundsState.AtRisk, Usd: > 0 })) return;
+        if (ids.Any(id => booked.GetValueOrDefault(id)?.Funds is { State: FundsState.Spent or FundsState.AtRisk, Usd: > 0 } funds && funds.Payment.Account == job.Account)) return;
         throw world.Checks.Broken($"{job.Id} ({job.ProviderKey}) was paid, and the ledger does not know of it.");
     }
 

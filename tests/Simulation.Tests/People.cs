@@ -10,7 +10,7 @@ namespace VideoGen.Simulation.Tests;
 /// <summary>Who asks, asks again, changes their mind, and clicks twice; and the operator.</summary>
 internal sealed class People(SimulatedWorld world)
 {
-    public static readonly VideoOptions Usual = new("sim", "1280x720", 4), Other = new("sim", "720x1280", 8), Free = new(ModelsModel.Free, "1280x720", 4);
+    public static readonly VideoOptions Usual = new("sim", "1280x720", 4), Other = new("sim", "720x1280", 8), Free = new(ModelsModel.Free, "1280x720", 4), Way = new(ModelsModel.Way, "1280x720", 4);
 
     private static readonly TimeSpan ClocksAreWrongBy = TimeSpan.FromSeconds(15);
     private static readonly string[] Users = ["alice", "bob"];
@@ -182,7 +182,7 @@ internal sealed class People(SimulatedWorld world)
     /// <summary>The operator's kill switch: a row in the database, and its answer a second later.</summary>
     public void Pause()
     {
-        var scope = world.Chance.Pick(Scopes.Global, Scopes.Global, Scopes.Client("local"), Scopes.User(new("local", Users[0])), Scopes.Provider(ProviderModel.AccountName));
+        var scope = world.Chance.Pick(Scopes.Global, Scopes.Global, Scopes.Client("local"), Scopes.User(new("local", Users[0])), Scopes.Provider(ProviderModel.AccountName), Scopes.Provider(ProviderModel.SecondAccount));
         Pause(scope, world.Chance.Span(TimeSpan.FromSeconds(5), TimeSpan.FromHours(4)));
     }
 
@@ -217,13 +217,14 @@ internal sealed class People(SimulatedWorld world)
         switch (chance.Next(15))
         {
             case < 3:
-                Ask(user, prompt, chance.Percent(20) ? Free : Usual);
+                Ask(user, prompt, chance.Percent(20) ? Free : chance.Percent(60) ? Way : Usual);
                 break;
             case < 6:
-                for (var burst = 2 + chance.Next(6); burst > 0; burst--) Ask(user, prompt, chance.Percent(10) ? Other : Usual);
+                var most = chance.Percent(40) ? Way : Usual;
+                for (var burst = 2 + chance.Next(6); burst > 0; burst--) Ask(user, prompt, chance.Percent(10) ? Other : most);
                 break;
             case < 8: // Changes their mind at once.
-                Ask(user, prompt, andThen: id => After(chance.Span(TimeSpan.Zero, TimeSpan.FromMinutes(3)), () => Delete(id)));
+                Ask(user, prompt, chance.Percent(30) ? Way : Usual, andThen: id => After(chance.Span(TimeSpan.Zero, TimeSpan.FromMinutes(3)), () => Delete(id)));
                 break;
             case 8: // Comes back a day later, perhaps as soon as it may be made again, just when an operator looks.
                 Ask(user, prompt);

@@ -125,7 +125,30 @@ internal sealed record Scenario(string Name, string Shows, string[] Faults, Acti
             AsksTwice(w);
             w.People.After(TimeSpan.FromMinutes(50), w.People.Discard);
         }) { Swarm = new() { Resolution = Resolution.None } },
+        new("a route whose first account says no", "Submitting -> Admitting", [ProviderModel.Unavailable], AsksForARoute),
+        new("a route whose first account does not take it", "Submitting -> Admitting", ["refused"], AsksForARoute),
+        new("a route whose first account cannot be reached", "Submitting -> Admitting", [ProviderModel.NotSent], AsksForARoute),
+        new("a route whose first account asks to slow down", "Submitting -> Admitting", [ProviderModel.Throttled, ProviderModel.Throttled, ProviderModel.Throttled], AsksForARoute),
+        new("a route whose first account never got it", "Unresolved -> Admitting", [ProviderModel.NeverArrived], AsksForARoute),
+        new("a route whose first account gets it late", "Unresolved -> Running", ["late delivery"], AsksForARoute) { Swarm = new() { QuietTime = TimeSpan.FromMinutes(1), FindLags = true } },
+        new("a route whose first account lost the answer", "Submitting -> DeadLettered", ["lost answer"], AsksForARoute) { Swarm = new() { Resolution = Resolution.None } },
+        new("a route whose first job fails free of charge", "Running -> Admitting", ["job fails free"], AsksForARoute),
+        new("a route whose first job is charged and fails", "Running -> Failed", ["job fails charged"], AsksForARoute),
+        new("a route against the policy", "Submitting -> Rejected", ["policy at submit"], AsksForARoute),
+        new("a route against the policy once rendered", "Running -> Rejected", ["policy after rendering"], AsksForARoute),
+        new("a route without money for its second account", "Admitting -> Failed", [ProviderModel.Unavailable], w =>
+        {
+            w.Budgets.GlobalDailyUsd = 3.20m;
+            AsksForARoute(w);
+        }),
+        new("a route whose first account gets it after a freeze that no gate sees", "Unresolved -> Admitting", ["frozen behind the gate"], AsksForARoute) { Swarm = new() { SecondProcess = true } },
     ];
+
+    private static void AsksForARoute(SimulatedWorld w)
+    {
+        w.People.After(TimeSpan.FromSeconds(2), () => w.People.Ask("alice", "a cat", Simulation.Tests.People.Way));
+        w.People.After(TimeSpan.FromMinutes(40), () => w.People.Ask("alice", "a cat", Simulation.Tests.People.Way));
+    }
 
     private static void Asks(SimulatedWorld w) => w.People.After(TimeSpan.Zero, () => w.People.Ask("alice", "a cat"));
 

@@ -45,7 +45,9 @@ internal sealed class SimulatedProcess
             });
         builder.Services.AddVideoGrains()
             .AddSingleton<IModelCatalogue, ModelsModel>()
-            .AddSingleton<VideoGen.Grains.Providers.IVideoProviders>(new ProviderModel(world.Provider, world.Pauses, this, world.Swarm, world.Clock))
+            .AddSingleton<VideoGen.Grains.Providers.IVideoProviders>(new ProvidersModel(
+                new(world.Provider, world.Pauses, this, world.Swarm, world.Clock),
+                new(world.Provider, world.Pauses, this, world.Swarm, world.Clock, ProviderModel.SecondAccount)))
             .AddSingleton<VideoGen.Grains.Providers.IVideoSaver>(new SaverModel(world.Provider, Gate, world.Swarm, world.Clock))
             .AddSingleton<IVideoFiles>(new FilesModel(world.Provider, Gate))
             .AddSingleton<IJobBook>(new JobBookModel(world.Claims, Gate))

@@ -34,8 +34,20 @@ internal sealed partial class SimulatedWorld
         for (var i = Swarm.ProviderOutage ? 1 + Chance.Next(2) : 0; i > 0; i--)
         {
             var how = Chance.Pick(ProviderModel.Throttled, ProviderModel.Unavailable, ProviderModel.NotSent, ProviderModel.NeverArrived);
-            PlanOutage("provider down", TimeSpan.FromHours(2), down => Provider.Outage = down ? how : null);
+            var at = Chance.Pick(null, ProviderModel.AccountName, ProviderModel.SecondAccount);
+            PlanOutage("provider down", TimeSpan.FromHours(2), down =>
+            {
+                (Provider.Outage, Provider.OutageAt) = down ? (how, at) : (null, null);
+                if (down) AskMeanwhile();
+            });
         }
+    }
+
+    // Who asks for a route when its first account has failed for some minutes meets the breaker.
+    private void AskMeanwhile()
+    {
+        People.After(Chance.Span(TimeSpan.Zero, TimeSpan.FromMinutes(1)), () => People.Ask("carol", "a sheep"));
+        People.After(Chance.Span(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)), () => People.Ask("dave", "a goat", Simulation.Tests.People.Way));
     }
 
     private void PlanWrongClock()

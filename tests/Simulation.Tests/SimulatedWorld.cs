@@ -2,6 +2,7 @@ using VideoGen.Engine.Simulation;
 using VideoGen.Grains.Budgets;
 using VideoGen.Grains.Quotas;
 using VideoGen.Grains.Requests;
+using VideoGen.Requests;
 using VideoGen.Simulation.Tests.Models;
 using VideoGen.Tests;
 
@@ -84,6 +85,7 @@ internal sealed partial class SimulatedWorld
         Checks = new(this);
         Disk.Landed = Landed;
         MoneyChecks = new(this);
+        RouteChecks = new(this);
         Money.Landed = MoneyChecks.Landed;
         People = new(this);
     }
@@ -133,6 +135,8 @@ internal sealed partial class SimulatedWorld
     public Checks Checks { get; }
 
     public MoneyChecks MoneyChecks { get; }
+
+    public RouteChecks RouteChecks { get; }
 
     /// <summary>From now on nothing goes wrong any more.</summary>
     public bool Calm { get; private set; }

@@ -105,6 +105,9 @@ internal sealed record Swarm
 
     public Resolution Resolution { get; init; } = Resolution.CompleteLookup;
 
+    /// <summary>The same at the other account.</summary>
+    public Resolution SecondResolution { get; init; } = Resolution.CompleteLookup;
+
     public TimeSpan QuietTime { get; init; }
 
     /// <summary>How long the provider answers the same key with the same job, where that is how it is asked.</summary>
@@ -120,7 +123,7 @@ internal sealed record Swarm
             Freeze = Some(0.02, 0.1, 0.3),
             SecondProcess = Coin(),
             FrozenAtTheGate = Some(5, 30),
-            FrozenBehindTheGate = chance.Percent(20) ? 10 : 0,
+            FrozenBehindTheGate = chance.Percent(30) ? 20 : 0,
             FrozenAfterWrite = Some(1, 5),
             FrozenAwaitingAnswer = Some(5, 20),
             WriteRefused = Some(1, 5, 20),
@@ -158,6 +161,7 @@ internal sealed record Swarm
             SaveFails = Some(10, 50),
             SourceGone = Some(1, 5),
             Resolution = chance.Pick(Resolution.CompleteLookup, Resolution.CompleteLookup, Resolution.Lookup, Resolution.None, Resolution.SameKey),
+            SecondResolution = chance.Pick(Resolution.CompleteLookup, Resolution.Lookup, Resolution.None, Resolution.SameKey),
             QuietTime = chance.Pick(TimeSpan.Zero, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)),
             KeyKeptFor = chance.Pick(TimeSpan.FromMinutes(15), TimeSpan.FromHours(24)),
         };

@@ -29,7 +29,7 @@ public sealed class ProviderModelTests : VideoProviderConformance
             return ending == JobEnding.Finished
                 ? Submit(key)
                 : Task.FromResult(world.Provider.Accept(
-                    key, now, now + TimeSpan.FromMinutes(1), now, new CheckReply.Failed(failure, ending == JobEnding.FailedCharged ? Charged.Yes : Charged.No), late: false).Id);
+                    ProviderModel.AccountName, key, now, now + TimeSpan.FromMinutes(1), now, new CheckReply.Failed(failure, ending == JobEnding.FailedCharged ? Charged.Yes : Charged.No), late: false).Id);
         }
     }
 }

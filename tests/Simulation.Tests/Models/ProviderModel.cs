@@ -7,8 +7,11 @@ using VideoGen.Tests;
 namespace VideoGen.Simulation.Tests.Models;
 
 /// <summary>A job at the provider, and what it knows of it that we may never learn.</summary>
-internal sealed class Job(string id, string providerKey, DateTimeOffset acceptedAt, DateTimeOffset endsAt, CheckReply ending, bool late)
+internal sealed class Job(string account, string id, string providerKey, DateTimeOffset acceptedAt, DateTimeOffset endsAt, CheckReply ending, bool late)
 {
+    /// <summary>The account that has it.</summary>
+    public string Account => account;
+
     public string Id => id;
 
     public string ProviderKey => providerKey;
@@ -60,12 +63,15 @@ internal sealed class ProviderBooks
     /// <summary>How every submit fails now; null when the provider is up.</summary>
     public string? Outage { get; set; }
 
+    /// <summary>At which account alone; null: at both.</summary>
+    public string? OutageAt { get; set; }
+
     /// <summary>What our own store has copied from here; it survives as these books do.</summary>
     public HashSet<VideoId> Copies { get; } = [];
 
-    public Job Accept(string providerKey, DateTimeOffset at, DateTimeOffset endsAt, DateTimeOffset visibleAt, CheckReply ending, bool late)
+    public Job Accept(string account, string providerKey, DateTimeOffset at, DateTimeOffset endsAt, DateTimeOffset visibleAt, CheckReply ending, bool late)
     {
-        var job = new Job($"job{Jobs.Count + 1}", providerKey, at, endsAt, ending, late) { VisibleAt = visibleAt };
+        var job = new Job(account, $"job{Jobs.Count + 1}", providerKey, at, endsAt, ending, late) { VisibleAt = visibleAt };
         Jobs.Add(job);
         byId[job.Id] = job;
         return job;
@@ -74,21 +80,27 @@ internal sealed class ProviderBooks
     public Job? Find(string id) => byId.GetValueOrDefault(id);
 }
 
-/// <summary>The adapter of one process and the network behind it. It checks at delivery what was true at the gate.</summary>
-internal sealed class ProviderModel(ProviderBooks books, PauseRows pauses, SimulatedProcess process, Swarm swarm, TimeProvider clock) : IVideoProvider, IVideoProviders
+/// <summary>The accounts of one process.</summary>
+internal sealed class ProvidersModel(params ProviderModel[] accounts) : IVideoProviders
 {
-    public const string AccountName = "sim", Throttled = "429", Unavailable = "503", NotSent = "connect refused", NeverArrived = "never arrived";
+    public IVideoProvider? Find(string account) => Array.Find(accounts, a => a.Account == account);
+}
+
+/// <summary>The adapter of one process and the network behind it. It checks at delivery what was true at the gate.</summary>
+internal sealed class ProviderModel(ProviderBooks books, PauseRows pauses, SimulatedProcess process, Swarm swarm, TimeProvider clock, string account = ProviderModel.AccountName) : IVideoProvider
+{
+    public const string AccountName = "sim", SecondAccount = "second", Throttled = "429", Unavailable = "503", NotSent = "connect refused", NeverArrived = "never arrived";
 
     // Later than this, the quiet time no longer covers what the network and the lookup take besides.
     private static readonly TimeSpan SubmitTimeout = new RequestOptions().SubmitTimeout;
 
     private readonly Gate gate = process.Gate;
 
-    public string Account => AccountName;
+    private readonly Resolution resolution = account == AccountName ? swarm.Resolution : swarm.SecondResolution;
 
-    public ProviderTraits Traits { get; } = new(swarm.Resolution, swarm.QuietTime, KeepsOriginal: true, KeyKeptFor: swarm.KeyKeptFor);
+    public string Account => account;
 
-    public IVideoProvider? Find(string account) => account == Account ? this : null;
+    public ProviderTraits Traits { get; } = new(account == AccountName ? swarm.Resolution : swarm.SecondResolution, swarm.QuietTime, KeepsOriginal: true, KeyKeptFor: swarm.KeyKeptFor);
 
     public async Task<SubmitReply> Submit(SubmitOrder order, SubmitGate submitGate, CancellationToken cancellationToken)
     {
@@ -110,10 +122,11 @@ internal sealed class ProviderModel(ProviderBooks books, PauseRows pauses, Simul
 
         // Who was answered that all is paused reads no payment that is later; but for the freeze that no gate sees.
         var now = clock.GetUtcNow();
-        if (now == looked && order.Options.Model == ModelsModel.Paid && PausedSince(now - IPauses.Settle, now) is { } pause) throw gate.Broken($"{order.ProviderKey} was sent, and {pause.Scope} was paused at {pause.Since:O}.");
+        if (now == looked && order.Options.Model != ModelsModel.Free && PausedSince(now - IPauses.Settle, now) is { } pause) throw gate.Broken($"{order.ProviderKey} was sent, and {pause.Scope} was paused at {pause.Since:O}.");
 
-        if (now == looked && order.Options.Model == ModelsModel.Paid && pauses.WrongClock is { } wrong && wrong.Since <= now - IPauses.Settle) throw gate.Broken($"{order.ProviderKey} was sent, and the database's clock was wrong since {wrong.Since:O}.");
+        if (now == looked && order.Options.Model != ModelsModel.Free && pauses.WrongClock is { } wrong && wrong.Since <= now - IPauses.Settle) throw gate.Broken($"{order.ProviderKey} was sent, and the database's clock was wrong since {wrong.Since:O}.");
 
+        if (!late) gate.Arrived(account, order.ProviderKey, order.Options.Model);
         var reply = await Delivered(order.ProviderKey, late, cancellationToken);
         if (gate.Fault(swarm.FrozenAwaitingAnswer, "frozen awaiting an answer")) await gate.Freeze();
         await gate.Back(effect, cancellationToken);
@@ -125,7 +138,7 @@ internal sealed class ProviderModel(ProviderBooks books, PauseRows pauses, Simul
     {
         var effect = await gate.Out("check", cancellationToken);
         if (gate.Fault(swarm.CheckFails, "check failed")) return new CheckReply.Trouble(Trouble(Unavailable));
-        if (books.Find(jobId) is not { } job) return new CheckReply.Trouble(NoSuchJob);
+        if (JobOf(jobId) is not { } job) return new CheckReply.Trouble(NoSuchJob);
         var reply = job.CancelledAt is not null ? new CheckReply.Failed(new(FailureKind.Unavailable, "cancelled"), job.CancelledCharged)
             : job.HasEnded(clock.GetUtcNow()) ? job.Ending
             : new CheckReply.Running(gate.Chance.Next(100));
@@ -143,8 +156,8 @@ internal sealed class ProviderModel(ProviderBooks books, PauseRows pauses, Simul
     {
         var effect = await gate.Out("find", cancellationToken);
         if (gate.Fault(swarm.FindFails, "find failed")) return new FindReply.Trouble(Trouble(Unavailable));
-        var job = books.Jobs.FirstOrDefault(j => j.ProviderKey == order.ProviderKey && j.VisibleAt <= clock.GetUtcNow());
-        if (swarm.Resolution == Resolution.Lookup && gate.Fault(swarm.LookupMisses, "lookup missed it")) job = null;
+        var job = books.Jobs.FirstOrDefault(j => j.Account == account && j.ProviderKey == order.ProviderKey && j.VisibleAt <= clock.GetUtcNow());
+        if (resolution == Resolution.Lookup && gate.Fault(swarm.LookupMisses, "lookup missed it")) job = null;
         gate.Note(job is null ? "find found nothing" : "find found it");
         await gate.Back(effect, cancellationToken);
         return job is null ? new FindReply.Nothing() : new FindReply.Found(job.Id);
@@ -154,7 +167,7 @@ internal sealed class ProviderModel(ProviderBooks books, PauseRows pauses, Simul
     {
         var effect = await gate.Out("cancel", cancellationToken);
         if (gate.Fault(swarm.CancelFails, "cancel failed")) return new CancelReply.Trouble(Trouble(Unavailable));
-        if (books.Find(jobId) is not { } job) return new CancelReply.Trouble(NoSuchJob);
+        if (JobOf(jobId) is not { } job) return new CancelReply.Trouble(NoSuchJob);
         if (job.CancelledAt is null && job.HasEnded(clock.GetUtcNow()))
         {
             gate.Note("cancelled too late");
@@ -175,7 +188,7 @@ internal sealed class ProviderModel(ProviderBooks books, PauseRows pauses, Simul
     public async Task<DiscardReply> Discard(string jobId, CancellationToken cancellationToken)
     {
         var effect = await gate.Out("discard", cancellationToken);
-        if (books.Find(jobId) is { } job)
+        if (JobOf(jobId) is { } job)
         {
             if (!job.HasEnded(clock.GetUtcNow())) return new DiscardReply.Trouble(new(FailureKind.Refused, "It has not ended."));
             job.Discarded = true;
@@ -209,7 +222,7 @@ internal sealed class ProviderModel(ProviderBooks books, PauseRows pauses, Simul
     private Job Accept(string providerKey, bool late, DateTimeOffset visibleAt)
     {
         var now = clock.GetUtcNow();
-        if (swarm.Resolution == Resolution.SameKey && books.Jobs.Find(j => j.ProviderKey == providerKey && now < j.AcceptedAt + swarm.KeyKeptFor) is { } known)
+        if (resolution == Resolution.SameKey && books.Jobs.Find(j => j.Account == account && j.ProviderKey == providerKey && now < j.AcceptedAt + swarm.KeyKeptFor) is { } known)
         {
             gate.Note("same key, same job", providerKey);
             return known;
@@ -218,7 +231,7 @@ internal sealed class ProviderModel(ProviderBooks books, PauseRows pauses, Simul
         var ends = now + gate.Chance.Span(TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(5));
         if (gate.Fault(swarm.JobNeverEnds, "job never ends")) ends = DateTimeOffset.MaxValue;
         else if (gate.Fault(swarm.JobEndsLate, "job ends late")) ends = now + gate.Chance.Span(TimeSpan.FromHours(2), TimeSpan.FromHours(20));
-        var job = books.Accept(providerKey, now, ends, visibleAt, Ending(), late);
+        var job = books.Accept(account, providerKey, now, ends, visibleAt, Ending(), late);
         gate.Note("accepted", providerKey);
         return job;
     }
@@ -232,9 +245,11 @@ internal sealed class ProviderModel(ProviderBooks books, PauseRows pauses, Simul
     }
 
     private Pause? PausedSince(DateTimeOffset at, DateTimeOffset now) =>
-        Array.Find(pauses.InForce(now), p => p.Kind == PauseKind.Operator && p.Since <= at && (p.Scope == Scopes.Global || p.Scope == Scopes.Client("local") || p.Scope == Scopes.Provider(AccountName)));
+        Array.Find(pauses.InForce(now), p => p.Kind == PauseKind.Operator && p.Since <= at && (p.Scope == Scopes.Global || p.Scope == Scopes.Client("local") || p.Scope == Scopes.Provider(account)));
 
-    private bool Fails(double percent, string how) => (books.Outage == how && !gate.Calm) || gate.Fault(percent, how);
+    private Job? JobOf(string jobId) => books.Find(jobId) is { } job && job.Account == account ? job : null;
+
+    private bool Fails(double percent, string how) => (books.Outage == how && (books.OutageAt ?? account) == account && !gate.Calm) || gate.Fault(percent, how);
 
     private async Task<SubmitReply> NoAnswer(CancellationToken cancellationToken)
     {
@@ -255,8 +270,8 @@ internal sealed class SaverModel(ProviderBooks books, Gate gate, Swarm swarm, Ti
         var effect = await gate.Out("save", cancellationToken);
         if (gate.Fault(swarm.SaveFails, "save failed")) return new SaveReply.Trouble(new(FailureKind.Unavailable, "the disk is full"));
         if (gate.Fault(swarm.SourceGone, "source gone")) return new SaveReply.Gone("the file is gone");
-        if (account != ProviderModel.AccountName) return new SaveReply.Trouble(new(FailureKind.Unavailable, "no such account"));
-        if (books.Find(jobId) is { } job)
+        if (account is not (ProviderModel.AccountName or ProviderModel.SecondAccount)) return new SaveReply.Trouble(new(FailureKind.Unavailable, "no such account"));
+        if (books.Find(jobId) is { } job && job.Account == account)
         {
             if (!job.HasEnded(clock.GetUtcNow())) return new SaveReply.Trouble(new(FailureKind.Unavailable, "it has not ended"));
             if (job is { CancelledAt: null, Discarded: false, Ending: CheckReply.Finished }) books.Copies.Add(id);

@@ -15,12 +15,20 @@ internal sealed class ModelsModel : IModelCatalogue
 
     public const string Paid = "sim";
 
+    /// <summary>Of the other account.</summary>
+    public const string Second = "sim-b";
+
+    /// <summary>The paid one, and where that proves no job, the other account's.</summary>
+    public const string Way = "way";
+
     public string DefaultModel => Paid;
 
     public IReadOnlyList<ModelTerms> All { get; } =
     [
         new(Paid, "sim", [new(0.80m)], CountsAgainstQuota: true, ["1280x720", "720x1280"], [4, 8]),
         new(Free, "sim", [new(0)], CountsAgainstQuota: false, ["1280x720"], [4]),
+        new(Second, ProviderModel.SecondAccount, [new(1.00m)], CountsAgainstQuota: true, ["1280x720"], [4]) { ProviderModel = "b-1" },
+        new(Way, "", [], CountsAgainstQuota: true, ["1280x720"], [4]) { Route = [Paid, Second] },
     ];
 
     public ModelTerms? Find(string model) => All.FirstOrDefault(t => t.Model == model);
