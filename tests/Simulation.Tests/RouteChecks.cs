@@ -32,7 +32,8 @@ internal sealed class RouteChecks(SimulatedWorld world)
     // What is held is held where it is sent to, and for what it costs there.
     private void IsHeldHere(string account, FundsId id)
     {
-        if (world.Money.Funds.GetValueOrDefault(id) is not { State: FundsState.Reserved } funds) return;
+        if (world.Money.Funds.GetValueOrDefault(id) is not { State: not FundsState.Released } funds) throw world.Checks.Broken($"{id} was sent to {account}, and nothing is held for it.");
+        if (funds.State != FundsState.Reserved) return;
         var usd = account == ProviderModel.AccountName ? 3.20m : 4.00m;
         if (funds.Payment.Account != account || funds.Usd < usd) throw world.Checks.Broken($"{id} was sent to {account} for {usd} USD, and {funds.Usd} USD are held for {funds.Payment.Account}.");
     }
