@@ -29,8 +29,11 @@ public sealed class OperatorWebhookTests
         await news.Tell(News, CancellationToken.None);
         await news.Tell(News, CancellationToken.None);
 
-        var (first, second) = (Message.Of(server.Connections[0].Received), Message.Of(server.Connections[^1].Received.Split("POST ")[^1]));
-        Assert.StartsWith("POST /hook?team=1 HTTP/1.1", first.Start, StringComparison.Ordinal);
+        // Over one connection or two.
+        var received = string.Concat(server.Connections.Select(connection => connection.Received)).Split("POST ")[1..];
+        Assert.Equal(2, received.Length);
+        var (first, second) = (Message.Of(received[0]), Message.Of(received[1]));
+        Assert.StartsWith("/hook?team=1 HTTP/1.1", first.Start, StringComparison.Ordinal);
         Assert.Equal(first.Headers["webhook-id"], second.Headers["webhook-id"]);
         Assert.Equal($"v1,{Convert.ToBase64String(HMACSHA256.HashData(Secret, Encoding.UTF8.GetBytes($"{first.Headers["webhook-id"]}.{first.Headers["webhook-timestamp"]}.{first.Body}")))}", first.Headers["webhook-signature"]);
         var age = TimeProvider.System.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(long.Parse(first.Headers["webhook-timestamp"], CultureInfo.InvariantCulture));
