@@ -35,6 +35,9 @@ internal sealed class Checks(SimulatedWorld world)
     public IEnumerable<(string Key, int Round)> DeadLetters() =>
         from d in documents from r in d.Value.Rounds where r is Ended { Outcome: RequestOutcome.DeadLettered } select (d.Key, r.Round);
 
+    /// <summary>Whether it is a request, and not a key that a test of the provider made up.</summary>
+    public bool Knows(string key) => documents.ContainsKey(key);
+
     /// <summary>What is on its way for an agent's run, by what is on disk.</summary>
     public IEnumerable<(string Key, int Round)> LiveOf(string run) =>
         from d in documents from r in d.Value.Rounds where r is Live live && live.Ticket.Run == run select (d.Key, r.Round);

@@ -19,7 +19,7 @@ internal sealed class RouteChecks(SimulatedWorld world)
         var (request, round) = RoundOf(providerKey);
         // The same key again is a question about the job that it may have made.
         foreach (var job in world.Provider.Jobs.Where(j => j.Request == request && j.Round == round && j.ProviderKey != providerKey && !world.Checks.IsExcepted(j))) MayFollow(job, account, providerKey);
-        if (model != ModelsModel.Free) IsHeldHere(account, new(request, round));
+        if (model != ModelsModel.Free && world.Checks.Knows(request)) IsHeldHere(account, new(request, round));
     }
 
     private void MayFollow(Job job, string account, string providerKey)
