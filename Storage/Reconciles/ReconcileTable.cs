@@ -12,7 +12,7 @@ internal sealed class ReconcileTable(NpgsqlDataSource database)
     /// <exception cref="NpgsqlException">The database did not answer: ask again.</exception>
     public async Task<Pause> Begin(string reason, CancellationToken cancellationToken)
     {
-        var pauses = await Query("select reason, since from videogen.begin_reconcile($1)", [new() { Value = reason }],
+        var pauses = await database.Rows("select reason, since from videogen.begin_reconcile($1)", [new() { Value = reason }],
             row => new Pause(Scopes.Global, PauseKind.Reconcile, row.GetString(0), row.GetFieldValue<DateTimeOffset>(1), null), cancellationToken).ConfigureAwait(false);
         return pauses.Single();
     }
@@ -21,7 +21,7 @@ internal sealed class ReconcileTable(NpgsqlDataSource database)
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
     public async Task<(long Id, Reconcile Reconcile)?> Last(CancellationToken cancellationToken)
     {
-        var found = await Query<(long, Reconcile)?>("select id, since, reason, ended_at, ended_by, ended_reason from videogen.reconciles order by id desc limit 1", [],
+        var found = await database.Rows<(long, Reconcile)?>("select id, since, reason, ended_at, ended_by, ended_reason from videogen.reconciles order by id desc limit 1", [],
             row => (row.GetInt64(0), new Reconcile(
                 row.GetFieldValue<DateTimeOffset>(1), row.GetString(2),
                 row.IsDBNull(3) ? null : new(row.GetFieldValue<DateTimeOffset>(3), row.GetString(4) == ByOperator, row.GetString(5)))), cancellationToken).ConfigureAwait(false);
@@ -32,19 +32,19 @@ internal sealed class ReconcileTable(NpgsqlDataSource database)
     /// <returns>False: it had ended.</returns>
     /// <exception cref="NpgsqlException">The database did not answer: it may have ended, and ending it again is safe.</exception>
     public async Task<bool> End(long id, bool byOperator, string reason, CancellationToken cancellationToken) =>
-        (await Query("select videogen.end_reconcile($1, $2, $3)", [new() { Value = id }, new() { Value = byOperator ? ByOperator : BySweep }, new() { Value = reason }], row => row.GetBoolean(0), cancellationToken)
+        (await database.Rows("select videogen.end_reconcile($1, $2, $3)", [new() { Value = id }, new() { Value = byOperator ? ByOperator : BySweep }, new() { Value = reason }], row => row.GetBoolean(0), cancellationToken)
             .ConfigureAwait(false)).Single();
 
     /// <summary>Whether anybody ever asked for anything here: what was never paid from cannot have forgotten a payment.</summary>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
     public async Task<bool> HasRequests(CancellationToken cancellationToken) =>
-        (await Query("select exists (select from videogen.grain_state) or exists (select from videogen.submits) or exists (select from videogen.jobs)", [], row => row.GetBoolean(0), cancellationToken)
+        (await database.Rows("select exists (select from videogen.grain_state) or exists (select from videogen.submits) or exists (select from videogen.jobs)", [], row => row.GetBoolean(0), cancellationToken)
             .ConfigureAwait(false)).Single();
 
     /// <summary>Whether a paid submit is on record.</summary>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
     public async Task<bool> Knows(string nonce, CancellationToken cancellationToken) =>
-        (await Query("select exists (select from videogen.submits where nonce = $1)", [new() { Value = nonce, NpgsqlDbType = NpgsqlDbType.Text }], row => row.GetBoolean(0), cancellationToken)
+        (await database.Rows("select exists (select from videogen.submits where nonce = $1)", [new() { Value = nonce, NpgsqlDbType = NpgsqlDbType.Text }], row => row.GetBoolean(0), cancellationToken)
             .ConfigureAwait(false)).Single();
 
     /// <summary>
@@ -52,7 +52,7 @@ internal sealed class ReconcileTable(NpgsqlDataSource database)
     /// first one looks for all.
     /// </summary>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
-    public async Task<bool> OlderHostRuns(CancellationToken cancellationToken) => (await Query(
+    public async Task<bool> OlderHostRuns(CancellationToken cancellationToken) => (await database.Rows(
         $"""
         with holders as (
           select a.application_name = current_setting('application_name') as ours, a.backend_start
@@ -64,20 +64,4 @@ internal sealed class ReconcileTable(NpgsqlDataSource database)
         """, [], row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false)).Single();
 
     private const string ByOperator = "operator", BySweep = "sweep";
-
-    private async Task<List<T>> Query<T>(string text, NpgsqlParameter[] parameters, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
-    {
-        var command = database.CreateCommand(text);
-        await using (command.ConfigureAwait(false))
-        {
-            command.Parameters.AddRange(parameters);
-            var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (rows.ConfigureAwait(false))
-            {
-                var found = new List<T>();
-                while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false)) found.Add(read(rows));
-                return found;
-            }
-        }
-    }
 }

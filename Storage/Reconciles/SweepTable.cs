@@ -10,7 +10,7 @@ internal sealed class SweepTable(NpgsqlDataSource database)
     /// <summary>For so long it is shown that there was a job which nobody here knows.</summary>
     private static readonly TimeSpan StrangersKeptFor = TimeSpan.FromDays(30);
 
-    public async Task<IReadOnlyList<AccountSweep>> Sweeps(CancellationToken cancellationToken) => await Rows(
+    public async Task<IReadOnlyList<AccountSweep>> Sweeps(CancellationToken cancellationToken) => await database.Rows(
         "select account, tried_at, lists, marked, paid, swept_from, swept_at, found, adopted, trouble, keeps from videogen.account_sweeps order by account", [],
         row => new AccountSweep(
             row.GetString(0), row.GetFieldValue<DateTimeOffset>(1), row.GetBoolean(2), row.GetBoolean(3), row.GetBoolean(4),
@@ -19,7 +19,7 @@ internal sealed class SweepTable(NpgsqlDataSource database)
         cancellationToken).ConfigureAwait(false);
 
     // One that was claimed since it was last seen is none any more.
-    public async Task<IReadOnlyList<Stranger>> Strangers(int limit, CancellationToken cancellationToken) => await Rows(
+    public async Task<IReadOnlyList<Stranger>> Strangers(int limit, CancellationToken cancellationToken) => await database.Rows(
         """
         select s.account, s.job_id, s.mark, s.ours, s.created_at, s.first_seen, s.last_seen from videogen.strangers s
         where not exists (select from videogen.jobs j where j.account = s.account and j.job_id = s.job_id)
@@ -31,7 +31,7 @@ internal sealed class SweepTable(NpgsqlDataSource database)
         cancellationToken).ConfigureAwait(false);
 
     /// <summary>Those of these jobs that nobody has claimed.</summary>
-    public async Task<IReadOnlyList<string>> Unclaimed(string account, IReadOnlyList<string> jobIds, CancellationToken cancellationToken) => await Rows(
+    public async Task<IReadOnlyList<string>> Unclaimed(string account, IReadOnlyList<string> jobIds, CancellationToken cancellationToken) => await database.Rows(
         """
         select listed.job_id from unnest($2) as listed (job_id)
         where not exists (select from videogen.jobs j where j.account = $1 and j.job_id = listed.job_id)
@@ -40,7 +40,7 @@ internal sealed class SweepTable(NpgsqlDataSource database)
 
     /// <summary>Writes down those that a sweep saw.</summary>
     /// <returns>Those that none saw before.</returns>
-    public async Task<IReadOnlyList<string>> Note(string account, IReadOnlyList<(string JobId, string? Mark, bool Ours, DateTimeOffset? CreatedAt)> seen, DateTimeOffset at, CancellationToken cancellationToken) => await Rows(
+    public async Task<IReadOnlyList<string>> Note(string account, IReadOnlyList<(string JobId, string? Mark, bool Ours, DateTimeOffset? CreatedAt)> seen, DateTimeOffset at, CancellationToken cancellationToken) => await database.Rows(
         """
         with gone as (delete from videogen.strangers where last_seen < $6 - $7)
         insert into videogen.strangers as s (account, job_id, mark, ours, created_at, first_seen, last_seen)
@@ -62,7 +62,7 @@ internal sealed class SweepTable(NpgsqlDataSource database)
             : [];
 
     /// <summary>Writes down how an account's sweep went. A try that was not whole leaves the last whole one.</summary>
-    public Task Write(AccountSweep sweep, CancellationToken cancellationToken) => Rows(
+    public Task Write(AccountSweep sweep, CancellationToken cancellationToken) => database.Rows(
         """
         insert into videogen.account_sweeps as a (account, tried_at, lists, marked, paid, swept_from, swept_at, found, adopted, trouble, keeps)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
@@ -87,26 +87,10 @@ internal sealed class SweepTable(NpgsqlDataSource database)
         ],
         row => row.GetString(0), cancellationToken);
 
-    public async Task<IReadOnlyList<string>> PaidElsewhere(IReadOnlyList<string> configured, CancellationToken cancellationToken) => await Rows(
+    public async Task<IReadOnlyList<string>> PaidElsewhere(IReadOnlyList<string> configured, CancellationToken cancellationToken) => await database.Rows(
         "select distinct account from videogen.submits where account <> all ($1)", [new() { Value = configured.ToArray() }], row => row.GetString(0), cancellationToken).ConfigureAwait(false);
 
     /// <summary>Forgets the sweeps of accounts that the configuration no longer has.</summary>
-    public Task KeepOnly(IReadOnlyList<string> accounts, CancellationToken cancellationToken) => Rows(
+    public Task KeepOnly(IReadOnlyList<string> accounts, CancellationToken cancellationToken) => database.Rows(
         "delete from videogen.account_sweeps where account <> all ($1) returning account", [new() { Value = accounts.ToArray() }], row => row.GetString(0), cancellationToken);
-
-    private async Task<List<T>> Rows<T>(string text, NpgsqlParameter[] parameters, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
-    {
-        var command = database.CreateCommand(text);
-        await using (command.ConfigureAwait(false))
-        {
-            command.Parameters.AddRange(parameters);
-            var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (rows.ConfigureAwait(false))
-            {
-                var found = new List<T>();
-                while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false)) found.Add(read(rows));
-                return found;
-            }
-        }
-    }
 }
