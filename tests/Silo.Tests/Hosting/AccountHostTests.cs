@@ -65,17 +65,7 @@ public sealed class AccountHostTests(FakeProvider fake) : OnHostFolder, IClassFi
     private (string, string)[] Settings =>
     [
         ("Quotas__Cooldown", "00:00:00"), ("Quotas__VideosPerDay", "100"), ("Requests__ResolveFor", "00:00:05"), ("SpendBreaker__SubmitsPerMinute", "100"),
-        .. Models.SelectMany(model => (IEnumerable<(string, string)>)
-        [
-            ($"Providers__Accounts__{model}__Type", model == "kling" ? "kling" : "openai_videos"),
-            ($"Providers__Accounts__{model}__BaseUrl", model == "kling" ? fake.Address : $"{fake.Address}/v1"),
-            ($"Providers__Accounts__{model}__ApiKey", key),
-            (model == "kling" ? "Providers__Accounts__kling__AccessKey" : $"Providers__Accounts__{model}__Resolution", model == "kling" ? key : model),
-            ($"Catalogue__Models__{model}__Provider", model),
-            ($"Catalogue__Models__{model}__UsdPerSecond", "0.10"),
-            ($"Catalogue__Models__{model}__Sizes__0", "320x180"),
-            ($"Catalogue__Models__{model}__Seconds__0", "1"),
-        ]),
+        .. Models.SelectMany(model => fake.Account(model, key)),
         ("Catalogue__DefaultModel", "none"),
     ];
 

@@ -15,6 +15,19 @@ public sealed class FakeProvider : IAsyncLifetime
     /// <summary>A key of an account of its own that gives the same job for the same <c>Idempotency-Key</c>.</summary>
     public static string RememberingKey() => $"{Keys}remembers-{Guid.NewGuid():N}";
 
+    /// <summary>A host's settings for an account here and a model of the same name: <c>kling</c>, or how an account of OpenAI's protocol resolves.</summary>
+    public (string, string)[] Account(string model, string key) =>
+    [
+        ($"Providers__Accounts__{model}__Type", model == "kling" ? "kling" : "openai_videos"),
+        ($"Providers__Accounts__{model}__BaseUrl", model == "kling" ? Address : $"{Address}/v1"),
+        ($"Providers__Accounts__{model}__ApiKey", key),
+        (model == "kling" ? "Providers__Accounts__kling__AccessKey" : $"Providers__Accounts__{model}__Resolution", model == "kling" ? key : model),
+        ($"Catalogue__Models__{model}__Provider", model),
+        ($"Catalogue__Models__{model}__UsdPerSecond", "0.10"),
+        ($"Catalogue__Models__{model}__Sizes__0", "320x180"),
+        ($"Catalogue__Models__{model}__Seconds__0", "1"),
+    ];
+
     private static readonly JsonSerializerOptions Wire = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly HttpClient Http = new();
