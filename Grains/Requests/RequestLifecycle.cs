@@ -170,6 +170,7 @@ internal static partial class RequestLifecycle
         OfAttempt e when e.Id != dead.ResumeAt.AttemptId => s,
         OfJob e when e.JobId != s.JobId => s,
         // A late job id, a late proof that there is none, or a late ending of the job or copy is what we waited for: go on from where it stopped.
+        JobAccepted when Apply(dead.ResumeAt, happened) is Live next && s.Charge.Charged == Charged.No => next with { Course = next.Course with { GivenBack = true } },
         JobAccepted or NotSent or NoJob or JobFinished or JobFailed or JobCancelled or VideoSaved when Apply(dead.ResumeAt, happened) is var next && !ReferenceEquals(next, dead.ResumeAt) => next,
         JobProgressed or CheckFailed when dead.Check is not null => s with { Outcome = dead with { Check = NextDeadLetterCheck(s, happened) } },
         OperatorTold when dead.Tell is not null => s with { Outcome = dead with { Tell = null } },
@@ -244,8 +245,9 @@ internal static partial class RequestLifecycle
         };
     }
 
-    // A stop that was left without a job took an attempt, and is no failure of a job.
-    private static bool MayTryAgain(Running s) => s.Course.CancelWanted is null && s.Course.FailedJobs + 1 < s.Ticket.Limits.MaxAttempts;
+    // A stop that was left without a job took an attempt, and is no failure of a job. What holds no money any more buys nothing more.
+    private static bool MayTryAgain(Running s) =>
+        s.Course is { CancelWanted: null, GivenBack: null } && s.Course.FailedJobs + 1 < s.Ticket.Limits.MaxAttempts;
 
     private static Queued AsQueued(Running s, Failure failure, DateTimeOffset at) => new(
         s.Ticket,

@@ -97,8 +97,9 @@ internal sealed record RequestLimits(
 /// <param name="Stages">When it got how far.</param>
 /// <param name="Paused">How long pauses have held it: that does not count for its deadline. Null where none did.</param>
 /// <param name="Left">The stops that it has left, oldest first; null where it is at its first.</param>
+/// <param name="GivenBack">True where its money was given back before a job of it turned up after all: that job goes on, and no other is made. Null elsewhere.</param>
 internal sealed record Course(
-    int Attempt, int FailedSends, DateTimeOffset[] Sent, DateTimeOffset? CancelWanted, Stages Stages, TimeSpan? Paused = null, LeftStop[]? Left = null)
+    int Attempt, int FailedSends, DateTimeOffset[] Sent, DateTimeOffset? CancelWanted, Stages Stages, TimeSpan? Paused = null, LeftStop[]? Left = null, bool? GivenBack = null)
 {
     /// <summary>How many of its jobs have failed free of charge. Each took an attempt, and so did each stop that was left without a job.</summary>
     [JsonIgnore] public int FailedJobs => Attempt - 1 - (Left ?? []).Count(left => left.Why != WhyLeft.JobFailed);

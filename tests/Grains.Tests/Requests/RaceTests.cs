@@ -190,4 +190,21 @@ public sealed class RaceTests
         Assert.Empty(found.Orphans);
         Assert.IsType<Saving>(RequestRounds.Apply(found, new RequestEvent.JobFinished(id, Given.Job, null, Given.T)).Rounds.Single());
     }
+
+    [Fact]
+    public void A_job_that_turns_up_when_its_money_was_given_back_goes_on_and_is_followed_by_no_other()
+    {
+        var failed = new RequestEvent.JobFailed(Given.Id, Given.Job, Given.Down, Charged.No, Given.T);
+        var accepted = new RequestEvent.JobAccepted(Given.Id, Given.Job, Given.T);
+
+        var dead = Given.DeadAt(Given.Queued(), RequestEndings.NothingSent);
+        var running = Assert.IsType<Running>(RequestLifecycle.Apply(dead, accepted));
+        var ended = Assert.IsType<Ended>(RequestLifecycle.Apply(running, failed));
+        Assert.Equal(Charged.No, ended.Charge.Charged);
+        Assert.IsType<Queued>(Assert.IsType<RequestOutcome.DeadLettered>(ended.Outcome).ResumeAt);
+
+        // What was at risk is held, and buys another try.
+        var unknown = Given.DeadAt(Given.Unresolved(), new Charge(Charged.Unknown, "no answer"));
+        Assert.IsType<Queued>(RequestLifecycle.Apply(RequestLifecycle.Apply(unknown, accepted), failed));
+    }
 }
