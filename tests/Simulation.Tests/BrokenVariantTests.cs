@@ -4,7 +4,7 @@ namespace VideoGen.Simulation.Tests;
 
 /// <summary>
 /// Proof that the simulation can see: each rule about money, broken on purpose, must be caught. The seed that catches it is named;
-/// where the simulator changed and another one does, write 0 and look for it with VIDEOGEN_FIND_SEEDS=1: the first 5,000 have all but the rarest.
+/// where the simulator changed and another one does, leave it empty and look for it with VIDEOGEN_FIND_SEEDS=1.
 /// </summary>
 public sealed class BrokenVariantTests(ITestOutputHelper output)
 {
@@ -66,6 +66,7 @@ public sealed class BrokenVariantTests(ITestOutputHelper output)
         { "a yes is looked for in an old document", "another take, and yes twice/CrashBefore/6", Questions, "await commit.Refresh(); // A no is not written", "// A no is not written" },
         { "a run is not asked", "27", Ports, "return run is null ? [quota] :", "return run is null || run.Length > 0 ? [quota] :" },
         { "a settlement is not told to its run", "1", Effects, "!s.Unmetered, s.Stages.Asked, s.Run,", "!s.Unmetered, s.Stages.Asked, null," },
+        { "an early no comes from an old document", "", Early, "await commit.Refresh(); // What was reserved may", "// What was reserved may" },
 
         // The quota.
         { "a release leaves no tombstone", "735", Quota, "null => With(ledger, new(request, round, asked, settled), limits, at),", "null when counts => With(ledger, new(request, round, asked, settled), limits, at)," },
@@ -95,6 +96,8 @@ public sealed class BrokenVariantTests(ITestOutputHelper output)
         { "what was given up stays at risk", "6", PriceRules, "{ Discarded: true } => new Movement.Settle(id, revision, PaidBy(owner), paidUsd ?? Usd, CostSource.Discarded),", "" },
         { "what became of such a job is not booked", "440", Rounds, "if (after.Charged != orphan.Charged && after.Price is not null) after = after with { Settle = new Due(e.At) };", "" },
 
+        { "a job that nobody waits for is not booked", "", Rounds, "var settle = price is null ? null : new Due(e.At);", "Due? settle = null;" },
+
         // Routes: who is asked next, and where the money is.
         { "the next account is asked where nobody knows", "24", Lifecycle, "OutcomeUnknown e when e.Nonce == s.Nonce => Doubt(s, e),", "OutcomeUnknown e when e.Nonce == s.Nonce => MoveOn(s, WhyLeft.NoJob, e.At) ?? Doubt(s, e)," },
         { "the next account is asked what a policy said no to", "9", Lifecycle, "FailureKind.Rejected => s.End(new RequestOutcome.Rejected(e.Failure.Detail), charge, e.At),", "FailureKind.Rejected when e.Charged != Charged.No => s.End(new RequestOutcome.Rejected(e.Failure.Detail), charge, e.At)," },
@@ -110,8 +113,11 @@ public sealed class BrokenVariantTests(ITestOutputHelper output)
         { "pauses are looked up in memory", "45", Sending, "await ports.Pauses.Pass(submit, ports.SpendLimitsOf(owner), timeout) is { } pause", "PauseRules.Holding(ports.Pauses.Known, owner, submit.Account, true, Now) is { } pause" },
         { "who cannot look at the pauses pays", "1244", Sending, "return new(FailureKind.Unavailable, \"Whether it may be paid could not be looked up; it is tried again.\", Codes.Paused);", "return null;" },
 
+        { "an old look at the pauses will do", "", "Providers/IVideoProvider.cs", "time.GetElapsedTime(look) <= fresh", "time.GetElapsedTime(look) <= fresh * 1_000" },
+
         // An operator's word, and what an operator is told.
         { "nobody need accept a second payment", "12", Rounds, "if (e.AcceptDoublePayment) return OpenBeside(document, e);", "if (e.Round > 0) return OpenBeside(document, e);" },
+        { "two clicks accept two second payments", "", Rounds, "RequestAdmission.IsHeldBeside(document, e.Round, e.At) || ", "" },
         { "a dead letter is kept from the operator", "21", Endings, " { Tell = new Due(at) },", "," },
         { "an operator who did not hear it is not told again", "80", Lifecycle, "Tell = LaterOrNever(due, MaxFailedTells, e.At, Salt(s), e.Failure)", "Tell = due.Failures < 0 ? due : null" },
 
@@ -137,7 +143,7 @@ public sealed class BrokenVariantTests(ITestOutputHelper output)
     }
 
     /// <summary>So many seeds are tried before the stories, which are quick and stay what they are when the grains change, and so many after.</summary>
-    private const int FirstSeeds = 200, LastSeed = 20_000;
+    private const int FirstSeeds = 200, LastSeed = 5_000;
 
     private static string? Find(Func<string, string?> run, Func<string, string, string?> stories) =>
         First(Enumerable.Range(1, FirstSeeds).Select(Seed), seed => run(seed) is null ? null : seed)

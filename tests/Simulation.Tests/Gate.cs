@@ -34,10 +34,12 @@ internal sealed class Gate(SimulatedWorld world, SimulatedProcess process)
     /// <summary>Something happened that never may.</summary>
     public BrokenPromiseException Broken(string promise) => world.Checks.Broken(promise);
 
-    /// <summary>The process stops here, for up to 20 minutes, and knows nothing of it afterwards.</summary>
-    public async Task Freeze()
+    /// <summary>The process stops here, for seconds or for up to 20 minutes, and knows nothing of it afterwards.</summary>
+    public Task Freeze() => Freeze(brief: Chance.Percent(30));
+
+    private async Task Freeze(bool brief)
     {
-        process.Freeze();
+        process.Freeze(brief);
         await Task.Yield();
     }
 
@@ -49,6 +51,7 @@ internal sealed class Gate(SimulatedWorld world, SimulatedProcess process)
     public async Task<PlannedFault?> Out(string effect, CancellationToken timeout = default)
     {
         var planned = world.PlannedFor(effect);
+        world.SetsOut(effect);
         if (planned is { IsBefore: true }) await Happen(planned, timeout);
         if (Fault(world.Swarm.Broken, "broken before it landed")) throw new IOException("It broke before it landed.");
         await Pause(timeout);
@@ -84,8 +87,8 @@ internal sealed class Gate(SimulatedWorld world, SimulatedProcess process)
                 process.Crash();
                 await Task.Yield(); // Nobody comes back from here.
                 break;
-            case FaultKind.FreezeBefore or FaultKind.FreezeAfter:
-                await Freeze();
+            case FaultKind.FreezeBefore or FaultKind.FreezeAfter: // Just before one effect is just after another: seconds there, minutes here.
+                await Freeze(brief: fault.IsBefore);
                 break;
             case FaultKind.DelayBefore or FaultKind.DelayAfter:
                 await Task.Delay(TooSlow, world.Clock, timeout);

@@ -38,6 +38,10 @@ internal sealed class MoneyChecks(SimulatedWorld world)
     {
         foreach (var row in booked.Values) FitsItsRound(row.Funds, documents);
         foreach (var job in world.Provider.Jobs) IsBooked(job, documents);
+        foreach (var (key, document) in documents)
+        {
+            foreach (var orphan in document.Orphans) IsBooked(key, orphan);
+        }
     }
 
     private void Adds(AccountId id)
@@ -125,6 +129,13 @@ internal sealed class MoneyChecks(SimulatedWorld world)
         FundsId[] ids = [new(job.Request, job.Round), new(job.Request, job.Round, job.Id)];
         if (ids.Any(id => booked.GetValueOrDefault(id)?.Funds is { State: FundsState.Spent or FundsState.AtRisk, Usd: > 0 } funds && funds.Payment.Account == job.Account)) return;
         throw world.Checks.Broken($"{job.Id} ({job.ProviderKey}) was paid, and the ledger does not know of it.");
+    }
+
+    // By itself, whatever exception made it: somebody may have to pay for it.
+    private void IsBooked(string key, Orphan orphan)
+    {
+        if (orphan is { Price: null } or { Charged: Charged.No }) return;
+        if (booked.GetValueOrDefault(new(key, orphan.Id.Round, orphan.JobId))?.Funds is not { State: FundsState.Spent or FundsState.AtRisk }) throw world.Checks.Broken($"The orphan {orphan.JobId} may have been paid, and the ledger does not know of it.");
     }
 
     /// <summary>A row, and where it is booked, worked out once: every change looks at all of them.</summary>

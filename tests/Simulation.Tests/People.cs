@@ -38,7 +38,7 @@ internal sealed class People(SimulatedWorld world)
         for (var i = chance.Next(4); i > 0; i--) After(chance.Span(TimeSpan.Zero, until - SimulatedWorld.Start), Requeue);
         for (var i = chance.Percent(50) ? 1 + chance.Next(2) : 0; i > 0; i--) After(chance.Span(TimeSpan.Zero, chance.Percent(50) ? TimeSpan.FromMinutes(15) : until - SimulatedWorld.Start), Pause);
         if (chance.Percent(30)) After(chance.Span(TimeSpan.Zero, until - SimulatedWorld.Start), Discard);
-        if (chance.Percent(20)) After(chance.Span(TimeSpan.Zero, until - SimulatedWorld.Start), () => Requeue(acceptDoublePayment: true));
+        if (chance.Percent(20)) After(chance.Span(TimeSpan.Zero, until - SimulatedWorld.Start), () => Requeue(acceptDoublePayment: true, clicks: 1 + chance.Next(2)));
     }
 
     /// <summary>Somebody does something a while from now.</summary>
@@ -62,6 +62,13 @@ internal sealed class People(SimulatedWorld world)
                     Directly));
             }
         });
+    }
+
+    /// <summary>Asks what it would cost, and what would become of it. Nothing comes of that.</summary>
+    public void AskWhatItCosts(string user, string prompt)
+    {
+        var ask = new VideoAsk(new("local", user), prompt, Usual);
+        world.SomeProcess()?.Do("quote", grains => Try(() => grains.GetGrain<IVideoRequestGrain>(VideoRequestKey.For(1, ask)).Quote(ask)));
     }
 
     /// <summary>Asks under an Idempotency-Key. The body is always the same.</summary>
@@ -146,19 +153,19 @@ internal sealed class People(SimulatedWorld world)
         world.SomeProcess()?.Do("delete", grains => Try(() => grains.GetGrain<IVideoRequestGrain>(id.RequestKey).Delete(id.Round)));
 
     /// <summary>The operator sends a dead letter again, sometimes with two clicks.</summary>
-    public void Requeue() => Requeue(acceptDoublePayment: false);
+    public void Requeue() => Requeue(acceptDoublePayment: false, clicks: 1 + world.Chance.Next(2));
 
     /// <summary>The requests for which an operator accepted that they may be paid twice, and how often.</summary>
     public Dictionary<string, int> AcceptedTwice { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The same, perhaps although nobody knows whether it was paid.</summary>
-    public void Requeue(bool acceptDoublePayment)
+    public void Requeue(bool acceptDoublePayment, int clicks)
     {
         var dead = world.Checks.DeadLetters().ToArray();
         if (dead.Length == 0) return;
         var (key, round) = world.Chance.Pick<(string, int)>(dead);
         if (acceptDoublePayment) AcceptedTwice[key] = AcceptedTwice.GetValueOrDefault(key) + 1;
-        for (var clicks = 1 + world.Chance.Next(2); clicks > 0; clicks--)
+        for (; clicks > 0; clicks--)
         {
             world.SomeProcess()?.Do("requeue", grains => Try(async () =>
             {
@@ -183,7 +190,7 @@ internal sealed class People(SimulatedWorld world)
     public void Pause()
     {
         var scope = world.Chance.Pick(Scopes.Global, Scopes.Global, Scopes.Client("local"), Scopes.User(new("local", Users[0])), Scopes.Provider(ProviderModel.AccountName), Scopes.Provider(ProviderModel.SecondAccount));
-        Pause(scope, world.Chance.Span(TimeSpan.FromSeconds(5), TimeSpan.FromHours(4)));
+        Pause(scope, world.Chance.Span(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(40)));
     }
 
     public void Pause(string scope, TimeSpan holds)

@@ -104,6 +104,11 @@ internal sealed record Scenario(string Name, string Shows, string[] Faults, Acti
             Asks(w);
             w.People.After(TimeSpan.FromMilliseconds(200), () => w.People.Pause(Scopes.Global, TimeSpan.FromMinutes(5)));
         }),
+        new("paused just when it is sent", "Saving -> Completed", [], w =>
+        {
+            Asks(w);
+            w.When(ProviderModel.Sending, () => w.People.Pause(Scopes.Global, TimeSpan.FromMinutes(5)));
+        }),
         new("too many in a minute", "Saving -> Completed", [], w =>
         {
             w.Spending.SubmitsPerMinute = 1;
@@ -113,8 +118,19 @@ internal sealed record Scenario(string Name, string Shows, string[] Faults, Acti
         new("nobody knows, and an operator accepts that it may be paid twice", "Submitting -> DeadLettered", ["lost answer"], w =>
         {
             AsksTwice(w);
-            w.People.After(TimeSpan.FromMinutes(50), () => w.People.Requeue(acceptDoublePayment: true));
+            w.People.After(TimeSpan.FromMinutes(50), () => w.People.Requeue(acceptDoublePayment: true, clicks: 1));
         }) { Swarm = new() { Resolution = Resolution.None } },
+        new("nobody knows, and an operator accepts that with two clicks", "Submitting -> DeadLettered", ["lost answer"], w =>
+        {
+            Asks(w);
+            w.People.After(TimeSpan.FromMinutes(50), () => w.People.Requeue(acceptDoublePayment: true, clicks: 4));
+        }) { Swarm = new() { Resolution = Resolution.None, SecondProcess = true } },
+        new("looked at everywhere, made by one, and asked for everywhere", "Saving -> Completed", [], w =>
+        {
+            for (var i = 0; i < 6; i++) w.People.After(TimeSpan.FromSeconds(5), () => w.People.AskWhatItCosts("alice", "a cat"));
+            w.People.After(TimeSpan.FromSeconds(10), () => w.People.Ask("alice", "a cat"));
+            for (var i = 0; i < 4; i++) w.People.After(TimeSpan.FromSeconds(15), () => w.People.Ask("alice", "a cat"));
+        }) { VideosPerDay = 1, Swarm = new() { SecondProcess = true } },
         new("an agent's run is cancelled", "Running -> Cancelled", [], w => w.People.After(TimeSpan.FromSeconds(5), () =>
         {
             w.People.Ask("alice", "a cat", run: "run-1");

@@ -89,11 +89,13 @@ internal sealed class SimulatedProcess
     {
         if (world.Calm || Frozen) return;
         if (Gate.Fault(world.Swarm.Crash, "crash")) Crash();
-        else if (Gate.Fault(world.Swarm.Freeze, "freeze")) Freeze();
+        else if (Gate.Fault(world.Swarm.Freeze, "freeze")) Freeze(brief: world.Chance.Percent(30));
         else if (Gate.Fault(world.Swarm.ClockStepped, "clock stepped")) clock.Skew = WrongBy();
     }
 
-    public void Freeze() => thawAt = world.Clock.GetUtcNow() + world.Chance.Span(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(20));
+    /// <summary>For minutes; or for seconds, which a submit's window outlasts and a look at the pauses does not.</summary>
+    public void Freeze(bool brief) => thawAt = world.Clock.GetUtcNow()
+        + (brief ? world.Chance.Span(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4)) : world.Chance.Span(TimeSpan.FromSeconds(4), TimeSpan.FromMinutes(20)));
 
     public void Thaw()
     {

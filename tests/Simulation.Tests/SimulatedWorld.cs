@@ -30,6 +30,7 @@ internal sealed partial class SimulatedWorld
     private readonly PriorityQueue<Action, (long At, long Order)> agenda = new();
     private readonly List<SimulatedProcess> processes = [];
     private readonly Dictionary<string, int> scripted = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Action> triggers = new(StringComparer.Ordinal);
     private readonly PlannedFault? planned;
     private long order;
     private int started, effects;
@@ -50,7 +51,7 @@ internal sealed partial class SimulatedWorld
         Spending.ResetAfter = Chance.Pick(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(15));
         Spending.Refuses = Chance.Percent(20);
         Quotas.Cooldown = Chance.Pick(TimeSpan.Zero, TimeSpan.FromMinutes(10));
-        Requests.CheckEvery = Chance.Pick(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2));
+        Requests.CheckEvery = Chance.Pick(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(5));
         People.Plan(CalmAt);
         if (faults) PlanFaults();
     }
@@ -68,7 +69,7 @@ internal sealed partial class SimulatedWorld
         CalmAt = Start + TimeSpan.FromHours(3);
         Quotas.VideosPerDay = scenario.VideosPerDay;
         Quotas.Cooldown = TimeSpan.Zero;
-        Requests.CheckEvery = TimeSpan.FromSeconds(30);
+        Requests.CheckEvery = TimeSpan.FromMinutes(2);
         foreach (var fault in scenario.Faults) scripted[fault] = scripted.GetValueOrDefault(fault) + 1;
         if (Swarm.SecondProcess) At(Start + TimeSpan.FromSeconds(1), StartProcess);
         scenario.People(this);
@@ -161,6 +162,15 @@ internal sealed partial class SimulatedWorld
         if (scripted.Count == 0 || scripted.GetValueOrDefault(fault) == 0) return false;
         scripted[fault]--;
         return true;
+    }
+
+    /// <summary>Lets something happen just when such an effect sets out for the first time.</summary>
+    public void When(string effect, Action action) => triggers.Add(effect, action);
+
+    /// <summary>An effect sets out.</summary>
+    public void SetsOut(string effect)
+    {
+        if (triggers.Count > 0 && triggers.Remove(effect, out var action)) action();
     }
 
     public void At(DateTimeOffset time, Action action) => agenda.Enqueue(action, (time.UtcTicks, order++));

@@ -91,6 +91,9 @@ internal sealed class ProviderModel(ProviderBooks books, PauseRows pauses, Simul
 {
     public const string AccountName = "sim", SecondAccount = "second", Throttled = "429", Unavailable = "503", NotSent = "connect refused", NeverArrived = "never arrived";
 
+    /// <summary>The effect of sending a submit.</summary>
+    public const string Sending = "submit";
+
     // Later than this, the quiet time no longer covers what the network and the lookup take besides.
     private static readonly TimeSpan SubmitTimeout = new RequestOptions().SubmitTimeout;
 
@@ -104,7 +107,7 @@ internal sealed class ProviderModel(ProviderBooks books, PauseRows pauses, Simul
 
     public async Task<SubmitReply> Submit(SubmitOrder order, SubmitGate submitGate, CancellationToken cancellationToken)
     {
-        var effect = await gate.Out("submit", cancellationToken);
+        var effect = await gate.Out(Sending, cancellationToken);
         if (gate.Fault(swarm.FrozenAtTheGate, "frozen at the gate")) await gate.Freeze();
         if (Fails(swarm.NotSent, NotSent)) return new SubmitReply.NotSent(Trouble(NotSent));
         if (!submitGate.MaySend)
