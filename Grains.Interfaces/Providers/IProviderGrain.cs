@@ -16,6 +16,13 @@ public interface IProviderGrain : IGrainWithStringKey
     /// <summary>Says how a call of the provider went. Keeps the slot of its round, or gives it back.</summary>
     [Alias("Heard")]
     Task Heard(Slot slot, CallReport report);
+
+    /// <summary>
+    /// The provider called. Verified here, where its adapter is, and handed to its request as a hint; what fails is told to nobody.
+    /// Waits for no call of a provider.
+    /// </summary>
+    [AlwaysInterleave, Alias("CalledBack")]
+    Task<CallbackVerdict> CalledBack(ProviderCallback callback);
 }
 
 /// <summary>The key of an account's <see cref="IProviderGrain"/>.</summary>

@@ -67,6 +67,17 @@ public interface IVideoRequestGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Adopt")]
     Task<JobAdoption> Adopt(int round, int attempt, string account, string jobId);
 
+    /// <summary>
+    /// A provider says something of a job of an attempt of this request. A hint: it is asked for the job now, and where its id was lost, the
+    /// one that is named is asked for first. Nothing else changes, and a hint that says nothing new changes nothing.
+    /// </summary>
+    /// <param name="round">The round that the address says.</param>
+    /// <param name="attempt">The attempt that the address says.</param>
+    /// <param name="account">The provider account.</param>
+    /// <param name="jobId">The provider's id, as a submit is answered with it.</param>
+    [AlwaysInterleave, Alias("CalledBack")]
+    Task CalledBack(int round, int attempt, string account, string jobId);
+
     /// <summary>Carries on with whatever is owed. Costs nothing when nothing is.</summary>
     [AlwaysInterleave, Alias("Wake")]
     Task Wake();

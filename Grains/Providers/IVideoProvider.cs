@@ -1,4 +1,5 @@
 using VideoGen.Grains.Requests;
+using VideoGen.Providers;
 using VideoGen.Requests;
 
 namespace VideoGen.Grains.Providers;
@@ -40,6 +41,11 @@ public interface IVideoProvider
     /// <param name="cancellationToken">Ends it.</param>
     Task<ListReply> List(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
         Task.FromResult<ListReply>(new ListReply.Trouble(new(FailureKind.Refused, "This provider cannot list its jobs.", "no_list")));
+
+    /// <summary>
+    /// Reads a call that came to an address which this account was given: whether it is the provider's own, and what it is about. Asks nobody.
+    /// </summary>
+    CallbackReply Hear(ProviderCallback callback) => new CallbackReply.Refused(CallbackVerdict.UnknownAddress);
 
     /// <summary>Deletes the provider's copy of a video that we have stored. Idempotent.</summary>
     Task<DiscardReply> Discard(string jobId, CancellationToken cancellationToken);
@@ -98,7 +104,8 @@ public enum Resolution
 /// <param name="Options">Model, size and seconds.</param>
 /// <param name="Input">The picture that guides it, in our store; null where there is none.</param>
 /// <param name="SourceJobId">The finished job of this account whose video is remixed; null where none is.</param>
-public sealed record SubmitOrder(string ProviderKey, string Prompt, VideoOptions Options, InputFile? Input = null, string? SourceJobId = null);
+/// <param name="JobDeadline">How long the job is waited for: where a provider can be told so, it stops by itself then. Null where there is no end.</param>
+public sealed record SubmitOrder(string ProviderKey, string Prompt, VideoOptions Options, InputFile? Input = null, string? SourceJobId = null, TimeSpan? JobDeadline = null);
 
 /// <summary>A submit without an answer, as a provider is asked for its job.</summary>
 /// <param name="ProviderKey">Our mark, as in <see cref="SubmitOrder"/>.</param>
@@ -106,7 +113,8 @@ public sealed record SubmitOrder(string ProviderKey, string Prompt, VideoOptions
 /// <param name="Options">Model, size and seconds.</param>
 /// <param name="SentFrom">When its intent was written, on our clock: it was not sent before.</param>
 /// <param name="SentUntil">When it was given up, on our clock: it was not sent after. The provider may have taken it up later.</param>
-public sealed record FindOrder(string ProviderKey, string Prompt, VideoOptions Options, DateTimeOffset SentFrom, DateTimeOffset SentUntil);
+/// <param name="Candidate">The job that a callback named. It is the attempt's only where the provider, asked for it, confirms that. Null where none was named.</param>
+public sealed record FindOrder(string ProviderKey, string Prompt, VideoOptions Options, DateTimeOffset SentFrom, DateTimeOffset SentUntil, string? Candidate = null);
 
 /// <summary>
 /// The last check before money can be spent: a submit is sent soon after its intent was decided, or not at all.

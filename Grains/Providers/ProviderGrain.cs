@@ -1,12 +1,14 @@
 using VideoGen.Access;
 using VideoGen.Grains.Persistence;
 using VideoGen.Providers;
+using VideoGen.Requests;
+using VideoGen.Storage;
 
 namespace VideoGen.Grains.Providers;
 
 /// <summary>The shell around one <see cref="ProviderLine"/>.</summary>
 [GrainType(GrainNames.Provider)]
-internal sealed class ProviderGrain(IVideoProviders providers, TimeProvider time) : Grain, IProviderGrain
+internal sealed class ProviderGrain(IVideoProviders providers, IInstallation installation, TimeProvider time) : Grain, IProviderGrain
 {
     private ProviderLine line = ProviderLine.Empty;
 
@@ -21,5 +23,20 @@ internal sealed class ProviderGrain(IVideoProviders providers, TimeProvider time
     {
         line = line.Heard(slot, report, time.Now());
         return Task.CompletedTask;
+    }
+
+    public async Task<CallbackVerdict> CalledBack(ProviderCallback callback)
+    {
+        var account = ProviderKey.AccountOf(this.GetPrimaryKeyString());
+        switch (providers.Find(account)?.Hear(callback))
+        {
+            case CallbackReply.Refused refused:
+                return refused.Why;
+            case CallbackReply.Heard heard when ProviderMark.Parse(heard.ProviderKey, installation.Id) is { } mark:
+                await GrainFactory.GetGrain<IVideoRequestGrain>(mark.RequestKey).CalledBack(mark.Round, mark.Attempt, account, heard.JobId);
+                return CallbackVerdict.Taken;
+            default:
+                return CallbackVerdict.UnknownAddress;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using VideoGen.Grains.Requests;
+using VideoGen.Providers;
 using VideoGen.Requests;
 
 namespace VideoGen.Grains.Providers;
@@ -72,6 +73,20 @@ public abstract record ListReply
 /// <param name="Mark">What it says is its caller's key; null where it says none.</param>
 /// <param name="CreatedAt">When it was made, on the provider's clock; null where it does not say.</param>
 public sealed record ListedJob(string JobId, string? Mark, DateTimeOffset? CreatedAt);
+
+/// <summary>What a call that came to one of our addresses is.</summary>
+public abstract record CallbackReply
+{
+    private CallbackReply() { }
+
+    /// <summary>It is the provider's own, and came to the address that it was given with this attempt.</summary>
+    /// <param name="ProviderKey">Our mark on the attempt, as in <see cref="SubmitOrder"/>.</param>
+    /// <param name="JobId">The job that it is about, as a submit is answered with it.</param>
+    public sealed record Heard(string ProviderKey, string JobId) : CallbackReply;
+
+    /// <summary>It is not, or nothing that is understood.</summary>
+    public sealed record Refused(CallbackVerdict Why) : CallbackReply;
+}
 
 /// <summary>What became of a cancel.</summary>
 public abstract record CancelReply

@@ -68,7 +68,7 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
         async () =>
         {
             if (ports.Providers.Find(e.Ticket.Account) is not { } provider) return new NotSent(e.Id, e.Nonce, NoSuchAccount(e, e.Ticket.Account), Now);
-            var order = new SubmitOrder(ProviderKey(e.Id), document.Prompt, e.Ticket.Ordered, document.Input, e.Ticket.SourceJobId);
+            var order = new SubmitOrder(ProviderKey(e.Id), document.Prompt, e.Ticket.Ordered, document.Input, e.Ticket.SourceJobId, e.Ticket.Limits.JobDeadline);
             using var timeout = new CancellationTokenSource(e.Ticket.Limits.SubmitTimeout, ports.Time);
             var look = ports.Time.GetTimestamp(); // Before the look begins: however long it takes, the gate knows.
             if (await HeldBack(document, e, timeout.Token) is { } heldBack) return new NotSent(e.Id, e.Nonce, heldBack, Now);
@@ -93,7 +93,7 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
         unresolvedSince ??= [];
         if (!unresolvedSince.TryGetValue(e.Nonce, out var since)) unresolvedSince[e.Nonce] = since = ports.Time.GetTimestamp();
         var limits = e.Ticket.Limits;
-        var order = new FindOrder(ProviderKey(e.Id), document.Prompt, e.Ticket.Ordered, e.SentAt, e.SentAt + limits.SubmitWindow + limits.SubmitTimeout);
+        var order = new FindOrder(ProviderKey(e.Id), document.Prompt, e.Ticket.Ordered, e.SentAt, e.SentAt + limits.SubmitWindow + limits.SubmitTimeout, e.Candidate);
         return CallProvider(
             e,
             e.Ticket.Account,
@@ -251,7 +251,7 @@ internal sealed partial class RequestCalls(string key, RequestPorts ports, ILogg
     private static readonly Failure NoJobId = new(FailureKind.Unknown, "The provider has it under an id that cannot be stored.");
 
     // An id that the database refuses would be tried for ever, because a fact about money is never thrown away.
-    private static bool IsJobId(string id) => id.Length is > 0 and <= MaxJobIdLength && !id.Any(char.IsControl);
+    internal static bool IsJobId(string id) => id.Length is > 0 and <= MaxJobIdLength && !id.Any(char.IsControl);
 
     private Failure NoSuchAccount(RequestEffect effect, string account)
     {

@@ -89,7 +89,7 @@ internal static class RequestEffects
                 yield return (s.Find.NotBefore, new RecordIntent(s.AttemptId, s.Ticket, Hold: null)); // A submit like any other.
                 break;
             case Unresolved s:
-                yield return (s.Find.NotBefore, new FindJob(s.AttemptId, s.Ticket, s.Nonce, s.Course.Sent is [.., var sent] ? sent : s.Since));
+                yield return (s.Find.NotBefore, new FindJob(s.AttemptId, s.Ticket, s.Nonce, s.Course.Sent is [.., var sent] ? sent : s.Since, s.Candidate));
                 break;
             case Running s:
                 if (s.Cancel is { } cancel) yield return (cancel.NotBefore, new CancelJob(s.AttemptId, s.Ticket.Account, s.JobId));

@@ -77,6 +77,9 @@ internal abstract record RequestEvent(int Round, DateTimeOffset At)
 
     public sealed record JobAccepted(AttemptId Id, string JobId, DateTimeOffset At) : OfAttempt(Id, At);
 
+    /// <summary>A callback named a job. A hint: whether there is such a job, and whether it is this attempt's, the provider is asked.</summary>
+    public sealed record CalledBack(AttemptId Id, string JobId, DateTimeOffset At) : OfAttempt(Id, At);
+
     /// <summary>A lookup by our mark found nothing.</summary>
     /// <param name="QuietFor">How long before, on the resolver's own monotonic clock, the request was known to be unresolved on disk.</param>
     public sealed record JobAbsent(AttemptId Id, string Nonce, TimeSpan QuietFor, DateTimeOffset At) : OfAttempt(Id, At);
@@ -156,7 +159,8 @@ internal abstract record RequestEffect(int Round)
     public sealed record SubmitJob(AttemptId Id, Ticket Ticket, string Nonce) : RequestEffect(Id.Round);
 
     /// <param name="SentAt">When the intent was written whose submit had no answer.</param>
-    public sealed record FindJob(AttemptId Id, Ticket Ticket, string Nonce, DateTimeOffset SentAt) : RequestEffect(Id.Round);
+    /// <param name="Candidate">The job that a callback named; null where none did.</param>
+    public sealed record FindJob(AttemptId Id, Ticket Ticket, string Nonce, DateTimeOffset SentAt, string? Candidate = null) : RequestEffect(Id.Round);
 
     public sealed record CheckJob(AttemptId Id, string Account, string JobId) : RequestEffect(Id.Round);
     public sealed record CancelJob(AttemptId Id, string Account, string JobId) : RequestEffect(Id.Round);

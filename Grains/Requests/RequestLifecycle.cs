@@ -100,6 +100,7 @@ internal static partial class RequestLifecycle
         NotSent e when e.Nonce == s.Nonce => Unsent(s, e),
         NoJob e when e.Nonce == s.Nonce => ProvenFree(s, e.Failure, e.At),
         OutcomeUnknown e when e.Nonce == s.Nonce => Doubt(s, e),
+        CalledBack e => Hinted(s, e),
         CancelRequested e when s.Course.CancelWanted is null => s with { Course = s.Course.Cancelling(e.At) },
         _ => s,
     };
@@ -117,6 +118,7 @@ internal static partial class RequestLifecycle
             ? ProvenFree(s, new(FailureKind.Unavailable, "The submit never arrived: the provider has no job with our mark."), e.At, WhyLeft.JobAbsent)
             : FindLater(s, null, e.At),
         FindFailed e when e.Nonce == s.Nonce => FindLater(s, e.Failure, e.At),
+        CalledBack e => Hinted(s, e),
         CancelRequested e when s.Course.CancelWanted is null => s with { Course = s.Course.Cancelling(e.At) },
         _ => s,
     };
@@ -124,6 +126,7 @@ internal static partial class RequestLifecycle
     private static RequestState InRunning(Running s, RequestEvent happened) => happened switch
     {
         OfJob e when e.JobId != s.JobId => s,
+        CalledBack e => e.JobId == s.JobId && s.Check.NotBefore > e.At ? s with { Check = s.Check with { NotBefore = e.At } } : s,
         JobFinished e => new Saving(s.Ticket, s.Course with { Stages = s.Course.Stages with { Saving = e.At } }, e.At, s.JobId, e.CostUsd, Save: new Due(e.At)),
         JobFailed e => JobEnded(s, e),
         JobCancelled e => s.EndCancelled(e.At, new Charge(e.Charged, "The provider stopped the job.")),
@@ -173,6 +176,8 @@ internal static partial class RequestLifecycle
         JobAccepted when Apply(dead.ResumeAt, happened) is Live next && s.Charge.Charged == Charged.No => next with { Course = next.Course with { GivenBack = true } },
         JobAccepted or NotSent or NoJob or JobFinished or JobFailed or JobCancelled or VideoSaved when Apply(dead.ResumeAt, happened) is var next && !ReferenceEquals(next, dead.ResumeAt) => next,
         JobProgressed or CheckFailed when dead.Check is not null => s with { Outcome = dead with { Check = NextDeadLetterCheck(s, happened) } },
+        CalledBack e when s.Discarded is null && dead.ResumeAt is Unresolved unresolved => Hinted(unresolved, e) is var next && ReferenceEquals(next, unresolved) ? s : next with { Since = e.At },
+        CalledBack e when e.JobId == s.JobId && dead.Check is { } check && check.NotBefore > e.At => s with { Outcome = dead with { Check = check with { NotBefore = e.At } } },
         OperatorTold when dead.Tell is not null => s with { Outcome = dead with { Tell = null } },
         TellFailed e when dead.Tell is { } due => s with { Outcome = dead with { Tell = LaterOrNever(due, MaxFailedTells, e.At, Salt(s), e.Failure) } },
         Requeued e when s.Discarded is null && Resume(dead.ResumeAt, e.At) is { } resumed => resumed,

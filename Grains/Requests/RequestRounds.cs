@@ -23,6 +23,8 @@ internal static class RequestRounds
             Requeued requeued => Requeue(document, requeued),
             IntentRecorded intent => Route(document, intent with { Sends = SendsInWindow(document, intent.At), Orphaned = OrphanedIn(document, intent.Round) }),
             OfJob ofJob when TermsOf(document, ofJob.Id) is var (account, _) && !IsOfARound(document, account, ofJob.JobId) && OrphanOf(document, account, ofJob.JobId) is { } orphan => WithOrphan(document, orphan, ofJob),
+            // As with a requeue: a dead letter does not go on beside a live round, which it might then be paid besides.
+            CalledBack when RoundOf(document, e.Round) is Ended && document.Rounds.Any(r => r is Live) => document,
             FundsSettled { JobId: { } jobId } => SettleOrphan(document, jobId, e),
             SettleFailed { JobId: { } jobId } => SettleOrphan(document, jobId, e),
             _ => Route(document, e),
@@ -37,7 +39,7 @@ internal static class RequestRounds
     /// </summary>
     public static RequestDocument? Unwritten(RequestDocument document, RequestEvent happened)
     {
-        if (happened is not (JobProgressed or SendHeld)) return null;
+        if (happened is not (JobProgressed or SendHeld or CalledBack)) return null;
         var next = Apply(document, happened);
         if (ReferenceEquals(next, document) || RequestEffects.NextAt(next) > document.WakeAt) return null;
         return (RoundOf(document, happened.Round), RoundOf(next, happened.Round)) switch

@@ -71,7 +71,11 @@ internal abstract record RequestState
     /// <summary>The intent to pay is on disk; the paid call may or may not have happened.</summary>
     /// <param name="Nonce">Drawn for this one intent by the activation that wrote it; only that one may send.</param>
     /// <param name="Doubt">The unresolved submit of the same attempt that is sent again to be told of its job; null where this is the first.</param>
-    public sealed record Submitting(Ticket Ticket, Course Course, DateTimeOffset Since, string Nonce, Doubt? Doubt = null) : Live(Ticket, Course, Since);
+    public sealed record Submitting(Ticket Ticket, Course Course, DateTimeOffset Since, string Nonce, Doubt? Doubt = null) : Live(Ticket, Course, Since)
+    {
+        /// <summary>As <see cref="Unresolved.Candidate"/>: a callback may be faster than the answer.</summary>
+        public string? Candidate { get; init; }
+    }
 
     /// <summary>Sent, perhaps, and no answer that proves anything: ask the provider.</summary>
     /// <param name="Nonce">That of the first intent.</param>
@@ -85,6 +89,9 @@ internal abstract record RequestState
         Failure Cause,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Resent = 0) : Live(Ticket, Course, Since)
     {
+        /// <summary>The job that a callback named; null where none did. It is asked for first, and nothing is believed of it before.</summary>
+        public string? Candidate { get; init; }
+
         /// <summary>When the first of its intents was written.</summary>
         [JsonIgnore] public DateTimeOffset FirstSentAt => Course.Sent.Length > Resent ? Course.Sent[^(1 + Resent)] : Since;
     }

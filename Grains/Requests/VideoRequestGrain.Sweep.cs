@@ -3,12 +3,12 @@ using VideoGen.Requests;
 
 namespace VideoGen.Grains.Requests;
 
-/// <summary>What the sweep of a provider's list hands over.</summary>
+/// <summary>What the sweep of a provider's list hands over, and what a provider says by itself.</summary>
 internal sealed partial class VideoRequestGrain
 {
     public async Task<JobAdoption> Adopt(int round, int attempt, string account, string jobId)
     {
-        if (jobId.Length is 0 or > RequestCalls.MaxJobIdLength || jobId.Any(char.IsControl)) return JobAdoption.Unknown;
+        if (!RequestCalls.IsJobId(jobId)) return JobAdoption.Unknown;
         if (RequestRounds.RoundOf(commit.Committed, round) is null) await LookAgain(); // Perhaps another activation opened it.
         if (RequestRounds.RoundOf(commit.Committed, round) is RequestState.Admitting) return JobAdoption.NotNow;
         if (RequestRounds.AccountOf(commit.Committed, new(round, attempt)) != account) return JobAdoption.Unknown;
@@ -27,5 +27,15 @@ internal sealed partial class VideoRequestGrain
             ArmForNext();
             LeaveIfDoubtful();
         }
+    }
+
+    public async Task CalledBack(int round, int attempt, string account, string jobId)
+    {
+        if (!RequestCalls.IsJobId(jobId)) return;
+        if (RequestRounds.RoundOf(commit.Committed, round) is null) await LookAgain(); // Perhaps another activation opened it.
+        if (RequestRounds.AccountOf(commit.Committed, new(round, attempt)) != account) return;
+        var fact = new RequestEvent.CalledBack(new(round, attempt), jobId, ports.Time.Now());
+        if (commit.TryNote(document => RequestRounds.Unwritten(document, fact))) ArmForNext();
+        else await Record(fact);
     }
 }

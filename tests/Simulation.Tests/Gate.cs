@@ -31,6 +31,9 @@ internal sealed class Gate(SimulatedWorld world, SimulatedProcess process)
     /// <summary>A submit has reached an account.</summary>
     public void Arrived(string account, string providerKey, string model) => world.RouteChecks.Arrived(account, providerKey, model);
 
+    /// <summary>A provider has taken a job, and may say something of it later.</summary>
+    public void Accepted(Models.Job job) => world.Callbacks.Of(job);
+
     /// <summary>Something happened that never may.</summary>
     public BrokenPromiseException Broken(string promise) => world.Checks.Broken(promise);
 

@@ -39,7 +39,7 @@ internal sealed partial class SimulatedWorld
 
     /// <summary>A world in which everything is drawn from the seed; without faults where so said.</summary>
     public SimulatedWorld(int seed, bool faults = true)
-        : this($"Seed {seed}", $"VIDEOGEN_SEED={seed} ./test --filter FullyQualifiedName~One_seed", new Chance(seed), null, null)
+        : this($"Seed {seed}", $"VIDEOGEN_SEED={seed} ./test --filter FullyQualifiedName~One_seed", new Chance(seed), null, null, callbacks: seed)
     {
         Calm = !faults;
         CalmAt = Start + Chance.Span(TimeSpan.FromMinutes(30), TimeSpan.FromHours(30));
@@ -50,6 +50,8 @@ internal sealed partial class SimulatedWorld
         Spending.StreakUsd = Chance.Pick<decimal?>(null, 25, 6.4m);
         Spending.ResetAfter = Chance.Pick(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(15));
         Spending.Refuses = Chance.Percent(20);
+        // Drawn by itself: what a seed without callbacks does, it does as if there were none.
+        Swarm = Swarm with { CallsBack = Callbacks.Drawn };
         Quotas.Cooldown = Chance.Pick(TimeSpan.Zero, TimeSpan.FromMinutes(10));
         Requests.CheckEvery = Chance.Pick(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(5));
         People.Plan(CalmAt);
@@ -75,12 +77,13 @@ internal sealed partial class SimulatedWorld
         scenario.People(this);
     }
 
-    private SimulatedWorld(string name, string replay, Chance chance, Swarm? swarm, PlannedFault? planned)
+    private SimulatedWorld(string name, string replay, Chance chance, Swarm? swarm, PlannedFault? planned, int callbacks = 0)
     {
         Name = name;
         Replay = replay;
         this.planned = planned;
         Chance = chance;
+        Callbacks = new(this, new(callbacks ^ 0x5EED));
         Swarm = swarm ?? Swarm.Draw(chance);
         Turns = new(this);
         Checks = new(this);
@@ -101,7 +104,9 @@ internal sealed partial class SimulatedWorld
 
     public Chance Chance { get; }
 
-    public Swarm Swarm { get; }
+    public Swarm Swarm { get; private init; }
+
+    public Callbacks Callbacks { get; }
 
     public Turns Turns { get; }
 

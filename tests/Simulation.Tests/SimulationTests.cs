@@ -30,7 +30,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
             "job fails free", "job fails charged", "policy after rendering", "job never ends", "job ends late", "check failed", "find failed", "lookup missed it",
             "cancel failed", "save failed", "source gone",
         }.Select(f => $"fault {f}"),
-        "activated twice at once", "write lost the race", "gate closed", "finished twice", "cancelled", "cancelled too late", "find found it", "find found nothing", "requeued",
+        "activated twice at once", "write lost the race", "gate closed", "finished twice", "cancelled", "cancelled too late", "find found it", "find found nothing",
+        "callback", "callback early", "callback lost", "callback late", "callback doubled", "callback forged", "callback of another job", "candidate confirmed", "candidate is another's", "requeued",
         "sent after a freeze that no gate sees", "paused", "discarded", "ask: refused: budget_exceeded", "ask: refused: paused", "ask: refused: spend_breaker",
         "money none -> Reserved", "money Reserved -> Spent", "money Reserved -> Released", "money Reserved -> AtRisk", "money AtRisk -> Spent", "money AtRisk -> Released", "money none -> AtRisk", "money none -> Released", "ask: Accepted", "ask: Question", "ask: Refused", "ask: nothing",
     ];

@@ -60,6 +60,8 @@ internal static class Given
 
     public static T Wanted<T>(this T live) where T : Live => live with { Course = live.Course.Cancelling(Given.T) };
 
+    private static readonly DateTimeOffset Soon = T.AddSeconds(1), Late = T.AddHours(3);
+
     public static readonly (string Name, RequestState State)[] States =
     [
         ("New", new New()),
@@ -73,11 +75,14 @@ internal static class Given
         ("Submitting", Submitting()),
         ("Submitting, cancel wanted", Submitting().Wanted()),
         ("Unresolved", Unresolved()),
+        ("Submitting, called back", Submitting() with { Candidate = Job }),
+        ("Unresolved, called back", Unresolved() with { Candidate = Job, Find = new Due(T, 3) }),
         ("Unresolved, cancel wanted", Unresolved().Wanted()),
         ("Submitting, same key", Submitting() with { Ticket = KeyTicket, Course = SentTwice, Doubt = new(T, FirstNonce, new Due(T), Lost, 0) }),
         ("Unresolved, same key", Unresolved() with { Ticket = KeyTicket }),
         ("Unresolved, same key sent again", Unresolved() with { Ticket = KeyTicket, Course = SentTwice, Resent = 1 }),
         ("Running", Running()),
+        ("Running, checked late", Running() with { Check = new Due(Late) }),
         ("Running, last attempt", Running() with { Ticket = Ticket with { Limits = Limits with { MaxAttempts = 1 } } }),
         ("Running, cancel wanted", Running().Wanted() with { Cancel = new Due(T) }),
         ("Running, last cancel", Running().Wanted() with { Cancel = new Due(T, 2) }),
@@ -103,8 +108,6 @@ internal static class Given
         ("Submitting, at its second stop", Moved(Submitting())),
         ("Completed, at its second stop", Moved(Saving()).End(new RequestOutcome.Completed(File), new Charge(Charged.Yes, "finished", 0.40m), T)),
     ];
-
-    private static readonly DateTimeOffset Soon = T.AddSeconds(1), Late = T.AddHours(3);
 
     public static readonly (string Name, RequestEvent Event)[] Events =
     [
@@ -156,6 +159,9 @@ internal static class Given
         ("JobAccepted", new JobAccepted(Id, Job, Soon)),
         ("JobAccepted, other job", new JobAccepted(Id, "job_2", Soon)),
         ("JobAccepted, other attempt", new JobAccepted(new(1, 2), Job, Soon)),
+        ("CalledBack", new CalledBack(Id, Job, Soon)),
+        ("CalledBack, other job", new CalledBack(Id, "job_2", Soon)),
+        ("CalledBack, other attempt", new CalledBack(new(1, 2), Job, Soon)),
         ("JobAbsent, early", new JobAbsent(Id, Nonce, Limits.QuietFor - TimeSpan.FromSeconds(1), Soon)),
         ("JobAbsent, quiet", new JobAbsent(Id, Nonce, Limits.QuietFor, Soon)),
         ("JobAbsent, other nonce", new JobAbsent(Id, "nonce00000000002", Limits.QuietFor, Soon)),

@@ -81,6 +81,28 @@ public sealed class LifecycleTableTests
     }
 
     [Fact]
+    public void A_callback_is_a_hint_it_changes_when_is_asked_and_for_what_and_nothing_else()
+    {
+        foreach (var (state, happened) in Pairs().Where(p => p.Happened is RequestEvent.CalledBack))
+        {
+            var hint = (RequestEvent.CalledBack)happened;
+            var next = RequestLifecycle.Apply(state, happened);
+            Assert.True(ReferenceEquals(next, RequestLifecycle.Apply(next, happened)), $"{Given.Name(state)} changed by the second of two");
+            if (ReferenceEquals(next, state)) continue;
+            Assert.Equal(hint.At, RequestEffects.NextAt(Given.Document(next)) < hint.At ? hint.At : RequestEffects.NextAt(Given.Document(next)));
+            switch (state, next)
+            {
+                case (Submitting before, Submitting after): Assert.Equal(before with { Candidate = hint.JobId }, after); break;
+                case (Unresolved before, Unresolved after): Assert.Equal(before with { Candidate = hint.JobId, Find = after.Find }, after); break;
+                case (Running before, Running after): Assert.Equal(before with { Check = after.Check }, after); break;
+                case (Ended { Outcome: RequestOutcome.DeadLettered { ResumeAt: Unresolved } }, Unresolved after): Assert.Equal(hint.JobId, after.Candidate); break;
+                case (Ended { Outcome: RequestOutcome.DeadLettered }, Ended { Outcome: RequestOutcome.DeadLettered { Check: not null } }): break;
+                default: Assert.Fail($"{Given.Name(state)} became {Given.Name(next)}"); break;
+            }
+        }
+    }
+
+    [Fact]
     public void Only_an_intent_makes_a_state_that_may_send()
     {
         foreach (var (state, happened) in Pairs())
@@ -136,6 +158,8 @@ public sealed class LifecycleTableTests
         {
             case Admitting { Shown: true }: facts.Add("shown"); break;
             case Refused { Release: not null }: facts.Add("release owed"); break;
+            case Submitting { Candidate: { } named }: facts.Add($"{named} named"); break;
+            case Unresolved { Candidate: { } named } unresolved: facts.Add($"{named} named, asked for again in {unresolved.Find.NotBefore - Given.T}"); break;
             case Running { Cancel: not null }: facts.Add("cancel owed"); break;
             case Ended ended:
                 facts.Add($"charged {ended.Charge.Charged}");

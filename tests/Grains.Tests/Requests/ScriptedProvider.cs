@@ -1,5 +1,6 @@
 using VideoGen.Grains.Providers;
 using VideoGen.Grains.Requests;
+using VideoGen.Providers;
 using VideoGen.Requests;
 
 namespace VideoGen.Grains.Tests.Requests;
@@ -34,6 +35,9 @@ internal sealed class ScriptedProvider(TimeProvider time) : IVideoProvider, IVid
     public Func<int, int> Progress { get; set; } = _ => 50;
 
     public bool FindDown { get; set; }
+
+    /// <summary>Whether it forgets our marks: then only a job whose id is known can be asked for.</summary>
+    public bool Markless { get; set; }
 
     public bool CancelDown { get; set; }
 
@@ -91,8 +95,15 @@ internal sealed class ScriptedProvider(TimeProvider time) : IVideoProvider, IVid
         Sought.Add(order);
         if (Mute.Remove(nameof(Find))) return Task.FromResult<FindReply>(null!);
         return Task.FromResult(FindDown ? new FindReply.Trouble(new(FailureKind.Unavailable, "down"))
+            : jobs.Find(j => j.Id == order.Candidate && j.Key == order.ProviderKey) is { } named ? new FindReply.Found(named.Id)
+            : Markless ? new FindReply.Trouble(new(FailureKind.Unknown, "no match"))
             : byKey.TryGetValue(order.ProviderKey, out var job) ? new FindReply.Found(job.Id) : (FindReply)new FindReply.Nothing());
     }
+
+    /// <summary>A callback has the mark as its token and the job's id as its body.</summary>
+    public CallbackReply Hear(ProviderCallback callback) => callback.Signature == "signed"
+        ? new CallbackReply.Heard(callback.Token, callback.Body)
+        : new CallbackReply.Refused(CallbackVerdict.NotSigned);
 
     public Task<CancelReply> Cancel(string jobId, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using VideoGen.Budgets;
 using VideoGen.Grains.Providers;
 using VideoGen.Grains.Requests;
+using VideoGen.Providers;
 using VideoGen.Requests;
 using VideoGen.Tests;
 
@@ -159,12 +160,22 @@ internal sealed class ProviderModel(ProviderBooks books, PauseRows pauses, Simul
     {
         var effect = await gate.Out("find", cancellationToken);
         if (gate.Fault(swarm.FindFails, "find failed")) return new FindReply.Trouble(Trouble(Unavailable));
+        if (Confirmed(order) is { } named)
+        {
+            await gate.Back(effect, cancellationToken);
+            return new FindReply.Found(named.Id);
+        }
+
         var job = books.Jobs.FirstOrDefault(j => j.Account == account && j.ProviderKey == order.ProviderKey && j.VisibleAt <= clock.GetUtcNow());
         if (resolution == Resolution.Lookup && gate.Fault(swarm.LookupMisses, "lookup missed it")) job = null;
         gate.Note(job is null ? "find found nothing" : "find found it");
         await gate.Back(effect, cancellationToken);
         return job is null ? new FindReply.Nothing() : new FindReply.Found(job.Id);
     }
+
+    public CallbackReply Hear(ProviderCallback callback) => callback.Signature == Callbacks.Genuine
+        ? new CallbackReply.Heard(callback.Token, callback.Body)
+        : new CallbackReply.Refused(CallbackVerdict.NotSigned);
 
     public async Task<CancelReply> Cancel(string jobId, CancellationToken cancellationToken)
     {
@@ -222,6 +233,15 @@ internal sealed class ProviderModel(ProviderBooks books, PauseRows pauses, Simul
         return new SubmitReply.Accepted(job.Id);
     }
 
+    // Whatever a callback names, the provider's own books say whose it is.
+    private Job? Confirmed(FindOrder order)
+    {
+        if (order.Candidate is not { } named) return null;
+        var job = JobOf(named) is { } known && known.ProviderKey == order.ProviderKey ? known : null;
+        gate.Note(job is null ? "candidate is another's" : "candidate confirmed", named);
+        return job;
+    }
+
     private Job Accept(string providerKey, bool late, DateTimeOffset visibleAt)
     {
         var now = clock.GetUtcNow();
@@ -236,6 +256,7 @@ internal sealed class ProviderModel(ProviderBooks books, PauseRows pauses, Simul
         else if (gate.Fault(swarm.JobEndsLate, "job ends late")) ends = now + gate.Chance.Span(TimeSpan.FromHours(2), TimeSpan.FromHours(20));
         var job = books.Accept(account, providerKey, now, ends, visibleAt, Ending(), late);
         gate.Note("accepted", providerKey);
+        gate.Accepted(job);
         return job;
     }
 
