@@ -91,7 +91,7 @@ internal sealed class ScriptedProvider(TimeProvider time) : IVideoProvider, IVid
         Sought.Add(order);
         if (Mute.Remove(nameof(Find))) return Task.FromResult<FindReply>(null!);
         return Task.FromResult(FindDown ? new FindReply.Trouble(new(FailureKind.Unavailable, "down"))
-            : byKey.TryGetValue(order.ProviderKey, out var job) ? new FindReply.Found(job.Id) : (FindReply)new FindReply.Nothing());
+            : byKey.TryGetValue(order.ProviderKey, out var job) && (Traits.Resolution != Resolution.Output || time.GetUtcNow() >= job.EndsAt) ? new FindReply.Found(job.Id) : (FindReply)new FindReply.Nothing());
     }
 
     public Task<CancelReply> Cancel(string jobId, CancellationToken cancellationToken)
