@@ -97,6 +97,9 @@ public enum JobAdoption
 
     /// <summary>There is no such request or round, or not at that account. Nothing was changed.</summary>
     Unknown,
+
+    /// <summary>It is what the job has made that its attempt has on record. Nothing was changed.</summary>
+    Known,
 }
 
 /// <summary>A job that a provider has finished.</summary>

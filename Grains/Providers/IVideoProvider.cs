@@ -80,6 +80,12 @@ public enum Listing
 
     /// <summary>All jobs of the account, and our mark on those that are ours.</summary>
     Marked,
+
+    /// <summary>
+    /// Not jobs, but the videos that they have made and that are still there, with our mark on those that are ours. It has neither a job that
+    /// runs nor one that failed, and does not know by which name a submit was answered.
+    /// </summary>
+    Outputs,
 }
 
 /// <summary>How a submit without an answer can be resolved.</summary>
@@ -96,6 +102,12 @@ public enum Resolution
 
     /// <summary>By submitting again: the provider documents that the same key and body give the same job, and never a second one.</summary>
     SameKey,
+
+    /// <summary>
+    /// A finished video is found at the place where the submit has told the provider to put it. A job that runs, and one that failed, is not
+    /// found at all: finding nothing proves nothing, however late.
+    /// </summary>
+    Output,
 }
 
 /// <summary>One attempt, as a provider gets it.</summary>

@@ -168,6 +168,11 @@ internal static class RequestRounds
     /// <summary>The provider account of an attempt; null where there is no such round, or nothing of it was accepted.</summary>
     public static string? AccountOf(RequestDocument document, AttemptId id) => TermsOf(document, id)?.Account;
 
+    /// <summary>Whether the round's last attempt is this one, and its job is on record.</summary>
+    public static bool HasJob(RequestDocument document, AttemptId id) => RoundOf(document, id.Round) is { } round
+        && RequestEndings.JobIdOf(round) is not null
+        && (round is Live live ? live.AttemptId : (round as Ended)?.AttemptId) == id;
+
     // Those of the stop where that attempt was: a late fact of an earlier one is about the account and the price of then.
     private static (string Account, Price? Price)? TermsOf(RequestDocument document, AttemptId id) => RoundOf(document, id.Round) switch
     {

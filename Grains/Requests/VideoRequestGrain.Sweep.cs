@@ -1,4 +1,5 @@
 using VideoGen.Grains.Persistence;
+using VideoGen.Grains.Providers;
 using VideoGen.Requests;
 
 namespace VideoGen.Grains.Requests;
@@ -12,6 +13,9 @@ internal sealed partial class VideoRequestGrain
         if (RequestRounds.RoundOf(commit.Committed, round) is null) await LookAgain(); // Perhaps another activation opened it.
         if (RequestRounds.RoundOf(commit.Committed, round) is RequestState.Admitting) return JobAdoption.NotNow;
         if (RequestRounds.AccountOf(commit.Committed, new(round, attempt)) != account) return JobAdoption.Unknown;
+
+        // Who lists videos does not know the names of the jobs that made them, and an attempt has one: that is it.
+        if (ports.Providers.Find(account)?.Traits.Listing == Listing.Outputs && RequestRounds.HasJob(commit.Committed, new(round, attempt))) return JobAdoption.Known;
 
         // As with a job that was found: only what was claimed is taken up.
         using var timeout = new CancellationTokenSource(ports.Options.CurrentValue.CallTimeout, ports.Time);

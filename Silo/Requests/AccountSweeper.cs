@@ -25,18 +25,18 @@ internal sealed partial class AccountSweeper(
     public async Task<AccountSweep> Sweep(IVideoProvider provider, bool isPaid, DateTimeOffset since, CancellationToken cancellationToken)
     {
         var at = time.GetUtcNow();
-        var sweep = new AccountSweep(provider.Account, at, provider.Traits.Listing != Listing.None, provider.Traits.Listing == Listing.Marked, isPaid, Whole: null, Trouble: null, Keeps: null);
-        if (!sweep.Lists) return sweep with { Keeps = AccountVerdict.Of(sweep, since, 0, 0, 0) };
+        var sweep = new AccountSweep(provider.Account, at, provider.Traits.Listing != Listing.None, provider.Traits.Listing is Listing.Marked or Listing.Outputs, isPaid, Whole: null, Trouble: null, Keeps: null);
+        if (!sweep.Lists) return sweep with { Keeps = AccountVerdict.Of(sweep, provider.Traits.Listing, since, 0, 0, 0) };
         switch (await List(provider, at, cancellationToken).ConfigureAwait(false))
         {
             case ListReply.Listed listed:
                 var found = await Compare(provider.Account, listed.Jobs, at, cancellationToken).ConfigureAwait(false);
                 sweep = sweep with { Whole = new(at - SweepOptions.Depth, at, listed.Jobs.Count, found.Adopted) };
-                return sweep with { Keeps = AccountVerdict.Of(sweep, since, found.Forgotten, found.Unmarked, found.Young) };
+                return sweep with { Keeps = AccountVerdict.Of(sweep, provider.Traits.Listing, since, found.Forgotten, found.Unmarked, found.Young) };
             case ListReply.Trouble trouble:
                 LogNotListed(provider.Account, trouble.Failure.Detail);
                 sweep = sweep with { Trouble = trouble.Failure.Detail };
-                return sweep with { Keeps = AccountVerdict.Of(sweep, since, 0, 0, 0) };
+                return sweep with { Keeps = AccountVerdict.Of(sweep, provider.Traits.Listing, since, 0, 0, 0) };
             default:
                 throw new InvalidOperationException("A provider answered with something that is no answer.");
         }
@@ -76,6 +76,8 @@ internal sealed partial class AccountSweeper(
                     case JobAdoption.Adopted or JobAdoption.Taken:
                         LogAdopted(account, id, mark.RequestKey, mark.Round, mark.Attempt);
                         adopted++;
+                        break;
+                    case JobAdoption.Known:
                         break;
                     case JobAdoption.NotNow:
                         young++;

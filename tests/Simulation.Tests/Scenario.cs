@@ -50,6 +50,7 @@ internal sealed record Scenario(string Name, string Shows, string[] Faults, Acti
         new("no answer, and it comes late", "Unresolved -> Running", ["late delivery"], Asks) { Swarm = new() { QuietTime = TimeSpan.FromMinutes(1), FindLags = true } },
         new("no answer, and nothing can be proven", "Submitting -> DeadLettered", ["lost answer"], AsksTwice) { Swarm = new() { Resolution = Resolution.None } },
         new("no answer, and the lookup misses it", "Unresolved -> Running", ["lost answer", "lookup missed it", "find failed", "lookup missed it"], AsksTwice) { Swarm = new() { Resolution = Resolution.Lookup } },
+        new("no answer, and only what it made is found", "Unresolved -> Running", ["lost answer", "find failed"], AsksTwice) { Swarm = new() { Resolution = Resolution.Output } },
         new("no answer, and the same key is sent again", "Submitting -> Running", ["lost answer", ProviderModel.Unavailable, ProviderModel.NotSent, "garbage"], AsksTwice) { Swarm = new() { Resolution = Resolution.SameKey } },
         new("no answer, and the key is forgotten", "Unresolved -> DeadLettered", ["lost answer", ProviderModel.Unavailable, ProviderModel.Unavailable, ProviderModel.Unavailable, ProviderModel.Unavailable, ProviderModel.Unavailable], AsksTwice) { Swarm = new() { Resolution = Resolution.SameKey, KeyKeptFor = TimeSpan.FromMinutes(3) } },
         new("no answer, and a callback names the job", "DeadLettered -> Unresolved", ["lost answer"], AsksTwice) { Swarm = new() { Resolution = Resolution.None, CallsBack = true } },

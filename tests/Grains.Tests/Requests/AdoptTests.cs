@@ -78,6 +78,52 @@ public sealed class AdoptTests
         Assert.IsType<Queued>(world.State());
     }
 
+    [Fact]
+    public async Task What_a_job_made_that_is_on_record_is_no_other_job_whatever_it_is_listed_as()
+    {
+        await using var world = new World();
+        world.Provider.Traits = world.Provider.Traits with { Listing = Listing.Outputs };
+        await world.Drive(world.Ask());
+        await world.Until(() => world.State() is Running, what: "the job to run");
+        var (revision, claims) = (world.Document().Revision, world.Claims.Count);
+
+        Assert.Equal(JobAdoption.Known, await world.Drive(world.Request().Adopt(1, 1, "local", "its video")));
+        Assert.Equal((revision, claims), (world.Document().Revision, world.Claims.Count));
+
+        await world.Ended();
+        Assert.Equal(JobAdoption.Known, await world.Drive(world.Request().Adopt(1, 1, "local", "its video")));
+        Assert.Empty(world.Document().Orphans);
+    }
+
+    [Fact]
+    public async Task What_a_job_made_whose_submit_had_no_answer_is_found_when_it_is_there()
+    {
+        await using var world = Unanswered();
+        await world.Drive(world.Ask());
+
+        await world.Ended();
+        Assert.IsType<RequestOutcome.Completed>(((Ended)world.State()).Outcome);
+        Assert.InRange(world.Provider.Sought.Count, 2, 100); // While it was made there was nothing to be found.
+        Assert.Single(world.Provider.Jobs);
+    }
+
+    [Fact]
+    public async Task What_comes_to_light_when_nobody_looks_for_it_any_more_is_handed_over_and_the_dead_letter_carries_on()
+    {
+        await using var world = Unanswered();
+        world.Provider.RenderTime = TimeSpan.FromHours(3);
+        await world.Drive(world.Ask());
+        await world.Ended();
+        var dead = Assert.IsType<Ended>(world.State());
+        Assert.IsType<RequestOutcome.DeadLettered>(dead.Outcome);
+        Assert.Equal(Charged.Unknown, dead.Charge.Charged);
+
+        Assert.Equal(JobAdoption.Adopted, await world.Drive(world.Request().Adopt(1, 1, "local", "job_1")));
+
+        await world.Until(() => world.State() is Ended { Outcome: RequestOutcome.Completed }, what: "the video to be saved");
+        Assert.Single(world.Provider.Jobs);
+    }
+
     [Theory]
     [InlineData("test1234-v-abc-1.1", "v-abc", 1, 1)]
     [InlineData("test1234-v-a-b-12.3", "v-a-b", 12, 3)]
@@ -100,6 +146,15 @@ public sealed class AdoptTests
     [InlineData("other123-v-abc-1.1")]
     [InlineData("test12345-v-abc-1.1")]
     public void Anything_else_is_none(string? text) => Assert.Null(ProviderMark.Parse(text, "test1234"));
+
+    // At an account that lists what jobs have made, and no jobs.
+    private static World Unanswered()
+    {
+        var world = new World();
+        world.Provider.Traits = world.Provider.Traits with { Resolution = Resolution.Output, Listing = Listing.Outputs };
+        world.Provider.NextAnswers.Enqueue(_ => Task.FromResult<SubmitReply>(new SubmitReply.Unknown(new(FailureKind.Unknown, "There was no answer."))));
+        return world;
+    }
 
     // It was sent, and the database knows nothing of that.
     private static async Task<string> Forgotten(World world, int attempt)

@@ -97,7 +97,7 @@ internal sealed class ScriptedProvider(TimeProvider time) : IVideoProvider, IVid
         return Task.FromResult(FindDown ? new FindReply.Trouble(new(FailureKind.Unavailable, "down"))
             : jobs.Find(j => j.Id == order.Candidate && j.Key == order.ProviderKey) is { } named ? new FindReply.Found(named.Id)
             : Markless ? new FindReply.Trouble(new(FailureKind.Unknown, "no match"))
-            : byKey.TryGetValue(order.ProviderKey, out var job) ? new FindReply.Found(job.Id) : (FindReply)new FindReply.Nothing());
+            : byKey.TryGetValue(order.ProviderKey, out var job) && (Traits.Resolution != Resolution.Output || time.GetUtcNow() >= job.EndsAt) ? new FindReply.Found(job.Id) : (FindReply)new FindReply.Nothing());
     }
 
     /// <summary>A callback has the mark as its token and the job's id as its body.</summary>

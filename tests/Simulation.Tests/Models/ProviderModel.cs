@@ -168,6 +168,7 @@ internal sealed class ProviderModel(ProviderBooks books, PauseRows pauses, Simul
 
         var job = books.Jobs.FirstOrDefault(j => j.Account == account && j.ProviderKey == order.ProviderKey && j.VisibleAt <= clock.GetUtcNow());
         if (resolution == Resolution.Lookup && gate.Fault(swarm.LookupMisses, "lookup missed it")) job = null;
+        if (resolution == Resolution.Output && !(job is { CancelledAt: null, Discarded: false, Ending: CheckReply.Finished } && job.HasEnded(clock.GetUtcNow()))) job = null;
         gate.Note(job is null ? "find found nothing" : "find found it");
         await gate.Back(effect, cancellationToken);
         return job is null ? new FindReply.Nothing() : new FindReply.Found(job.Id);
