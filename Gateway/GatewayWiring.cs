@@ -32,6 +32,7 @@ public static class GatewayWiring
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<VideoGenTelemetry>();
         services.TryAddSingleton(new GrainContact { Made = true });
+        services.AddSingleton<AsksUnderWay>();
         services.AddSingleton<VideoGrains>();
         services.AddSingleton<VideoWatch>();
         services.AddSingleton<VideoStop>();

@@ -13,13 +13,30 @@ internal static class DatabaseRows
         await using (command.ConfigureAwait(false))
         {
             command.Parameters.AddRange(parameters);
-            var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (rows.ConfigureAwait(false))
-            {
-                var found = new List<T>();
-                while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false)) found.Add(read(rows));
-                return found;
-            }
+            return await Rows(command, read, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The same on a connection that is in a transaction.</summary>
+    /// <exception cref="NpgsqlException">The database did not answer.</exception>
+    public static async Task<List<T>> Rows<T>(this NpgsqlConnection connection, string text, object[] values, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(text, connection);
+        await using (command.ConfigureAwait(false))
+        {
+            foreach (var value in values) command.Parameters.Add(new() { Value = value });
+            return await Rows(command, read, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<List<T>> Rows<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using (rows.ConfigureAwait(false))
+        {
+            var found = new List<T>();
+            while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false)) found.Add(read(rows));
+            return found;
         }
     }
 }

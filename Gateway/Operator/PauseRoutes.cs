@@ -66,7 +66,7 @@ internal static class PauseRoutes
     // Not before the pause is in force: what is sent until then is cancelled as well.
     private static async Task<StopBody> Drain(HttpContext http, string scope, VideoStop stop, ILogger logger)
     {
-        var report = await stop.Stop(PauseScope.Live(scope), CancellationToken.None);
+        var report = await stop.Drain(PauseScope.Live(scope), CancellationToken.None);
         GatewayLog.Stopped(logger, http.TraceIdentifier, report.Videos.Count(video => video.Outcome == StopOutcome.Cancelled), report.Videos.Count);
         return StopBody.Of(report);
     }

@@ -7,7 +7,7 @@ namespace VideoGen.Gateway.Videos;
 
 /// <summary>The calls of request grains, each with a bound; whatever goes wrong in one comes out as <see cref="GrainCallException"/>.</summary>
 internal sealed class VideoGrains(
-    IGrainFactory grains, GrainContact contact, IInstallation installation, IVideoFiles files, TimeProvider time, IOptions<GatewayOptions> options, VideoGenTelemetry telemetry)
+    IGrainFactory grains, GrainContact contact, IInstallation installation, IVideoFiles files, TimeProvider time, IOptions<GatewayOptions> options, VideoGenTelemetry telemetry, AsksUnderWay underWay)
 {
     /// <summary>How long <see cref="IVideoRequestGrain.WaitForChange"/> may wait on purpose.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
@@ -27,7 +27,7 @@ internal sealed class VideoGrains(
         AskAnswer? answer = new AskAnswer.Unknown();
         try
         {
-            var result = await Bounded(() => call(key), options.Value.AskTimeout, wasAsk: true);
+            var result = await underWay.Call(() => Bounded(() => call(key), options.Value.AskTimeout, wasAsk: true));
             answer = said(result);
             return result;
         }
@@ -49,7 +49,7 @@ internal sealed class VideoGrains(
     public Task<VideoView?> Cancel(VideoId id) => Bounded(async () => Dated(await Grain(id.RequestKey).Cancel(id.Round)), options.Value.CallTimeout);
 
     /// <summary>As patient as an ask: a new round waits for its admission. Safe to repeat, so a late answer is no unknown ask.</summary>
-    public Task<RequeueAnswer> Requeue(VideoId id, bool acceptDoublePayment) => Bounded(() => Grain(id.RequestKey).Requeue(id.Round, acceptDoublePayment), options.Value.AskTimeout);
+    public Task<RequeueAnswer> Requeue(VideoId id, bool acceptDoublePayment) => underWay.Call(() => Bounded(() => Grain(id.RequestKey).Requeue(id.Round, acceptDoublePayment), options.Value.AskTimeout));
 
     public Task<VideoView?> Discard(VideoId id, string reason) => Bounded(() => Grain(id.RequestKey).Discard(id.Round, reason), options.Value.CallTimeout);
 

@@ -1,3 +1,4 @@
+using VideoGen.Budgets;
 using VideoGen.Reports;
 using VideoGen.Requests;
 
@@ -7,7 +8,7 @@ namespace VideoGen.Gateway.Videos;
 /// Cancels many videos and waits a bounded time for what comes of it. Every wish that was begun is carried on when the time is over or
 /// the caller is gone, and asking again is safe: a wish that stands changes nothing.
 /// </summary>
-internal sealed class VideoStop(VideoGrains grains, VideoWatch watch, ILiveBook book, TimeProvider time, ILogger<VideoStop> logger) : IDisposable
+internal sealed class VideoStop(VideoGrains grains, AsksUnderWay asks, VideoWatch watch, ILiveBook book, TimeProvider time, ILogger<VideoStop> logger) : IDisposable
 {
     /// <summary>How long is waited for the answers, all together.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -24,6 +25,9 @@ internal sealed class VideoStop(VideoGrains grains, VideoWatch watch, ILiveBook 
     /// <summary>How often a round is asked that is still being admitted, and so cannot be cancelled yet.</summary>
     private const int AdmissionLooks = 6;
 
+    /// <summary>How long a drain waits for asks that were under way; the rest of its time is for what it finds then.</summary>
+    private static readonly TimeSpan AsksPatience = Patience / 2;
+
     private readonly SemaphoreSlim turns = new(AtOnce);
 
     /// <param name="query">Which; its limit is not looked at.</param>
@@ -32,12 +36,57 @@ internal sealed class VideoStop(VideoGrains grains, VideoWatch watch, ILiveBook 
     public async Task<StopReport> Stop(LiveQuery query, CancellationToken aborted)
     {
         var began = time.GetTimestamp();
+        var (wishes, more) = await Begin(query, [], began, aborted);
+        return await Report(query, wishes, more, began, aborted);
+    }
+
+    /// <summary>
+    /// The same for a scope that is paused. Where the pause refuses new requests, those that were being let in when it came are stopped
+    /// and reported as well: a second later no process lets any more in, and when those have been answered that this one had begun, it
+    /// is looked once more. A provider's pause lets them in, to wait.
+    /// </summary>
+    /// <inheritdoc cref="Stop"/>
+    public async Task<StopReport> Drain(LiveQuery query, CancellationToken aborted)
+    {
+        var began = time.GetTimestamp();
+        var (wishes, more) = await Begin(query, [], began, aborted);
+        if (!more && query.Account is null)
+        {
+            await Task.Delay(IPauses.Settle, time, aborted);
+            await LetIn(aborted);
+            (var late, more) = await Begin(query, wishes, began, aborted);
+            wishes = [.. wishes, .. late];
+        }
+
+        return await Report(query, wishes, more, began, aborted);
+    }
+
+    public void Dispose() => turns.Dispose();
+
+    private async Task<(Wish[] Wishes, bool More)> Begin(LiveQuery query, Wish[] known, long began, CancellationToken aborted)
+    {
         var found = await book.Live(query with { Limit = MaxVideos + 1 }, aborted);
-        var wishes = found.Take(MaxVideos).Select(round => new Wish(round)).ToArray();
-        var all = Task.WhenAll(wishes.Select(wish => Carry(wish, began)));
+        var others = found.ExceptBy(known.Select(wish => wish.Round.Id), round => round.Id).ToList();
+        return ([.. others.Take(MaxVideos - known.Length).Select(round => new Wish(round, wish => Carry(wish, began)))], others.Count > MaxVideos - known.Length);
+    }
+
+    private async Task LetIn(CancellationToken aborted)
+    {
         try
         {
-            await all.WaitAsync(Left(began), time, aborted);
+            await asks.Over().WaitAsync(AsksPatience, time, aborted);
+        }
+        catch (TimeoutException)
+        {
+            // What is not let in by then is held by the pause.
+        }
+    }
+
+    private async Task<StopReport> Report(LiveQuery query, Wish[] wishes, bool more, long began, CancellationToken aborted)
+    {
+        try
+        {
+            await Task.WhenAll(wishes.Select(wish => wish.Carried)).WaitAsync(Left(began), time, aborted);
         }
         catch (TimeoutException)
         {
@@ -46,10 +95,8 @@ internal sealed class VideoStop(VideoGrains grains, VideoWatch watch, ILiveBook 
 
         var gone = wishes.Any(wish => wish.Seen.Hidden) ? await Gone(query, wishes, aborted) : [];
         var money = await Money(wishes, began, aborted);
-        return new([.. wishes.Select(wish => StoppedVideo.Of(wish.Round, wish.Seen, gone.Contains(wish.Round.Id), money.GetValueOrDefault(wish.Round.Id, HeldMoney.None)))], found.Count > MaxVideos);
+        return new([.. wishes.Select(wish => StoppedVideo.Of(wish.Round, wish.Seen, gone.Contains(wish.Round.Id), money.GetValueOrDefault(wish.Round.Id, HeldMoney.None)))], more);
     }
-
-    public void Dispose() => turns.Dispose();
 
     private async Task Carry(Wish wish, long began)
     {
@@ -106,11 +153,19 @@ internal sealed class VideoStop(VideoGrains grains, VideoWatch watch, ILiveBook 
 
     private TimeSpan Left(long began) => Patience - time.GetElapsedTime(began) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
-    private sealed class Wish(LiveRound round)
+    private sealed class Wish
     {
         private volatile SeenVideo seen = new(null, null, null, Hidden: true, Failed: false);
 
-        public LiveRound Round => round;
+        public Wish(LiveRound round, Func<Wish, Task> carry)
+        {
+            Round = round;
+            Carried = carry(this);
+        }
+
+        public LiveRound Round { get; }
+
+        public Task Carried { get; }
 
         public SeenVideo Seen
         {

@@ -27,13 +27,13 @@ public sealed class DrainTests
         var asking = Pause(door, scope);
         await door.Time.Awaited(IPauses.Settle);
         Assert.Equal((1, 0), (door.Pauses.Known.Count, door.Live.Queries.Count)); // What is sent within this second is cancelled as well.
-        door.Time.Advance(IPauses.Settle);
-        var answer = await asking;
+        var answer = await Settled(door, asking);
 
         Assert.Equal((200, scope), (answer.Status, (string)answer.Json["pause"]!["scope"]!));
         Assert.Equal(["cancelled", "cancelled"], answer.Json["drain"]!["videos"]!.AsArray().Select(video => (string)video!["outcome"]!));
         Assert.Equal("""{"reserved":0,"spent":0,"released":6.4,"at_risk":0}""", answer.Json["drain"]!["total"]!.ToJsonString());
-        Assert.Equal([new(client, user, account, null, VideoStop.MaxVideos + 1)], door.Live.Queries);
+        Assert.All(door.Live.Queries, query => Assert.Equal(new(client, user, account, null, VideoStop.MaxVideos + 1), query));
+        Assert.Equal(account is null ? 2 : 1, door.Live.Queries.Count); // What waits for a provider was let in to wait.
         Assert.Contains(door.Log, line => line.Contains("Cancelled 2 of 2", StringComparison.Ordinal));
     }
 
@@ -103,10 +103,72 @@ public sealed class DrainTests
         Assert.Single(door.Pauses.Known);
     }
 
+    [Fact]
+    public async Task What_was_being_let_in_when_the_pause_came_is_stopped_and_reported_as_well()
+    {
+        await using var door = await Door.Open();
+        var letIn = new TaskCompletionSource<AskAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        door.Grain.OnAsk = _ =>
+        {
+            asked.SetResult();
+            return letIn.Task;
+        };
+        door.Live.OnLive = _ => ScriptedLive.Rounds(letIn.Task.IsCompleted ? 2 : 1); // It is in the database when it is let in.
+        door.Grain.OnGet = _ => Task.FromResult<VideoView?>(Views.Queued);
+        door.Grain.OnCancel = _ => Task.FromResult<VideoView?>(Cancelled);
+        var ask = door.Post("""{"prompt":"A cat"}""");
+        await asked.Task;
+
+        var drain = Pause(door, "global");
+        foreach (var _ in (int[])[1, 2])
+        {
+            await door.Time.Awaited(IPauses.Settle);
+            door.Time.Advance(IPauses.Settle);
+        }
+
+        await door.Time.Awaited(VideoStop.Patience / 2); // It waits for the ask, and no longer than that.
+        Assert.Single(door.Live.Queries);
+        letIn.SetResult(new AskAnswer.Accepted(Views.Queued, Dedup.New));
+
+        Assert.Equal(200, (await ask).Status);
+        Assert.Equal(2, (int)(await drain).Json["drain"]!["counts"]!["cancelled"]!);
+        Assert.Equal(2, door.Live.Queries.Count);
+    }
+
+    [Fact]
+    public async Task Who_is_let_in_for_longer_than_that_is_not_waited_for()
+    {
+        await using var door = await Door.Open();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        door.Grain.OnAsk = _ =>
+        {
+            asked.SetResult();
+            return new TaskCompletionSource<AskAnswer>().Task;
+        };
+        door.Live.OnLive = _ => ScriptedLive.Rounds(1);
+        door.Grain.OnGet = _ => Task.FromResult<VideoView?>(Views.Queued);
+        door.Grain.OnCancel = _ => Task.FromResult<VideoView?>(Cancelled);
+        var ask = door.Post("""{"prompt":"A cat"}""");
+        await asked.Task;
+
+        var drain = Settled(door, Pause(door, "global"));
+        await door.Time.Awaited(VideoStop.Patience / 2);
+        door.Time.Advance(VideoStop.Patience / 2);
+
+        Assert.Equal(1, (int)(await drain).Json["drain"]!["counts"]!["cancelled"]!);
+        door.Time.Advance(VideoStop.Patience); // The ask's own time is over, too.
+        Assert.Equal(503, (await ask).Status);
+    }
+
+    // Once for the pause, and once more for those that were being let in.
     private static async Task<Answer> Settled(Door door, Task<Answer> asking)
     {
-        await door.Time.Awaited(IPauses.Settle);
-        door.Time.Advance(IPauses.Settle);
+        while (!asking.IsCompleted)
+        {
+            if (await Task.WhenAny(asking, door.Time.Awaited(IPauses.Settle)) != asking) door.Time.Advance(IPauses.Settle);
+        }
+
         return await asking;
     }
 

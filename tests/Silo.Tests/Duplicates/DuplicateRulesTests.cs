@@ -35,7 +35,26 @@ public sealed class DuplicateRulesTests
     public void What_is_no_prompt_is_nobodys_duplicate() =>
         Assert.Equal("", Find((0, "ann", " ", "completed"), (1, "ann", " ", "completed"), (2, "ann", "a\0", "completed"), (3, "ann", "a\0", "completed")));
 
-    private static string Find(params (int Hour, string User, string Prompt, string Status)[] videos) => string.Join(' ', DuplicateRules
-        .Find(videos.Select((v, index) => new ListedVideo(index + 1, v.User, v.Prompt, v.Status, Noon.AddHours(v.Hour), 3.2m)))
-        .Select(d => $"{d.Video.Row}>{d.Kept.Row}"));
+    [Fact]
+    public void What_is_nobodys_is_nobodys_duplicate() =>
+        Assert.Equal("", Find((0, "", "A cat", "completed"), (1, "", "A cat", "completed"), (2, " ", "A cat", "completed")));
+
+    [Fact]
+    public void Another_word_for_a_status_means_what_is_said_and_else_is_named()
+    {
+        var videos = Videos((0, "ann", "A cat", "failed"), (1, "ann", "A cat", " Succeeded"), (2, "bob", "A cat", "queer"));
+        var unsaid = new DuplicateRules(new Dictionary<string, string>());
+        Assert.Equal(["Succeeded"], unsaid.Unknown(unsaid.Find(videos))); // Bob's is nobody's duplicate.
+
+        var said = new DuplicateRules(new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["succeeded"] = "completed" });
+        Assert.Equal("1>2", Text(said.Find(videos)));
+        Assert.Empty(said.Unknown(said.Find(videos)));
+    }
+
+    private static string Find(params (int Hour, string User, string Prompt, string Status)[] videos) => Text(new DuplicateRules(new Dictionary<string, string>()).Find(Videos(videos)));
+
+    private static IReadOnlyList<ListedVideo> Videos(params (int Hour, string User, string Prompt, string Status)[] videos) =>
+        [.. videos.Select((v, index) => new ListedVideo(index + 1, v.User, v.Prompt, v.Status, Noon.AddHours(v.Hour), 3.2m))];
+
+    private static string Text(IEnumerable<Duplicate> duplicates) => string.Join(' ', duplicates.Select(d => $"{d.Video.Row}>{d.Kept.Row}"));
 }

@@ -30,6 +30,15 @@ public sealed class DuplicatesCommandTests : OnHostFolder
         var rows = List.Split("\r\n");
         Assert.Equal($"{rows[0]},duplicate_of\r\n{rows[1]},2\r\n{rows[2]},\r\n{rows[3]},\r\n", await File.ReadAllTextAsync(marked));
         Assert.Equal(List, await File.ReadAllTextAsync(list));
+
+        // Marked again, another column is not added; and without them, the rest is as it was.
+        var again = Path.Combine(Folder, "again.csv");
+        Assert.Equal(0, (await Run(marked, "--user", "who", "--output", again)).Code);
+        Assert.Equal(await File.ReadAllTextAsync(marked), await File.ReadAllTextAsync(again));
+        var without = Path.Combine(Folder, "without.csv");
+        Assert.Equal(0, (await Run(list, "--user", "who", "--output", without, "--delete")).Code);
+        Assert.Equal($"{rows[0]}\r\n{rows[2]}\r\n{rows[3]}\r\n", await File.ReadAllTextAsync(without));
+
         Assert.Equal(1, (await Run(list, "--user", "who", "--output", list)).Code); // Never over what is there.
         Assert.Equal(List, await File.ReadAllTextAsync(list));
     }
@@ -39,9 +48,10 @@ public sealed class DuplicatesCommandTests : OnHostFolder
     {
         var list = Path.Combine(Folder, "list.csv");
         await File.WriteAllTextAsync(list, List);
-        Assert.Contains("no column 'user'. It has: id, who, Prompt", (await Run(list)).Said, StringComparison.Ordinal);
+        Assert.Contains("no column 'user' or 'user_id'. It has: id, who, Prompt", (await Run(list)).Said, StringComparison.Ordinal);
         Assert.Contains("Row 1 has no cost", (await Run(list, "--user", "who", "--cost", "id")).Said, StringComparison.Ordinal);
         Assert.Contains("Row 1 has no time", (await Run(list, "--user", "who", "--created", "id")).Said, StringComparison.Ordinal);
+        Assert.Contains("Column status is what duplicates are found by", (await Run(list, "--user", "who", "--mark", "status", "--output", Path.Combine(Folder, "new.csv"))).Said, StringComparison.Ordinal);
         Assert.Contains("Which?", (await Run()).Said, StringComparison.Ordinal);
         Assert.Equal(1, (await Run(Path.Combine(Folder, "nowhere.csv"))).Code);
     }
