@@ -1,18 +1,34 @@
 using VideoGen.Budgets;
 using VideoGen.Storage.Reconciles;
+using VideoGen.Storage.States;
 
 namespace VideoGen.Storage.Budgets;
 
 /// <summary>
 /// The last look before a paid submit: what the database says of it, whether its clock can be right, and whether it is the database that
 /// this host remembers. When it passes, the host remembers on disk how far the database has come: the intent is before that.
+/// Submits are counted under one lock, so looks that wait together share its turn, and a commit: each for itself, two hundred at once
+/// would wait for so long that most were not sent any more.
 /// </summary>
 /// <param name="table">Pauses and submits.</param>
 /// <param name="reconciles">Where a doubt is written down, so that it holds every host.</param>
 /// <param name="clocks">The clocks.</param>
 /// <param name="memory">What is remembered; null in a process that sends nothing.</param>
-internal sealed class LastLook(PauseTable table, ReconcileTable reconciles, ClockWatch clocks, DatabaseMemory? memory)
+/// <param name="time">The clock of waits.</param>
+internal sealed class LastLook(PauseTable table, ReconcileTable reconciles, ClockWatch clocks, DatabaseMemory? memory, TimeProvider time)
 {
+    /// <summary>The most of one commit.</summary>
+    private const int Largest = 64;
+
+    /// <summary>Who waited so long for its turn is not sent any more anyway.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly Batches<LookAsk, Look> looks = new(lanes: 1, Largest, Patience, time, async batch =>
+    {
+        var answers = await table.Look([.. batch.Select(pending => pending.Ask)], CancellationToken.None).ConfigureAwait(false); // One of them cannot cancel the others.
+        foreach (var (pending, answer) in batch.Zip(answers)) pending.Succeed(answer);
+    });
+
     /// <summary>What holds every paid submit of this host alone; null where nothing does.</summary>
     public Pause? Own => (clocks.Apart ?? memory?.Trouble) is { } why ? Hold(why) : null;
 
@@ -24,7 +40,7 @@ internal sealed class LastLook(PauseTable table, ReconcileTable reconciles, Cloc
         var known = memory.Known ?? throw new InvalidOperationException($"The database is not looked at yet: call {nameof(StorageStart)}.{nameof(StorageStart.Prepare)} first.");
 
         var before = clocks.Now;
-        var look = await table.Look(submit, limits, before, known.LastSubmit?.MustBeKnown(before), cancellationToken).ConfigureAwait(false);
+        var look = await looks.Ask(new(submit, limits, before, known.LastSubmit?.MustBeKnown(before))).WaitAsync(cancellationToken).ConfigureAwait(false);
         if (clocks.Compare(look.Clock, before) is { } apart) return Hold(apart);
         if (known.Doubt(look.Mark, look.Remembers) is { } doubt)
         {

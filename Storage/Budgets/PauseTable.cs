@@ -28,43 +28,47 @@ internal sealed class PauseTable(NpgsqlDataSource database)
         return (rows[0].Clock, [.. rows.Select(row => row.Pause).OfType<Pause>()]);
     }
 
-    /// <param name="submit">What is about to be sent.</param>
-    /// <param name="limits">When the spend breaker trips.</param>
-    /// <param name="clock">This host's clock.</param>
-    /// <param name="remembered">The nonce of the last submit that the host remembers; null where the database need not know it any more.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<Look> Look(PaidSubmit submit, SpendLimits limits, DateTimeOffset clock, string? remembered, CancellationToken cancellationToken)
+    /// <summary>Looks for many submits together, one after another and in one commit: the lock that counts them is held once for all.</summary>
+    /// <returns>An answer for each, in their order.</returns>
+    public async Task<IReadOnlyList<Look>> Look(IReadOnlyList<LookAsk> asks, CancellationToken cancellationToken)
     {
+        var scopes = asks.Select(ask => Scopes.Of(ask.Submit.Owner, ask.Submit.Account)).ToList();
         var looks = await Rows(
             $"""
-            select l.held_scope, l.held_kind, l.held_reason, l.held_since, l.held_until, l.clock, l.remembers, l.passed, coalesce((select i.id from videogen.installation i), ''), m.*
-            from videogen.last_look($17, $18, $19, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) l
+            select l.held_scope, l.held_kind, l.held_reason, l.held_since, l.held_until, l.clock, l.remembers, l.passed, coalesce((select i.id from videogen.installation i), ''), m.*, a.place
+            from unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) with ordinality as
+              a (host_clock, remembered, nonce, client, user_name, account, usd, request_key, round, attempt, scope1, scope2, scope3, scope4, per_minute, streak_usd, streak_for, client_usd, reset_after, place)
+            cross join lateral videogen.last_look(
+              a.host_clock, $22, a.remembered, $1, $2, a.nonce, a.client, a.user_name, a.account, a.usd, a.request_key, a.round, a.attempt,
+              array[a.scope1, a.scope2, a.scope3, a.scope4], a.per_minute, a.streak_usd, a.streak_for, a.client_usd, a.reset_after) l
             cross join lateral ({MarkQuery.Text}) m
             """,
             [
                 Value(NpgsqlDbType.Integer, AdvisoryLocks.Space),
                 Value(NpgsqlDbType.Integer, AdvisoryLocks.Submits),
-                Value(NpgsqlDbType.Text, submit.Nonce),
-                Value(NpgsqlDbType.Text, submit.Owner.Client),
-                Value(NpgsqlDbType.Text, submit.Owner.User),
-                Value(NpgsqlDbType.Text, submit.Account),
-                Value(NpgsqlDbType.Numeric, submit.Usd),
-                Value(NpgsqlDbType.Text, submit.RequestKey),
-                Value(NpgsqlDbType.Integer, submit.Round),
-                Value(NpgsqlDbType.Integer, submit.Attempt),
-                Value(NpgsqlDbType.Array | NpgsqlDbType.Text, Scopes.Of(submit.Owner, submit.Account).ToArray()),
-                Value(NpgsqlDbType.Integer, limits.SubmitsPerMinute),
-                Value(NpgsqlDbType.Numeric, limits.StreakUsd),
-                Value(NpgsqlDbType.Interval, limits.StreakFor),
-                Value(NpgsqlDbType.Numeric, limits.ClientUsdPerHour),
-                Value(NpgsqlDbType.Interval, limits.ResetAfter),
-                Value(NpgsqlDbType.TimestampTz, clock.UtcDateTime),
+                Each(NpgsqlDbType.TimestampTz, ask => ask.Clock.UtcDateTime),
+                Each(NpgsqlDbType.Text, ask => ask.Remembered),
+                Each(NpgsqlDbType.Text, ask => ask.Submit.Nonce),
+                Each(NpgsqlDbType.Text, ask => ask.Submit.Owner.Client),
+                Each(NpgsqlDbType.Text, ask => ask.Submit.Owner.User),
+                Each(NpgsqlDbType.Text, ask => ask.Submit.Account),
+                Each(NpgsqlDbType.Numeric, ask => ask.Submit.Usd),
+                Each(NpgsqlDbType.Text, ask => ask.Submit.RequestKey),
+                Each(NpgsqlDbType.Integer, ask => ask.Submit.Round),
+                Each(NpgsqlDbType.Integer, ask => ask.Submit.Attempt),
+                .. Enumerable.Range(0, 4).Select(wide => Value(NpgsqlDbType.Array | NpgsqlDbType.Text, scopes.ConvertAll(of => of[wide]).ToArray())),
+                Each(NpgsqlDbType.Integer, ask => ask.Limits.SubmitsPerMinute),
+                Each(NpgsqlDbType.Numeric, ask => ask.Limits.StreakUsd),
+                Each(NpgsqlDbType.Interval, ask => ask.Limits.StreakFor),
+                Each(NpgsqlDbType.Numeric, ask => ask.Limits.ClientUsdPerHour),
+                Each(NpgsqlDbType.Interval, ask => ask.Limits.ResetAfter),
                 Value(NpgsqlDbType.Interval, ClockWatch.Slack),
-                Value(NpgsqlDbType.Text, remembered),
             ],
-            row => new Look(row.GetFieldValue<DateTimeOffset>(5), row.GetBoolean(6), row.GetBoolean(7), MarkQuery.MarkIn(row, 9, row.GetString(8)), PauseIn(row, 0)),
+            row => (Place: row.GetInt64(12), Look: new Look(row.GetFieldValue<DateTimeOffset>(5), row.GetBoolean(6), row.GetBoolean(7), MarkQuery.MarkIn(row, 9, row.GetString(8)), PauseIn(row, 0))),
             cancellationToken).ConfigureAwait(false);
-        return looks.Single();
+        return [.. looks.OrderBy(look => look.Place).Select(look => look.Look)];
+
+        NpgsqlParameter Each<T>(NpgsqlDbType type, Func<LookAsk, T> of) => Value(NpgsqlDbType.Array | type, asks.Select(of).ToArray());
     }
 
     public Task<List<Pause>> Set(Pause pause, CancellationToken cancellationToken) => Rows(
@@ -125,3 +129,10 @@ internal sealed class PauseTable(NpgsqlDataSource database)
 
     private static NpgsqlParameter Value(NpgsqlDbType type, object? value) => new() { NpgsqlDbType = type, Value = value ?? DBNull.Value };
 }
+
+/// <summary>A paid submit for which the last look is asked.</summary>
+/// <param name="Submit">What is about to be sent.</param>
+/// <param name="Limits">When the spend breaker trips.</param>
+/// <param name="Clock">This host's clock.</param>
+/// <param name="Remembered">The nonce of the last submit that the host remembers; null where the database need not know it any more.</param>
+internal sealed record LookAsk(PaidSubmit Submit, SpendLimits Limits, DateTimeOffset Clock, string? Remembered);

@@ -31,7 +31,7 @@ public sealed partial class PostgresPauses : BackgroundService, IPauses
     public PostgresPauses(NpgsqlDataSource database, ClockWatch clocks, TimeProvider time, ILogger<PostgresPauses> logger, DatabaseMemory? memory = null)
     {
         table = new(database);
-        lastLook = new(table, new(database), clocks, memory);
+        lastLook = new(table, new(database), clocks, memory, time);
         this.clocks = clocks;
         this.memory = memory;
         this.time = time;

@@ -42,13 +42,16 @@ public sealed class FakeProvider : IAsyncLifetime
     public string Address { get; private set; } = "";
 
     /// <summary>What it wrote down of the requests that reached it, before it did anything.</summary>
-    public IReadOnlyList<JsonElement> Log
+    public IReadOnlyList<JsonElement> Log => [.. Lines.Select(line => JsonDocument.Parse(line).RootElement)];
+
+    /// <summary>The same as it is written, for whoever looks often.</summary>
+    public IReadOnlyList<string> Lines
     {
         get
         {
             // Written by another process: the last line may be half there.
             using var file = new StreamReader(new FileStream(LogPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            return [.. file.ReadToEnd().Split('\n')[..^1].Select(line => JsonDocument.Parse(line).RootElement)];
+            return file.ReadToEnd().Split('\n')[..^1];
         }
     }
 

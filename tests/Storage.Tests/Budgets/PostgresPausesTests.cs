@@ -51,6 +51,22 @@ public sealed class PostgresPausesTests(StorageDatabase database) : PausesConfor
     }
 
     [Fact]
+    public async Task Looks_of_one_process_at_once_share_a_commit_and_each_has_its_own_answer()
+    {
+        using var pauses = await New(database.Pool);
+        await pauses.Set(new(Scopes.Provider("closed"), PauseKind.Operator, "Stop.", TimeProvider.System.GetUtcNow(), null), CancellationToken.None);
+
+        var limits = Ten with { SubmitsPerMinute = 150 };
+        var answers = await Task.WhenAll(Enumerable.Range(0, 300).Select(i => Task.Run(() =>
+            pauses.Pass(Submit($"n{i}") with { Account = i % 3 == 0 ? "closed" : "acme" }, limits, CancellationToken.None))));
+
+        Assert.Equal((150, 0), (answers.Count(answer => answer is null), answers.Where((answer, i) => i % 3 == 0 && answer is null).Count()));
+        Assert.Superset(new HashSet<PauseKind>([PauseKind.Operator, PauseKind.SpendBreaker]), answers.OfType<Pause>().Select(answer => answer.Kind).ToHashSet());
+        Assert.Equal(150L, await database.One<long>("select count(*) from videogen.submits"));
+        Assert.InRange(await database.One<long>("select count(distinct xmin::text) from videogen.submits"), 1, 75);
+    }
+
+    [Fact]
     public async Task A_database_whose_default_is_another_isolation_lets_nothing_through_uncounted()
     {
         await using var pool = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = "-c default_transaction_isolation=serializable" });
