@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using VideoGen.Gateway.Access;
 using VideoGen.Gateway.Health;
 using VideoGen.Gateway.Operator;
+using VideoGen.Gateway.Providers;
 using VideoGen.Gateway.Reports;
 using VideoGen.Gateway.Videos;
 using VideoGen.Reports;
@@ -50,6 +51,7 @@ public static class GatewayWiring
         app.MapHealth();
         VideoRoutes.Map(app);
         RunRoutes.Map(app);
+        CallbackRoutes.Map(app);
         StatsRoutes.Map(app);
         CostRoutes.Map(app);
         PauseRoutes.Map(app);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using VideoGen.Access;
 using VideoGen.Gateway.Videos;
+using VideoGen.Providers;
 using VideoGen.Requests;
 
 namespace VideoGen.Gateway;
@@ -219,6 +220,19 @@ internal static class Problems
 
     public static Problem ThroughProxy() => new(403, "proxy_not_allowed",
         $"The request came through a proxy. This installation has no API keys yet, so nobody beyond its own machine may be let in: call it directly. {FirstKey}");
+
+    // Providers that call back.
+
+    /// <summary>Never 401: there is no key that would help.</summary>
+    public static Problem NotTaken(CallbackVerdict why) => why switch
+    {
+        CallbackVerdict.NotSigned => new(403, "callback_not_signed",
+            "The webhook-signature header does not have a signature of this body with the account's webhook secret. Nothing was changed."),
+        CallbackVerdict.NotNow => new(400, "callback_not_now",
+            "The webhook-timestamp header is more than 5 minutes from now, so this may be a call that somebody has kept. Nothing was changed."),
+        CallbackVerdict.Unreadable => new(400, "callback_unreadable", "The body is not what this provider calls back with: a job, as JSON in UTF-8. Nothing was changed."),
+        _ => new(404, "callback_unknown", "Nobody was given this address to call back to. Nothing was changed."),
+    };
 
     // The operator's dashboard, which is a listener of its own.
 

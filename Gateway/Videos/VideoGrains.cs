@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using VideoGen.Providers;
 using VideoGen.Reports;
 using VideoGen.Requests;
 using VideoGen.Storage;
@@ -50,6 +51,8 @@ internal sealed class VideoGrains(
 
     /// <summary>As patient as an ask: a new round waits for its admission. Safe to repeat, so a late answer is no unknown ask.</summary>
     public Task<RequeueAnswer> Requeue(VideoId id, bool acceptDoublePayment) => underWay.Call(() => Bounded(() => Grain(id.RequestKey).Requeue(id.Round, acceptDoublePayment), options.Value.AskTimeout));
+
+    public Task<CallbackVerdict> CalledBack(string account, ProviderCallback callback) => Bounded(() => grains.GetGrain<IProviderGrain>(ProviderKey.For(account)).CalledBack(callback), options.Value.CallTimeout);
 
     public Task<VideoView?> Discard(VideoId id, string reason) => Bounded(() => Grain(id.RequestKey).Discard(id.Round, reason), options.Value.CallTimeout);
 

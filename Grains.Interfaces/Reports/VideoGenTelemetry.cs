@@ -20,7 +20,7 @@ public sealed class VideoGenTelemetry : IDisposable
     private static readonly double[] CallSeconds = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 
     private readonly Meter meter;
-    private readonly Counter<long> asked, ended, deadLetters, orphans, prevented, commits, wakes, ticks;
+    private readonly Counter<long> asked, ended, deadLetters, orphans, prevented, commits, wakes, ticks, callbacks;
     private readonly Counter<double> preventedUsd, movedUsd;
     private readonly Histogram<double> stages, calls;
     private readonly Gauge<long> owed, retires, strangers;
@@ -42,6 +42,7 @@ public sealed class VideoGenTelemetry : IDisposable
         commits = meter.CreateCounter<long>("videogen.commits", "{write}", "Writes of documents, by what became of them.");
         wakes = meter.CreateCounter<long>("videogen.sweep.wakes", "{request}", "Requests that the sweep woke, or could not wake; at a start all that owe something.");
         ticks = meter.CreateCounter<long>("videogen.reminder.ticks", "{tick}", "Reminders that woke a request.");
+        callbacks = meter.CreateCounter<long>("videogen.callbacks", "{callback}", "Calls of providers at our door, by what became of them.");
         owed = meter.CreateGauge<long>("videogen.requests.owed", "{request}", "Requests that owe something, at the last sweep of this process.");
         overdue = meter.CreateGauge<double>("videogen.requests.overdue", "s", "How late the most overdue request was, at the last sweep of this process.");
         retires = meter.CreateGauge<long>("videogen.model.retires_in", "d", "Days until a model is not made any more; below 0 since then. Said once a day.");
@@ -142,6 +143,9 @@ public sealed class VideoGenTelemetry : IDisposable
     public void Swept(bool woken, int requests = 1) => wakes.Add(requests, new KeyValuePair<string, object?>("outcome", woken ? "woken" : "failed"));
 
     public void ReminderTicked() => ticks.Add(1);
+
+    /// <param name="outcome">The verdict; or <c>too_large</c>, of one that was not read.</param>
+    public void CalledBack(object outcome) => callbacks.Add(1, new KeyValuePair<string, object?>("outcome", Word(outcome)));
 
     public void Owed(long requests, TimeSpan latest)
     {

@@ -1,22 +1,19 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using VideoGen.Grains.Requests;
 using VideoGen.Requests;
+using VideoGen.Silo.Webhooks;
 
 namespace VideoGen.Silo.Operator;
 
 /// <summary>
-/// Posts each dead letter to the operator's address, signed as Standard Webhooks 1.0 has it: HMAC-SHA256 over id, time and body. The id is
+/// Posts each dead letter to the operator's address, signed as <see cref="StandardWebhook"/> has it. The id is
 /// the same whenever it is sent again. One try: when to try again is the request's own to know.
 /// </summary>
 internal sealed class OperatorWebhook : IOperatorNews, IDisposable
 {
-    private const string SecretPrefix = "whsec_";
-
     private static readonly JsonSerializerOptions _wire = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private readonly Uri? _url;
@@ -27,15 +24,7 @@ internal sealed class OperatorWebhook : IOperatorNews, IDisposable
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null, PooledConnectionLifetime = TimeSpan.FromMinutes(2) });
 
     public OperatorWebhook(IOptions<OperatorWebhookOptions> options, TimeProvider time) =>
-        (_url, _secret, _time) = (options.Value.Url, SecretOf(options.Value.Secret) ?? [], time);
-
-    /// <summary>The bytes of a secret; null where that is none.</summary>
-    public static byte[]? SecretOf(string? text)
-    {
-        if (text is null || !text.StartsWith(SecretPrefix, StringComparison.Ordinal)) return null;
-        var bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text[SecretPrefix.Length..], bytes, out var length) && length is >= 24 and <= 64 ? bytes[..length] : null;
-    }
+        (_url, _secret, _time) = (options.Value.Url, StandardWebhook.SecretOf(options.Value.Secret) ?? [], time);
 
     public async Task Tell(DeadLetterNews news, CancellationToken cancellationToken)
     {
@@ -48,14 +37,12 @@ internal sealed class OperatorWebhook : IOperatorNews, IDisposable
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", now);
-        request.Headers.Add("webhook-signature", $"v1,{Signature([.. Encoding.UTF8.GetBytes($"{id}.{now}."), .. body])}");
+        request.Headers.Add("webhook-signature", StandardWebhook.Sign(_secret, id, now, body));
         using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         if (!answer.IsSuccessStatusCode) throw new HttpRequestException($"The operator's webhook answered {(int)answer.StatusCode}.", inner: null, answer.StatusCode);
     }
 
     public void Dispose() => _http.Dispose();
-
-    private string Signature(byte[] signed) => Convert.ToBase64String(HMACSHA256.HashData(_secret, signed));
 
     private static Message MessageOf(DeadLetterNews news) => new(
         "dead_letter.arrived",

@@ -5,6 +5,7 @@ using VideoGen.Silo.Media;
 using VideoGen.Silo.Providers.Http;
 using VideoGen.Silo.Providers.Kling;
 using VideoGen.Silo.Providers.OpenAiVideos;
+using VideoGen.Silo.Providers.Replicate;
 
 namespace VideoGen.Silo.Providers;
 
@@ -32,9 +33,12 @@ internal static class AccountsSetup
         var options = AccountReader.Read(settings);
         var inputs = services.GetRequiredService<IInputFiles>();
         var time = services.GetRequiredService<TimeProvider>();
-        return settings.Type == AccountTypes.Kling
-            ? new KlingVideos(name, options, inputs, time)
-            : new OpenAiProvider(name, options, inputs, time);
+        return settings.Type switch
+        {
+            AccountTypes.Kling => new KlingVideos(name, options, inputs, time),
+            AccountTypes.Replicate => new ReplicatePredictions(name, options, inputs, time),
+            _ => new OpenAiProvider(name, options, inputs, time),
+        };
     }
 
     private sealed class AccountCheck(IConfigurationSection section) : IValidateOptions<AccountSettings>

@@ -142,10 +142,17 @@ internal sealed class Desk(ProviderLog log, Jobs jobs, FaultList faults, HoldLis
 
     private Task Answer(HttpContext context, Fault? fault, Reply right) => fault is null ? Answers.Send(context, right) : answers.Send(context, fault, right);
 
+    /// <summary>Somebody who wants to know of jobs as they are made.</summary>
+    public Action<Job>? OnMade { get; set; }
+
+    /// <summary>Writes down what is no answer to a request.</summary>
+    public void Note(LogLine line) => Write(line);
+
     private void Write(LogLine line)
     {
         log.Write(line);
         jobs.Apply(line);
+        if (line.Made is { } made) OnMade?.Invoke(made);
     }
 
     private LogLine Line(HttpContext context, string what, string decided, Fault? fault, string? mark) =>
@@ -165,6 +172,9 @@ internal sealed class Desk(ProviderLog log, Jobs jobs, FaultList faults, HoldLis
 /// <param name="TellsCost">A job says what it took: OpenRouter, Kling.</param>
 /// <param name="ContentLagMs">How long after its end the content of a job is not there yet, milliseconds.</param>
 /// <param name="HidesPrompt">Jobs do not say what they were asked for.</param>
+/// <param name="ShowsWebhook">Predictions say which address they call: in no specification of Replicate's, but in its client.</param>
+/// <param name="RemovesData">Input and output of what has ended are removed, as Replicate does after an hour.</param>
+/// <param name="RemovesFiles">The files are gone although their job still names them.</param>
 internal sealed record ServerStyle(
     bool IntCodes = false,
     bool DetailErrors = false,
@@ -173,4 +183,7 @@ internal sealed record ServerStyle(
     string OnDelete = "stops",
     bool TellsCost = true,
     int ContentLagMs = 0,
-    bool HidesPrompt = false);
+    bool HidesPrompt = false,
+    bool ShowsWebhook = false,
+    bool RemovesData = false,
+    bool RemovesFiles = false);

@@ -24,7 +24,17 @@ internal sealed record Job(
     DateTimeOffset EndsAt,
     DateTimeOffset VisibleAt,
     string Ending,
-    decimal Usd);
+    decimal Usd)
+{
+    /// <summary>Where its end is told to; null where nobody asked for that.</summary>
+    public string? Webhook { get; init; }
+
+    /// <summary>What it was asked for with, as JSON, where the protocol gives that back.</summary>
+    public string? Input { get; init; }
+
+    /// <summary>When it stops by itself; null where its caller did not say.</summary>
+    public DateTimeOffset? Deadline { get; init; }
+}
 
 /// <summary>How a job ends; a prompt says it with <c>ending:…</c>.</summary>
 internal static class Endings

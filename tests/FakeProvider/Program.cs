@@ -38,6 +38,13 @@ app.Use((context, next) =>
 });
 new OpenAiShape(desk, keys, video).Map(app);
 new KlingShape(desk, keys, video).Map(app);
+var replicate = new ReplicateShape(desk, keys, video);
+replicate.Map(app);
+using var callbacks = new Callbacks(desk, faults, replicate.HasEnded, job => replicate.Resource(app.Urls.First(), job), time);
+desk.OnMade = job =>
+{
+    if (job.Webhook is not null) _ = callbacks.Send(job);
+};
 app.MapPut("/control/faults", async context =>
 {
     faults.Set((await context.Request.ReadFromJsonAsync<Fault[]>(ProviderLog.Json))!);

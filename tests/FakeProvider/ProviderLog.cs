@@ -4,14 +4,14 @@ using System.Text.Json.Serialization;
 namespace VideoGen.Fakes;
 
 /// <summary>One request that reached us, and what was decided about it. Written before anything is done.</summary>
-/// <param name="What">What was called: <c>submit</c>, <c>check</c>, <c>list</c>, <c>content</c>, <c>delete</c>, or <c>connection</c> for one that was broken before a request was read; <c>held</c> where it waits, and <c>answered</c> when the answer to a submit that waited has left.</param>
+/// <param name="What">What was called: <c>submit</c>, <c>check</c>, <c>list</c>, <c>content</c>, <c>delete</c>, or <c>connection</c> for one that was broken before a request was read; <c>held</c> where it waits, and <c>answered</c> when the answer to a submit that waited has left; <c>called</c> for a call of ours.</param>
 /// <param name="Decided">What becomes of it, in a word or two.</param>
 /// <param name="Mark">The caller's own key of the attempt, wherever the protocol has a place for it.</param>
 /// <param name="Fault">What goes wrong on purpose; null where nothing does.</param>
 /// <param name="JobId">The job that it made or was about.</param>
 /// <param name="Usd">What that job takes, in all, as far as it is decided; US dollars.</param>
 /// <param name="Made">The job as it was made; null where none was.</param>
-/// <param name="Owner">Whose call is held; else null.</param>
+/// <param name="Owner">Whose call is held, or who is called; else null.</param>
 internal sealed record LogLine(
     DateTimeOffset At,
     string What,

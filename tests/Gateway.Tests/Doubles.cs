@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using VideoGen.Access;
 using VideoGen.Gateway.Health;
+using VideoGen.Providers;
 using VideoGen.Reports;
 using VideoGen.Requests;
 using VideoGen.Storage;
@@ -61,7 +62,30 @@ internal sealed class ScriptedGrain : IVideoRequestGrain
 
     public Task<JobAdoption> Adopt(int round, int attempt, string account, string jobId) => throw new NotSupportedException();
 
+    public Task CalledBack(int round, int attempt, string account, string jobId) => throw new NotSupportedException();
+
     public Task Wake() => throw new NotSupportedException();
+}
+
+/// <summary>A provider's grain that hears what a test sends, and says what a test wrote down.</summary>
+internal sealed class ScriptedProviderGrain : IProviderGrain
+{
+    public CallbackVerdict Verdict { get; set; } = CallbackVerdict.Taken;
+
+    public Exception? Trouble { get; set; }
+
+    public ConcurrentQueue<ProviderCallback> Heard { get; } = new();
+
+    public Task<SlotAnswer> Acquire(Slot slot, Owner owner) => throw new NotSupportedException();
+
+    Task IProviderGrain.Heard(Slot slot, CallReport report) => throw new NotSupportedException();
+
+    public Task<CallbackVerdict> CalledBack(ProviderCallback callback)
+    {
+        if (Trouble is { } trouble) throw trouble;
+        Heard.Enqueue(callback);
+        return Task.FromResult(Verdict);
+    }
 }
 
 internal sealed class ScriptedIdempotency(ScriptedGrain grain) : IIdempotencyGrain
@@ -101,10 +125,13 @@ internal sealed partial class ScriptedGrains(ScriptedGrain grain, ScriptedIdempo
 {
     public ConcurrentQueue<string> Keys { get; } = new();
 
+    public ScriptedProviderGrain Provider { get; } = new();
+
     public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
         where TGrainInterface : IGrainWithStringKey
     {
         Keys.Enqueue(primaryKey);
+        if (typeof(TGrainInterface) == typeof(IProviderGrain)) return (TGrainInterface)(object)Provider;
         return (TGrainInterface)(object)(typeof(TGrainInterface) == typeof(IIdempotencyGrain) ? idempotency : grain);
     }
 

@@ -15,9 +15,22 @@ namespace VideoGen.Silo.Providers.Http;
 internal sealed record AccountOptions(
     Uri Address, ProviderSecret Key, string AccessKey, bool FindsByList, TimeSpan? KeyKeptFor, bool DeleteStops, Charged UnfinishedJobs, int? Slots = null, int? SubmitsPerMinute = null)
 {
+    /// <summary>Where the provider calls back to; null where it does not.</summary>
+    public CallbackAddress? Callbacks { get; init; }
+
+    /// <summary>What the account's models call their inputs, where that differs from model to model.</summary>
+    public InputNames Inputs { get; init; } = new();
+
     /// <summary>How long after a submit was given up it may still become a job that can be found: what nothing better is known of.</summary>
     public static readonly TimeSpan QuietTime = TimeSpan.FromMinutes(10);
 }
+
+/// <summary>What models call their inputs, beside the prompt; empty where they have no such.</summary>
+/// <param name="Seconds">The length, as a number of seconds.</param>
+/// <param name="Aspect">The shape, such as <c>16:9</c>.</param>
+/// <param name="Resolution">The shorter side, such as <c>720p</c>.</param>
+/// <param name="Picture">The picture that guides the video, as a data URL.</param>
+internal sealed record InputNames(string Seconds = "duration", string Aspect = "aspect_ratio", string Resolution = "resolution", string Picture = "image");
 
 /// <summary>A provider account as it is configured; section <c>Providers:Accounts:&lt;name&gt;</c>.</summary>
 internal sealed class AccountSettings
@@ -64,6 +77,27 @@ internal sealed class AccountSettings
     /// <summary>How many submits it gets in any minute; 1 to 10,000. Default: any number.</summary>
     public int? SubmitsPerMinute { get; set; }
 
+    /// <summary>
+    /// For <c>replicate</c>: this service as the provider reaches it, an http or https address. Then it calls when a job has ended, and a
+    /// submit without an answer is found by what it says. Default: it is not asked to call. It needs <see cref="WebhookSecret"/>.
+    /// </summary>
+    public string? CallbackUrl { get; set; }
+
+    /// <summary>For <c>replicate</c>: what it signs its calls with, from its <c>GET /v1/webhooks/default/secret</c>: <c>whsec_</c> and 24 to 64 bytes in base64.</summary>
+    public string? WebhookSecret { get; set; }
+
+    /// <summary>For <c>replicate</c>: what its models call the length in seconds; empty: it is not said. Default: <c>duration</c>.</summary>
+    public string? SecondsInput { get; set; }
+
+    /// <summary>The same for the shape, such as <c>16:9</c>. Default: <c>aspect_ratio</c>.</summary>
+    public string? AspectInput { get; set; }
+
+    /// <summary>The same for the shorter side, such as <c>720p</c>. Default: <c>resolution</c>.</summary>
+    public string? ResolutionInput { get; set; }
+
+    /// <summary>The same for the picture that guides the video; empty: they take none. Default: <c>image</c>.</summary>
+    public string? PictureInput { get; set; }
+
     /// <summary>Without the key.</summary>
     public override string ToString() => $"{Type} at {BaseUrl}";
 }
@@ -71,5 +105,5 @@ internal sealed class AccountSettings
 /// <summary>The protocols that an account can speak.</summary>
 internal static class AccountTypes
 {
-    public const string OpenAiVideos = "openai_videos", Kling = "kling";
+    public const string OpenAiVideos = "openai_videos", Kling = "kling", Replicate = "replicate";
 }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using VideoGen.Gateway.Catalogue;
 using VideoGen.Requests;
+using VideoGen.Silo.Webhooks;
 
 namespace VideoGen.Silo.Providers.Http;
 
@@ -11,11 +12,18 @@ internal static partial class AccountReader
 
     private static readonly TimeSpan _shortestMemory = TimeSpan.FromHours(1), _longestMemory = TimeSpan.FromDays(30);
 
+    private static readonly string[] _replicateKeys =
+    [
+        nameof(AccountSettings.CallbackUrl), nameof(AccountSettings.WebhookSecret), nameof(AccountSettings.SecondsInput), nameof(AccountSettings.AspectInput),
+        nameof(AccountSettings.ResolutionInput), nameof(AccountSettings.PictureInput),
+    ];
+
     private static readonly string[] _keys =
     [
         nameof(AccountSettings.Type), nameof(AccountSettings.BaseUrl), nameof(AccountSettings.ApiKey), nameof(AccountSettings.ApiKeyFile),
         nameof(AccountSettings.AccessKey), nameof(AccountSettings.Resolution), nameof(AccountSettings.DeleteStops), nameof(AccountSettings.UnfinishedJobs),
         nameof(AccountSettings.Slots), nameof(AccountSettings.SubmitsPerMinute), nameof(AccountSettings.KeyKeptFor),
+        .. _replicateKeys,
     ];
 
     /// <summary>What is wrong with an account; nothing where it can be read.</summary>
@@ -28,19 +36,26 @@ internal static partial class AccountReader
             yield return $"{at}: an account's name has 1 to 32 of a-z, 0-9, dash and underscore, and is not '{ModelCatalogue.LocalAccount}', the embedded provider's.";
         }
 
-        if (settings.Type is not (AccountTypes.OpenAiVideos or AccountTypes.Kling))
+        if (settings.Type is not (AccountTypes.OpenAiVideos or AccountTypes.Kling or AccountTypes.Replicate))
         {
-            yield return $"{at}:{nameof(settings.Type)} must be {AccountTypes.OpenAiVideos} or {AccountTypes.Kling}.";
+            yield return $"{at}:{nameof(settings.Type)} must be {AccountTypes.OpenAiVideos}, {AccountTypes.Kling} or {AccountTypes.Replicate}.";
             yield break;
         }
 
-        if (AddressOf(settings) is null) yield return $"{at}:{nameof(settings.BaseUrl)} must be an http or https address without user, query and fragment, for example https://videos.example.com/v1.";
+        if (AddressOf(settings.BaseUrl) is null) yield return $"{at}:{nameof(settings.BaseUrl)} must be an http or https address without user, query and fragment, for example https://videos.example.com/v1.";
         if (KeyTrouble(at, settings) is { } trouble) yield return trouble;
         if (settings.UnfinishedJobs is not (null or "unknown" or "free" or "charged")) yield return $"{at}:{nameof(settings.UnfinishedJobs)} must be unknown, free or charged.";
         if (settings.Slots is < 1 or > Most) yield return $"{at}:{nameof(settings.Slots)} must be from 1 to {Most}.";
         if (settings.SubmitsPerMinute is < 1 or > Most) yield return $"{at}:{nameof(settings.SubmitsPerMinute)} must be from 1 to {Most}.";
         if (settings.KeyKeptFor is not null && settings.Resolution != "key") yield return $"{at}:{nameof(settings.KeyKeptFor)} is for {nameof(settings.Resolution)}=key alone.";
         if (settings.KeyKeptFor < _shortestMemory || settings.KeyKeptFor > _longestMemory) yield return $"{at}:{nameof(settings.KeyKeptFor)} must be from {_shortestMemory} to {_longestMemory}.";
+        if (settings.Type == AccountTypes.Replicate)
+        {
+            foreach (var wrong in WrongWithReplicate(at, settings)) yield return wrong;
+            yield break;
+        }
+
+        foreach (var key in _replicateKeys.Where(key => section[key] is not null)) yield return $"{at}:{key} is for {AccountTypes.Replicate} alone.";
         if (settings.Type == AccountTypes.Kling)
         {
             if (string.IsNullOrWhiteSpace(settings.AccessKey)) yield return $"{at}:{nameof(settings.AccessKey)} must be said for {AccountTypes.Kling}.";
@@ -57,7 +72,7 @@ internal static partial class AccountReader
 
     /// <summary>An account with which nothing is wrong.</summary>
     public static AccountOptions Read(AccountSettings settings) => new(
-        AddressOf(settings)!,
+        AddressOf(settings.BaseUrl)!,
         new(KeyOf(settings)),
         settings.AccessKey ?? "",
         FindsByList: settings.Resolution == "list",
@@ -65,10 +80,33 @@ internal static partial class AccountReader
         settings.DeleteStops,
         settings.UnfinishedJobs switch { "free" => Charged.No, "charged" => Charged.Yes, _ => Charged.Unknown },
         settings.Slots,
-        settings.SubmitsPerMinute);
+        settings.SubmitsPerMinute)
+    {
+        Callbacks = settings.CallbackUrl is null ? null : new(AddressOf(settings.CallbackUrl)!, StandardWebhook.SecretOf(settings.WebhookSecret)!),
+        Inputs = InputsOf(settings),
+    };
 
-    private static Uri? AddressOf(AccountSettings settings) =>
-        Uri.TryCreate(settings.BaseUrl?.TrimEnd('/') + "/", UriKind.Absolute, out var address)
+    private static IEnumerable<string> WrongWithReplicate(string at, AccountSettings settings)
+    {
+        if (settings.AccessKey is not null) yield return $"{at}:{nameof(settings.AccessKey)} is for {AccountTypes.Kling} alone.";
+        if (settings.Resolution is not null) yield return $"{at}:{nameof(settings.Resolution)} is for {AccountTypes.OpenAiVideos} alone: {AccountTypes.Replicate} lists its jobs.";
+        if (settings.DeleteStops) yield return $"{at}:{nameof(settings.DeleteStops)} is for {AccountTypes.OpenAiVideos} alone: {AccountTypes.Replicate} cancels.";
+        if (settings.CallbackUrl is null != settings.WebhookSecret is null) yield return $"{at}:{nameof(settings.CallbackUrl)} and {nameof(settings.WebhookSecret)} need each other.";
+        if (settings.CallbackUrl is not null && AddressOf(settings.CallbackUrl) is null) yield return $"{at}:{nameof(settings.CallbackUrl)} must be an http or https address without user, query and fragment, where the provider reaches this service.";
+        if (settings.WebhookSecret is not null && StandardWebhook.SecretOf(settings.WebhookSecret) is null) yield return $"{at}:{nameof(settings.WebhookSecret)} must be whsec_ and 24 to 64 bytes in base64.";
+        var (names, prompt) = (InputsOf(settings), "prompt");
+        var said = new[] { prompt, names.Seconds, names.Aspect, names.Resolution, names.Picture }.Where(name => name.Length > 0).ToList();
+        if (said.Distinct(StringComparer.Ordinal).Count() < said.Count || !said.TrueForAll(Input().IsMatch)) yield return $"{at}: the names of inputs have 1 to 64 of a-z, A-Z, 0-9 and underscore, and each is of one input.";
+    }
+
+    private static InputNames InputsOf(AccountSettings settings)
+    {
+        var usual = new InputNames();
+        return new(settings.SecondsInput ?? usual.Seconds, settings.AspectInput ?? usual.Aspect, settings.ResolutionInput ?? usual.Resolution, settings.PictureInput ?? usual.Picture);
+    }
+
+    private static Uri? AddressOf(string? url) =>
+        Uri.TryCreate(url?.TrimEnd('/') + "/", UriKind.Absolute, out var address)
         && address.Scheme is "http" or "https" && address is { UserInfo: "", Query: "", Fragment: "" } ? address : null;
 
     private static string KeyOf(AccountSettings settings) => (settings.ApiKey ?? File.ReadAllText(settings.ApiKeyFile!)).Trim();
@@ -90,4 +128,7 @@ internal static partial class AccountReader
 
     [GeneratedRegex(@"\A[a-z0-9_-]{1,32}\z", RegexOptions.NonBacktracking)]
     private static partial Regex Name();
+
+    [GeneratedRegex(@"\A[a-zA-Z0-9_]{1,64}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex Input();
 }

@@ -30,13 +30,20 @@ internal sealed class ProviderHttp(Uri address, Func<string> token, TimeProvider
     /// <param name="key">Our mark, for servers that read <c>Idempotency-Key</c>; only what an account's server documents is relied on.</param>
     /// <param name="gate">The last check.</param>
     /// <param name="cancellationToken">Ends the wait for an answer.</param>
-    public async Task<HttpOutcome> Submit(string path, byte[] body, MediaTypeHeaderValue type, string key, SubmitGate gate, CancellationToken cancellationToken)
+    public Task<HttpOutcome> Submit(string path, byte[] body, MediaTypeHeaderValue type, string key, SubmitGate gate, CancellationToken cancellationToken) =>
+        Submit(path, body, type, key, [], gate, cancellationToken);
+
+    /// <inheritdoc cref="Submit(string, byte[], MediaTypeHeaderValue, string, SubmitGate, CancellationToken)"/>
+    /// <param name="headers">What the protocol says in headers.</param>
+    public async Task<HttpOutcome> Submit(
+        string path, byte[] body, MediaTypeHeaderValue type, string key, (string Name, string Value)[] headers, SubmitGate gate, CancellationToken cancellationToken)
     {
         using var content = new SubmitContent(body, type, gate);
         using var request = Request(HttpMethod.Post, path);
         request.Content = content;
         request.Headers.ConnectionClose = true;
         request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         try
         {
             using var response = await _submits.SendAsync(request, cancellationToken).ConfigureAwait(false);

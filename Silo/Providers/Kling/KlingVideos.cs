@@ -103,7 +103,7 @@ internal sealed partial class KlingVideos(string account, AccountOptions options
         if (job is null) return isGone ? SharedReplies.NoSuchJob : new SourceReply.Trouble(failure!);
         if (job.Status == "failed") return SharedReplies.NoVideo;
         if (job.Status != "succeed") return SharedReplies.NotEnded;
-        if (job.Result?.Videos is not [{ Url: { } url }, ..] || !Uri.TryCreate(url, UriKind.Absolute, out var place) || !IsAllowed(place))
+        if (job.Result?.Videos is not [{ Url: { } url }, ..] || !Uri.TryCreate(url, UriKind.Absolute, out var place) || !VideoPlace.IsAllowed(place, options.Address))
         {
             return new SourceReply.Trouble(new(FailureKind.Unknown, "The provider does not say where the video is, or says a place that is not asked.", "no_url"));
         }
@@ -123,9 +123,6 @@ internal sealed partial class KlingVideos(string account, AccountOptions options
     }
 
     private bool IsNotFound(HttpOutcome outcome) => outcome is HttpOutcome.Answered { Status: 404 } answered && _ofText.ErrorIn(answered.Body).Code == KlingAnswers.NotFound;
-
-    // The provider's word is not enough to make us call a machine of our own network: only where the API itself is, or over https.
-    private bool IsAllowed(Uri place) => place.UserInfo.Length == 0 && (place.Scheme == Uri.UriSchemeHttps || (place.Scheme == options.Address.Scheme && place.Authority == options.Address.Authority));
 
     private static Failure Ended(KlingJob job) => job.Message is { } message && Policy().IsMatch(message)
         ? SharedReplies.Rejected()

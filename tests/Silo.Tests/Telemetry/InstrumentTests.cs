@@ -56,6 +56,7 @@ public sealed class InstrumentTests
         telemetry.Written("RequestDocument", WriteOutcome.Written);
         telemetry.Swept(woken: true);
         telemetry.ReminderTicked();
+        telemetry.CalledBack("taken");
         telemetry.Owed(1, TimeSpan.Zero);
         telemetry.ModelRetires("local", 30);
         telemetry.Strangers(ours: true, 1);
