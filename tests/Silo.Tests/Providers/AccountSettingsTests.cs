@@ -22,7 +22,7 @@ public sealed class AccountSettingsTests : IDisposable
     [InlineData("Providers:Accounts:one:Type must be openai_videos, kling or replicate.", "Type=")]
     [InlineData("Providers:Accounts:one:Type must be openai_videos, kling or replicate.", "Type=sora")]
     [InlineData("Providers:Accounts:one:CallbackUrl is for replicate alone.", "CallbackUrl=https://videos.example.com")]
-    [InlineData("Providers:Accounts:one:SecondsInput is for replicate alone.", "Type=kling", "AccessKey=ak", "SecondsInput=")]
+    [InlineData("Providers:Accounts:one:SecondsInput is for replicate alone.", "Type=kling", "AccessKey=ak", "SecondsInput=length")]
     [InlineData("Providers:Accounts:one:CallbackUrl and WebhookSecret need each other.", "Type=replicate", "CallbackUrl=https://videos.example.com")]
     [InlineData("Providers:Accounts:one:CallbackUrl and WebhookSecret need each other.", "Type=replicate", "WebhookSecret=whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     [InlineData("Providers:Accounts:one:CallbackUrl must be an http or https address", "Type=replicate", "CallbackUrl=videos.example.com", "WebhookSecret=whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]

@@ -165,7 +165,7 @@ public sealed class ReplicateTests(FakeProvider fake) : IClassFixture<FakeProvid
     [InlineData("NSFW content detected. Try running it again, or try a different prompt.", FailureKind.Rejected, null)]
     [InlineData("This prompt violates our content policy", FailureKind.Rejected, null)]
     [InlineData("CUDA out of memory (E1001)", FailureKind.Unavailable, "E1001")]
-    [InlineData("Error generating a boat called E0051", FailureKind.Unavailable, null)]
+    [InlineData("Error generating a boat (E0051)", FailureKind.Unavailable, "E0051")]
     [InlineData(null, FailureKind.Unavailable, null)]
     public void What_a_failed_job_says_is_told_in_our_words(string? error, FailureKind kind, string? code)
     {
