@@ -3,28 +3,40 @@ using System.Text.Json;
 
 namespace VideoGen.Silo.Tests.Clients;
 
-/// <summary>The official Node client, installed once beside the tests, from its lock file.</summary>
-internal static class NodeClient
+/// <summary>An official Node client, installed once beside the tests, from its lock file.</summary>
+internal sealed class NodeClient
 {
+    /// <summary>OpenAI's, which drives us.</summary>
+    public static readonly NodeClient OpenAi = new("node", "openai");
+
+    /// <summary>Replicate's, which drives the fake that our adapter is tested with.</summary>
+    public static readonly NodeClient Replicate = new("replicate", "replicate");
+
     private static readonly TimeSpan InstallPatience = TimeSpan.FromMinutes(3), StoryPatience = TimeSpan.FromMinutes(2);
-    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Clients", "node");
-    private static readonly Lazy<Task> Installed = new(Install);
+    private readonly string folder;
+    private readonly Lazy<Task> installed;
+
+    private NodeClient(string name, string package)
+    {
+        folder = Path.Combine(AppContext.BaseDirectory, "Clients", name);
+        installed = new(() => Install(package));
+    }
 
     /// <summary>Tells one story of <c>drive.mjs</c>; what it printed.</summary>
-    public static async Task<JsonElement> Tell(Uri address, string story)
+    public async Task<JsonElement> Tell(Uri address, string story)
     {
-        await Installed.Value;
+        await installed.Value;
         return JsonDocument.Parse(await Run("node", ["drive.mjs", address.GetLeftPart(UriPartial.Authority), story], StoryPatience)).RootElement;
     }
 
-    private static async Task Install()
+    private async Task Install(string package)
     {
-        if (!Directory.Exists(Path.Combine(Folder, "node_modules", "openai"))) await Run("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], InstallPatience);
+        if (!Directory.Exists(Path.Combine(folder, "node_modules", package))) await Run("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], InstallPatience);
     }
 
-    private static async Task<string> Run(string program, string[] arguments, TimeSpan patience)
+    private async Task<string> Run(string program, string[] arguments, TimeSpan patience)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = Folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         using var deadline = new CancellationTokenSource(patience);
         try
         {

@@ -17,7 +17,7 @@ public sealed class OfficialClientTests : OnHostFolder
     public async Task The_node_client_creates_retrieves_lists_downloads_remixes_and_deletes()
     {
         await using var host = await Start();
-        var told = await NodeClient.Tell(host.Http.BaseAddress!, "everything");
+        var told = await NodeClient.OpenAi.Tell(host.Http.BaseAddress!, "everything");
         var (video, remix) = (told.GetProperty("video"), told.GetProperty("remix"));
         Assert.Equal("completed", Text(video, "status"));
         Assert.Equal(("320x180", "1", "A calico cat playing a piano on stage"), (Text(video, "size"), Text(video, "seconds"), Text(video, "prompt")));
@@ -34,7 +34,7 @@ public sealed class OfficialClientTests : OnHostFolder
     {
         await using var host = await Start();
         await using var line = await LossyLine.To(host.Http.BaseAddress!, answersToLose: 2);
-        var id = Text(await NodeClient.Tell(line.Address, "create"), "id");
+        var id = Text(await NodeClient.OpenAi.Tell(line.Address, "create"), "id");
         Assert.Equal([0, 0, 200], line.Posts.Select(post => post.Status));
         Assert.Equal("completed", Text(await host.Ended(id), "status"));
         AssertOneSubmit(host);
@@ -45,10 +45,10 @@ public sealed class OfficialClientTests : OnHostFolder
     {
         await using var host = await Start(("Providers__Local__UsdPerSecond", "0.5"));
         await using var line = await LossyLine.To(host.Http.BaseAddress!);
-        await NodeClient.Tell(line.Address, "create");
-        var refused = await NodeClient.Tell(line.Address, "refusal");
+        await NodeClient.OpenAi.Tell(line.Address, "create");
+        var refused = await NodeClient.OpenAi.Tell(line.Address, "refusal");
         Assert.Equal(("RateLimitError", 429, "cooldown"), (Text(refused, "kind"), refused.GetProperty("status").GetInt32(), Text(refused, "code")));
-        var wrong = await NodeClient.Tell(line.Address, "wrong");
+        var wrong = await NodeClient.OpenAi.Tell(line.Address, "wrong");
         Assert.Equal(("UnprocessableEntityError", "model_not_found", "model"), (Text(wrong, "kind"), Text(wrong, "code"), Text(wrong, "param")));
         Assert.Equal([200, 429, 422], line.Posts.Select(post => post.Status));
         AssertOneSubmit(host);

@@ -9,7 +9,7 @@ namespace VideoGen.Silo.Tests.Hosting;
 /// <summary>The real host with accounts at a real HTTP provider: videos get through, and a submit whose answer is lost is sent once and no more.</summary>
 public sealed class AccountHostTests(FakeProvider fake) : OnHostFolder, IClassFixture<FakeProvider>
 {
-    private static readonly string[] Models = ["none", "list", "kling"];
+    private static readonly string[] Models = ["none", "list", "kling", "replicate"];
 
     private readonly string key = Account.NewKey();
 

@@ -18,6 +18,7 @@ internal sealed record KillTrait(string Name, bool Finds, bool SendsAgain, strin
     public static readonly IReadOnlyList<KillTrait> All =
     [
         new("byid", Finds: true, SendsAgain: false, "kling", null),
+        new("repl", Finds: true, SendsAgain: false, "replicate", null),
         new("list", Finds: true, SendsAgain: false, "openai_videos", "list"),
         new("key", Finds: false, SendsAgain: true, "openai_videos", "key"),
         new("none", Finds: false, SendsAgain: false, "openai_videos", "none"),
@@ -217,7 +218,7 @@ internal sealed class KillScene : IAsyncDisposable
             ($"{account}Type", wish.Trait.Type),
             ($"{account}BaseUrl", isKling ? fake.Address : $"{fake.Address}/v1"),
             ($"{account}ApiKey", wish.Key),
-            isKling ? ($"{account}AccessKey", wish.Key) : ($"{account}Resolution", wish.Trait.Resolution!),
+            .. (IEnumerable<(string, string)>)(isKling ? [($"{account}AccessKey", wish.Key)] : wish.Trait.Resolution is { } resolution ? [($"{account}Resolution", resolution)] : []),
             .. (IEnumerable<(string, string)>)(wish.Trait.SendsAgain ? [($"{account}KeyKeptFor", "1.00:00:00")] : []),
             ($"{model}Provider", wish.Account),
             ($"{model}UsdPerSecond", FormattableString.Invariant($"{Usd}")),

@@ -44,6 +44,14 @@ internal sealed class Account : IDisposable
         return new([("Type", "kling"), ("BaseUrl", address), ("ApiKey", key), ("AccessKey", key), .. settings]);
     }
 
+    /// <summary>An account of its own at Replicate. What it is told to call back to, where it is, signs as the fake does.</summary>
+    public static Account Replicate(string address, params (string Option, string Value)[] settings)
+    {
+        var key = settings.FirstOrDefault(setting => setting.Option == "ApiKey").Value ?? NewKey();
+        var calls = settings.Any(setting => setting.Option == "CallbackUrl") ? new[] { ("WebhookSecret", FakeProvider.WebhookSecretOf(key)) } : [];
+        return new([("Type", "replicate"), ("BaseUrl", $"{address}/v1"), ("ApiKey", key), .. calls, .. settings.Where(setting => setting.Option != "ApiKey")]);
+    }
+
     public static string NewKey() => FakeProvider.Keys + Guid.NewGuid().ToString("N");
 
     public static string NewMark() => $"test1-v-{Guid.NewGuid():N}-1.1";

@@ -90,6 +90,13 @@ public sealed class SameKeyConformanceTests(FakeProvider fake) : AccountConforma
         Fake.Address, FakeProvider.RememberingKey(), [("Resolution", "key"), ("KeyKeptFor", "7.00:00:00"), ("DeleteStops", "true"), ("UnfinishedJobs", "free")]);
 }
 
+public sealed class ReplicateConformanceTests(FakeProvider fake) : AccountConformance(fake), IClassFixture<FakeProvider>
+{
+    private protected override bool CanCancel => true;
+
+    private protected override Account NewAccount() => Account.Replicate(Fake.Address, ("UnfinishedJobs", "charged"));
+}
+
 public sealed class KlingConformanceTests(FakeProvider fake) : AccountConformance(fake), IClassFixture<FakeProvider>
 {
     private protected override bool CanCancel => false;

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using VideoGen.Silo.Tests.Media;
 
@@ -15,13 +17,21 @@ public sealed class FakeProvider : IAsyncLifetime
     /// <summary>A key of an account of its own that gives the same job for the same <c>Idempotency-Key</c>.</summary>
     public static string RememberingKey() => $"{Keys}remembers-{Guid.NewGuid():N}";
 
-    /// <summary>A host's settings for an account here and a model of the same name: <c>kling</c>, or how an account of OpenAI's protocol resolves.</summary>
+    /// <summary>What its calls of an account are signed with.</summary>
+    public static string WebhookSecretOf(string key) => $"whsec_{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"webhooks of {key}")))}";
+
+    /// <summary>A host's settings for an account here and a model of the same name: <c>kling</c>, <c>replicate</c>, or how an account of OpenAI's protocol resolves.</summary>
     public (string, string)[] Account(string model, string key) =>
     [
-        ($"Providers__Accounts__{model}__Type", model == "kling" ? "kling" : "openai_videos"),
+        ($"Providers__Accounts__{model}__Type", model is "kling" or "replicate" ? model : "openai_videos"),
         ($"Providers__Accounts__{model}__BaseUrl", model == "kling" ? Address : $"{Address}/v1"),
         ($"Providers__Accounts__{model}__ApiKey", key),
-        (model == "kling" ? "Providers__Accounts__kling__AccessKey" : $"Providers__Accounts__{model}__Resolution", model == "kling" ? key : model),
+        .. model switch
+        {
+            "kling" => new[] { ("Providers__Accounts__kling__AccessKey", key) },
+            "replicate" => [],
+            _ => [($"Providers__Accounts__{model}__Resolution", model)],
+        },
         ($"Catalogue__Models__{model}__Provider", model),
         ($"Catalogue__Models__{model}__UsdPerSecond", "0.10"),
         ($"Catalogue__Models__{model}__Sizes__0", "320x180"),

@@ -7,6 +7,7 @@ using VideoGen.Requests;
 using VideoGen.Silo.Providers.Http;
 using VideoGen.Silo.Providers.Kling;
 using VideoGen.Silo.Providers.OpenAiVideos;
+using VideoGen.Silo.Providers.Replicate;
 
 namespace VideoGen.Silo.Tests.Providers;
 
@@ -63,6 +64,14 @@ public sealed class SubmitFailureTests(FakeProvider fake) : IClassFixture<FakePr
         await Check(account, fault with { Body = fault.Body == RateLimit ? """{"code":1303,"message":"parallel task over resource pack limit","request_id":"r"}""" : fault.Body }, posts, jobs, reply);
     }
 
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public async Task A_submit_that_goes_wrong_reaches_replicate_once(Fault fault, int posts, int jobs, Type reply)
+    {
+        using var account = Account.Replicate(fake.Address);
+        await Check(account, fault with { Body = fault.Body == RateLimit ? """{"detail":"Request was throttled. Your rate limit resets in ~30s."}""" : fault.Body }, posts, jobs, reply);
+    }
+
     [Fact]
     public async Task A_provider_that_is_not_there_was_not_reached()
     {
@@ -114,6 +123,16 @@ public sealed class SubmitFailureTests(FakeProvider fake) : IClassFixture<FakePr
             code == Nothing ? "" : code == AJob ? """{"id":"video_1"}""" : code == OpenAiWire.ValidationError ? """{"detail":[{"type":"missing","loc":["body","prompt"],"msg":"Field required"}]}""" : $$$"""{"error":{"message":"No.","type":"t","param":null,"code":"{{{code}}}"}}""");
         await Walk(table, "kling", kling, [Nothing, AJob, .. new KlingAnswers(KlingJobId.OfText).ProvesNoJob.Select(proof => proof.Code).Append("5000").Distinct(StringComparer.Ordinal)], code =>
             code == Nothing ? "" : code == AJob ? """{"code":0,"data":{"task_id":"1"}}""" : $$"""{"code":{{code}},"message":"No.","request_id":"r"}""");
+        using var replicate = Account.Replicate(fake.Address);
+        await Walk(table, "replicate", replicate, [Nothing, AJob, .. new ReplicateAnswers().ProvesNoJob.Select(proof => proof.Code).Append("E1001")], code => code switch
+        {
+            Nothing => "",
+            AJob => """{"id":"gm3qorzdhgbfurvjtvhg6dckhu"}""",
+            "throttled" => """{"detail":"Request was throttled. Your rate limit resets in ~30s."}""",
+            "not_found" => """{"detail":"The requested resource could not be found.","status":404}""",
+            "E005" or "E1001" => $$"""{"title":"Prediction failed","detail":"Something was wrong. ({{code}}) (abc)"}""",
+            _ => $$"""{"title":"{{code.Replace('_', ' ')}}","detail":"No."}""",
+        });
         IsWrittenDown("SubmitTable.txt", table.ToString());
     }
 
@@ -129,7 +148,7 @@ public sealed class SubmitFailureTests(FakeProvider fake) : IClassFixture<FakePr
     // Over the wire with every status bare, with a job and with a code of the list, and the rest of the square by the reader alone.
     private async Task Walk(StringBuilder table, string name, Account account, string[] codes, Func<string, string> body)
     {
-        IAnswerReader reader = name == "kling" ? new KlingAnswers(KlingJobId.OfText) : new OpenAiAnswers();
+        IAnswerReader reader = name switch { "kling" => new KlingAnswers(KlingJobId.OfText), "replicate" => new ReplicateAnswers(), _ => new OpenAiAnswers() };
         table.Append(CultureInfo.InvariantCulture, $"\n{name}\n");
         foreach (var code in codes)
         {
