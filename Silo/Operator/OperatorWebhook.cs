@@ -6,6 +6,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using VideoGen.Grains.Requests;
 using VideoGen.Requests;
+using VideoGen.Silo.Http;
 
 namespace VideoGen.Silo.Operator;
 
@@ -15,6 +16,9 @@ namespace VideoGen.Silo.Operator;
 /// </summary>
 internal sealed class OperatorWebhook : IOperatorNews, IDisposable
 {
+    /// <summary>Where one says that its address need not be public.</summary>
+    public const string PrivateOption = $"{OperatorWebhookOptions.Section}:{nameof(OperatorWebhookOptions.PrivateAddresses)}";
+
     private const string SecretPrefix = "whsec_";
 
     private static readonly JsonSerializerOptions _wire = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -23,11 +27,14 @@ internal sealed class OperatorWebhook : IOperatorNews, IDisposable
     private readonly byte[] _secret;
     private readonly TimeProvider _time;
 
-    // No redirect: what is signed goes where the operator said. No proxy that the environment names.
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null, PooledConnectionLifetime = TimeSpan.FromMinutes(2) });
+    // No redirect: what is signed goes where the operator said.
+    private readonly HttpClient _http;
 
-    public OperatorWebhook(IOptions<OperatorWebhookOptions> options, TimeProvider time) =>
+    public OperatorWebhook(IOptions<OperatorWebhookOptions> options, TimeProvider time)
+    {
         (_url, _secret, _time) = (options.Value.Url, SecretOf(options.Value.Secret) ?? [], time);
+        _http = new(SafeHttp.Line(PrivateOption, options.Value.PrivateAddresses));
+    }
 
     /// <summary>The bytes of a secret; null where that is none.</summary>
     public static byte[]? SecretOf(string? text)

@@ -17,6 +17,9 @@ internal sealed record AccountOptions(
 {
     /// <summary>How long after a submit was given up it may still become a job that can be found: what nothing better is known of.</summary>
     public static readonly TimeSpan QuietTime = TimeSpan.FromMinutes(10);
+
+    /// <inheritdoc cref="AccountSettings.PrivateAddresses"/>
+    public bool PrivateAddresses { get; init; }
 }
 
 /// <summary>A provider account as it is configured; section <c>Providers:Accounts:&lt;name&gt;</c>.</summary>
@@ -63,6 +66,12 @@ internal sealed class AccountSettings
 
     /// <summary>How many submits it gets in any minute; 1 to 10,000. Default: any number.</summary>
     public int? SubmitsPerMinute { get; set; }
+
+    /// <summary>
+    /// Whether its videos may be at addresses that are not public, where they are not at <see cref="BaseUrl"/> itself: for a provider in a
+    /// network of yours. Default: false.
+    /// </summary>
+    public bool PrivateAddresses { get; set; }
 
     /// <summary>Without the key.</summary>
     public override string ToString() => $"{Type} at {BaseUrl}";

@@ -16,6 +16,7 @@ internal static partial class AccountReader
         nameof(AccountSettings.Type), nameof(AccountSettings.BaseUrl), nameof(AccountSettings.ApiKey), nameof(AccountSettings.ApiKeyFile),
         nameof(AccountSettings.AccessKey), nameof(AccountSettings.Resolution), nameof(AccountSettings.DeleteStops), nameof(AccountSettings.UnfinishedJobs),
         nameof(AccountSettings.Slots), nameof(AccountSettings.SubmitsPerMinute), nameof(AccountSettings.KeyKeptFor),
+        nameof(AccountSettings.PrivateAddresses),
     ];
 
     /// <summary>What is wrong with an account; nothing where it can be read.</summary>
@@ -65,7 +66,10 @@ internal static partial class AccountReader
         settings.DeleteStops,
         settings.UnfinishedJobs switch { "free" => Charged.No, "charged" => Charged.Yes, _ => Charged.Unknown },
         settings.Slots,
-        settings.SubmitsPerMinute);
+        settings.SubmitsPerMinute)
+    {
+        PrivateAddresses = settings.PrivateAddresses,
+    };
 
     private static Uri? AddressOf(AccountSettings settings) =>
         Uri.TryCreate(settings.BaseUrl?.TrimEnd('/') + "/", UriKind.Absolute, out var address)
