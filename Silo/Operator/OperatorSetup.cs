@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using VideoGen.Grains.Requests;
+using VideoGen.Silo.Http;
 using VideoGen.Silo.Webhooks;
 
 namespace VideoGen.Silo.Operator;
@@ -20,8 +21,13 @@ internal static class OperatorSetup
         {
             const string At = OperatorWebhookOptions.Section;
             if (options.Url is { } url && !(url.IsAbsoluteUri && url.Scheme is "http" or "https")) return ValidateOptionsResult.Fail($"{At}:{nameof(options.Url)} must be an http or https address.");
-            return options.Url is not null && StandardWebhook.SecretOf(options.Secret) is null
-                ? ValidateOptionsResult.Fail($"{At}:{nameof(options.Secret)} must be whsec_ and 24 to 64 bytes in base64: printf whsec_; head -c 32 /dev/urandom | base64")
+            if (options.Url is not null && StandardWebhook.SecretOf(options.Secret) is null)
+            {
+                return ValidateOptionsResult.Fail($"{At}:{nameof(options.Secret)} must be whsec_ and 24 to 64 bytes in base64: printf whsec_; head -c 32 /dev/urandom | base64");
+            }
+
+            return options is { Url: { } place, PrivateAddresses: false } && SafeHttp.WrongWith(place, OperatorWebhook.PrivateOption) is { } wrong
+                ? ValidateOptionsResult.Fail($"{At}:{nameof(options.Url)}: {wrong}")
                 : ValidateOptionsResult.Success;
         }
     }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using VideoGen.Grains.Requests;
 using VideoGen.Requests;
+using VideoGen.Silo.Http;
 using VideoGen.Silo.Webhooks;
 
 namespace VideoGen.Silo.Operator;
@@ -14,17 +15,23 @@ namespace VideoGen.Silo.Operator;
 /// </summary>
 internal sealed class OperatorWebhook : IOperatorNews, IDisposable
 {
+    /// <summary>Where one says that its address need not be public.</summary>
+    public const string PrivateOption = $"{OperatorWebhookOptions.Section}:{nameof(OperatorWebhookOptions.PrivateAddresses)}";
+
     private static readonly JsonSerializerOptions _wire = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private readonly Uri? _url;
     private readonly byte[] _secret;
     private readonly TimeProvider _time;
 
-    // No redirect: what is signed goes where the operator said. No proxy that the environment names.
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null, PooledConnectionLifetime = TimeSpan.FromMinutes(2) });
+    // No redirect: what is signed goes where the operator said.
+    private readonly HttpClient _http;
 
-    public OperatorWebhook(IOptions<OperatorWebhookOptions> options, TimeProvider time) =>
+    public OperatorWebhook(IOptions<OperatorWebhookOptions> options, TimeProvider time)
+    {
         (_url, _secret, _time) = (options.Value.Url, StandardWebhook.SecretOf(options.Value.Secret) ?? [], time);
+        _http = new(SafeHttp.Line(PrivateOption, options.Value.PrivateAddresses));
+    }
 
     public async Task Tell(DeadLetterNews news, CancellationToken cancellationToken)
     {

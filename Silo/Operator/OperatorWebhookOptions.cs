@@ -11,6 +11,9 @@ internal sealed class OperatorWebhookOptions
     /// <summary>What its messages are signed with: <c>whsec_</c> and 24 to 64 bytes in base64. It must be said where there is an address.</summary>
     public string? Secret { get; set; }
 
+    /// <summary>Whether that may be an address that is not public, such as one of this machine or of a network of yours. Default: false.</summary>
+    public bool PrivateAddresses { get; set; }
+
     /// <summary>Without the secret.</summary>
     public override string ToString() => $"{Url}";
 }

@@ -23,6 +23,9 @@ internal sealed record AccountOptions(
 
     /// <summary>How long after a submit was given up it may still become a job that can be found: what nothing better is known of.</summary>
     public static readonly TimeSpan QuietTime = TimeSpan.FromMinutes(10);
+
+    /// <inheritdoc cref="AccountSettings.PrivateAddresses"/>
+    public bool PrivateAddresses { get; init; }
 }
 
 /// <summary>What models call their inputs, beside the prompt; empty where they have no such.</summary>
@@ -97,6 +100,12 @@ internal sealed class AccountSettings
 
     /// <summary>The same for the picture that guides the video; empty: they take none. Default: <c>image</c>.</summary>
     public string? PictureInput { get; set; }
+
+    /// <summary>
+    /// Whether its videos may be at addresses that are not public, where they are not at <see cref="BaseUrl"/> itself: for a provider in a
+    /// network of yours. Default: false.
+    /// </summary>
+    public bool PrivateAddresses { get; set; }
 
     /// <summary>Without the key.</summary>
     public override string ToString() => $"{Type} at {BaseUrl}";

@@ -24,6 +24,7 @@ internal static partial class AccountReader
         nameof(AccountSettings.AccessKey), nameof(AccountSettings.Resolution), nameof(AccountSettings.DeleteStops), nameof(AccountSettings.UnfinishedJobs),
         nameof(AccountSettings.Slots), nameof(AccountSettings.SubmitsPerMinute), nameof(AccountSettings.KeyKeptFor),
         .. _replicateKeys,
+        nameof(AccountSettings.PrivateAddresses),
     ];
 
     /// <summary>What is wrong with an account; nothing where it can be read.</summary>
@@ -84,6 +85,7 @@ internal static partial class AccountReader
     {
         Callbacks = settings.CallbackUrl is null ? null : new(AddressOf(settings.CallbackUrl)!, StandardWebhook.SecretOf(settings.WebhookSecret)!),
         Inputs = InputsOf(settings),
+        PrivateAddresses = settings.PrivateAddresses,
     };
 
     private static IEnumerable<string> WrongWithReplicate(string at, AccountSettings settings)

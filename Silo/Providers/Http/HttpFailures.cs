@@ -37,6 +37,9 @@ internal interface IAnswerReader
 /// <summary>The one place where a failed HTTP call is read as what it means for a request.</summary>
 internal static partial class HttpFailures
 {
+    /// <summary>The code of a place that is not asked.</summary>
+    public const string AddressRefused = "address_refused";
+
     private const int Conflict = 409;
 
     /// <summary>What a submit was answered with.</summary>
@@ -68,6 +71,7 @@ internal static partial class HttpFailures
     /// <param name="reader">The protocol.</param>
     public static Failure Trouble(HttpOutcome outcome, IAnswerReader reader)
     {
+        if (outcome is HttpOutcome.NotAsked refused) return new(FailureKind.Unavailable, refused.Why, AddressRefused);
         if (outcome is not HttpOutcome.Answered answered) return new(FailureKind.Unavailable, outcome is HttpOutcome.NoAnswer none ? none.Why : "The call was not made.");
         var code = Code(reader.ErrorIn(answered.Body).Code);
         return answered.Status switch

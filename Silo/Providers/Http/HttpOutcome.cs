@@ -14,6 +14,10 @@ internal abstract record HttpOutcome
     /// <param name="Why">A sentence of ours.</param>
     public sealed record NoAnswer(string Why) : HttpOutcome;
 
+    /// <summary>The place that a video is said to be at is none that is asked. Never of a submit.</summary>
+    /// <param name="Why">A sentence of ours that says which, and what to do.</param>
+    public sealed record NotAsked(string Why) : HttpOutcome;
+
     /// <summary>A whole answer.</summary>
     /// <param name="Status">100 to 999.</param>
     /// <param name="Body">At most <see cref="ProviderHttp.MaxAnswerBytes"/>.</param>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using VideoGen.Grains.Providers;
+using VideoGen.Silo.Http;
 
 namespace VideoGen.Silo.Providers.Http;
 
@@ -11,7 +12,8 @@ namespace VideoGen.Silo.Providers.Http;
 /// <param name="address">What paths are relative to.</param>
 /// <param name="token">What to authorize a call with, as a bearer.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ProviderHttp(Uri address, Func<string> token, TimeProvider time) : IDisposable
+/// <param name="allowsPrivate">Whether its videos may be at addresses that are not public.</param>
+internal sealed class ProviderHttp(Uri address, Func<string> token, TimeProvider time, bool allowsPrivate = false) : IDisposable
 {
     /// <summary>The largest answer that is read, bytes; videos are streamed and have their own limit.</summary>
     public const int MaxAnswerBytes = 8 << 20;
@@ -22,6 +24,7 @@ internal sealed class ProviderHttp(Uri address, Func<string> token, TimeProvider
     // where .NET sends a request again by itself.
     private readonly HttpMessageInvoker _submits = new(Line(TimeSpan.Zero));
     private readonly HttpMessageInvoker _calls = new(Line(TimeSpan.FromMinutes(2)));
+    private readonly VideoDownload _videos = new(address, allowsPrivate);
 
     /// <summary>Sends a submit, once or not at all.</summary>
     /// <param name="path">Relative to the address, without a slash before it.</param>
@@ -73,16 +76,19 @@ internal sealed class ProviderHttp(Uri address, Func<string> token, TimeProvider
         }
     }
 
-    /// <summary>Opens what may be large. The stream is null where the answer is not 200; it throws where it ends too early.</summary>
-    /// <param name="place">Relative to the address, or somewhere else: then without our token.</param>
+    /// <summary>
+    /// Opens what may be large, and goes where it is sent on to. The stream is null where the answer is not 200; it throws where it ends too
+    /// early.
+    /// </summary>
+    /// <param name="place">Relative to the address, or somewhere that the provider names: then without our token, and only as <see cref="VideoDownload"/> lets it.</param>
     /// <param name="cancellationToken">Ends the wait for the head of the answer.</param>
     public async Task<(Stream? Content, HttpOutcome Outcome)> Open(Uri place, CancellationToken cancellationToken)
     {
-        using var request = place.IsAbsoluteUri ? new HttpRequestMessage(HttpMethod.Get, place) : Request(HttpMethod.Get, place.OriginalString);
+        var isOurs = !place.IsAbsoluteUri;
         HttpResponseMessage? response = null;
         try
         {
-            response = await _calls.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            response = await _videos.Get(isOurs ? new(address, place) : place, Ask, cancellationToken).ConfigureAwait(false);
             if (response.StatusCode != HttpStatusCode.OK) return (null, await Answer(response, cancellationToken).ConfigureAwait(false));
             var content = new ResponseStream(response, await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
             response = null;
@@ -90,16 +96,23 @@ internal sealed class ProviderHttp(Uri address, Func<string> token, TimeProvider
         }
         catch (Exception trouble) when (IsExpected(trouble))
         {
-            return (null, new HttpOutcome.NoAnswer(Why(trouble)));
+            return (null, SafeHttp.Refusal(trouble) is { } refusal ? new HttpOutcome.NotAsked(refusal) : new HttpOutcome.NoAnswer(Why(trouble)));
         }
         finally
         {
             response?.Dispose();
         }
+
+        async Task<HttpResponseMessage> Ask(Uri at, CancellationToken token)
+        {
+            using var request = isOurs ? Request(HttpMethod.Get, at.AbsoluteUri) : new HttpRequestMessage(HttpMethod.Get, at);
+            return await _calls.SendAsync(request, token).ConfigureAwait(false);
+        }
     }
 
     public void Dispose()
     {
+        _videos.Dispose();
         _submits.Dispose();
         _calls.Dispose();
     }

@@ -20,7 +20,7 @@ internal sealed partial class KlingVideos(string account, AccountOptions options
     private const int LongestPrompt = 2500;
     private const int FullHd = 1080;
 
-    private readonly ProviderHttp _http = new(options.Address, () => KlingToken.Sign(options.AccessKey, options.Key.Reveal(), time.GetUtcNow()), time);
+    private readonly ProviderHttp _http = new(options.Address, () => KlingToken.Sign(options.AccessKey, options.Key.Reveal(), time.GetUtcNow()), time, options.PrivateAddresses);
     private readonly KlingAnswers _ofText = new(KlingJobId.OfText), _ofPicture = new(KlingJobId.OfPicture);
 
     public string Account => account;

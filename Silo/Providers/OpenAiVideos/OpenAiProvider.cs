@@ -15,7 +15,7 @@ internal sealed class OpenAiProvider(string account, AccountOptions options, IIn
 {
     private const string Videos = "videos";
 
-    private readonly ProviderHttp _http = new(options.Address, options.Key.Reveal, time);
+    private readonly ProviderHttp _http = new(options.Address, options.Key.Reveal, time, options.PrivateAddresses);
     private readonly OpenAiAnswers _answers = new();
 
     public string Account => account;

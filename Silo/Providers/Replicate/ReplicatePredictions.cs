@@ -25,7 +25,7 @@ internal sealed class ReplicatePredictions(string account, AccountOptions option
     /// <summary>The shortest that the header takes.</summary>
     private static readonly TimeSpan _shortestFuse = TimeSpan.FromSeconds(5);
 
-    private readonly ProviderHttp _http = new(options.Address, options.Key.Reveal, time);
+    private readonly ProviderHttp _http = new(options.Address, options.Key.Reveal, time, options.PrivateAddresses);
     private readonly ReplicateAnswers _answers = new();
 
     public string Account => account;

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using VideoGen.Grains.Requests;
 using VideoGen.Requests;
+using VideoGen.Silo.Http;
 using VideoGen.Silo.Operator;
 using VideoGen.Silo.Tests.Providers;
 
@@ -16,6 +17,7 @@ namespace VideoGen.Silo.Tests.Operator;
 public sealed class OperatorWebhookTests
 {
     private static readonly byte[] Secret = RandomNumberGenerator.GetBytes(32);
+    private static readonly string Text = $"whsec_{Convert.ToBase64String(Secret)}";
     private static readonly DeadLetterNews News = new(
         new("v-" + new string('a', 50) + "b7", 2), new("bot", "ann"), Charged.Unknown, "unresolved", "There was no answer in time.", new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
 
@@ -23,7 +25,7 @@ public sealed class OperatorWebhookTests
     public async Task A_dead_letter_is_posted_and_signed_and_has_the_same_name_when_it_is_sent_again()
     {
         await using var server = Answers("HTTP/1.1 204 No Content\r\n\r\n");
-        await using var services = Services(("Url", $"{server.Address}/hook?team=1"), ("Secret", $"whsec_{Convert.ToBase64String(Secret)}"));
+        await using var services = Services(("Url", $"{server.Address}/hook?team=1"), ("Secret", $"whsec_{Convert.ToBase64String(Secret)}"), ("PrivateAddresses", "true"));
         var news = services.GetRequiredService<IOperatorNews>();
 
         await news.Tell(News, CancellationToken.None);
@@ -50,10 +52,28 @@ public sealed class OperatorWebhookTests
     public async Task Whatever_is_no_yes_is_a_failure_and_nothing_is_followed(string answer)
     {
         await using var server = Answers(answer);
-        await using var services = Services(("Url", server.Address), ("Secret", $"whsec_{Convert.ToBase64String(Secret)}"));
+        await using var services = Services(("Url", server.Address), ("Secret", $"whsec_{Convert.ToBase64String(Secret)}"), ("PrivateAddresses", "true"));
 
         await Assert.ThrowsAsync<HttpRequestException>(() => services.GetRequiredService<IOperatorNews>().Tell(News, CancellationToken.None));
 
+        Assert.Single(server.Connections);
+    }
+
+    [Fact]
+    public async Task A_name_of_an_address_that_is_not_public_gets_nothing_unless_that_is_right()
+    {
+        await using var server = Answers("HTTP/1.1 204 No Content\r\n\r\n");
+        var url = server.Address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+        await using (var services = Services(("Url", url), ("Secret", Text)))
+        {
+            var refused = await Assert.ThrowsAsync<HttpRequestException>(() => services.GetRequiredService<IOperatorNews>().Tell(News, CancellationToken.None));
+            Assert.Contains("Operator:Webhook:PrivateAddresses", SafeHttp.Refusal(refused), StringComparison.Ordinal);
+            Assert.Contains("Operator:Webhook:PrivateAddresses", refused.ToString(), StringComparison.Ordinal); // What the log has.
+        }
+
+        Assert.Empty(server.Connections);
+        await using var allowed = Services(("Url", url), ("Secret", Text), ("PrivateAddresses", "true"));
+        await allowed.GetRequiredService<IOperatorNews>().Tell(News, CancellationToken.None);
         Assert.Single(server.Connections);
     }
 
@@ -68,6 +88,8 @@ public sealed class OperatorWebhookTests
     [InlineData("Operator:Webhook:Secret must be whsec_", "Url=http://127.0.0.1:1/")]
     [InlineData("Operator:Webhook:Secret must be whsec_", "Url=http://127.0.0.1:1/", "Secret=whsec_c2hvcnQ=")]
     [InlineData("Operator:Webhook:Url must be", "Url=ftp://127.0.0.1/", "Secret=whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    [InlineData("Operator:Webhook:Url: 10.0.0.1 is no public address", "Url=https://10.0.0.1/", "Secret=whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    [InlineData("set Operator:Webhook:PrivateAddresses to true", "Url=http://2130706433/", "Secret=whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
     public async Task What_is_wrong_is_said_by_name_at_the_start(string sentence, params string[] settings)
     {
         await using var services = Services([.. settings.Select(setting => (setting.Split('=', 2)[0], setting.Split('=', 2)[1]))]);
