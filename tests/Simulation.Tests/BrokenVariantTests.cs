@@ -22,8 +22,8 @@ public sealed class BrokenVariantTests(ITestOutputHelper output)
         { "the call comes before its intent", "2", Pump, "RecordIntent e => await calls.Hold(commit.Committed, e) ?? Intend(e),", "RecordIntent e => await calls.Submit(commit.Committed, new(e.Id, ((RequestState.Queued)RequestRounds.RoundOf(commit.Committed, e.Round)!).Ticket, \"\"), ports.Time.GetTimestamp())," },
         { "an intent's token is the attempt, not a nonce", "150", Pump, "new(ports.Nonces.Draw(), ports.Time.GetTimestamp())", "new(e.Id.ToString(), ports.Time.GetTimestamp())" },
         { "anyone who finds an intent may send it", "10", Pump, "intent?.Nonce != e.Nonce", "(intent ??= new(e.Nonce, ports.Time.GetTimestamp())) is null" },
-        { "the stamp is taken after the write", "", Pump, "var stamp = intent.Stamp;", "var stamp = ports.Time.GetTimestamp();" },
-        { "the gate is always open", "", "Providers/IVideoProvider.cs", "time.GetElapsedTime(intended) <= window &&", "time.GetElapsedTime(intended) <= TimeSpan.MaxValue && window >= TimeSpan.Zero &&" },
+        { "the stamp is taken after the write", "another take, and yes twice/FreezeAfter/9", Pump, "var stamp = intent.Stamp;", "var stamp = ports.Time.GetTimestamp();" },
+        { "the gate is always open", "another take, and yes twice/FreezeAfter/9", "Providers/IVideoProvider.cs", "time.GetElapsedTime(intended) <= window &&", "time.GetElapsedTime(intended) <= TimeSpan.MaxValue && window >= TimeSpan.Zero &&" },
         { "no limit of submits", "37", Lifecycle, "e.Sends >= s.Ticket.Limits.MaxSubmits", "e.Sends >= 1_000" },
 
         // Nobody pays twice: what is proven.
@@ -43,7 +43,7 @@ public sealed class BrokenVariantTests(ITestOutputHelper output)
         { "an ended round does not hold its prompt", "1", Admission, "Ended s => IsOpenEnded(s) || at < WindowEndsAt(document, s),", "Ended s => IsOpenEnded(s)," },
         { "the window counts from the ask", "8", Endings, "s.Course.Sent is [.., var last] ? last : s.Course.Stages.Asked", "s.Course.Stages.Asked" },
         { "the window forgets what may still be on its way", "327", Endings, "limits.Window + limits.Margin", "limits.Window + limits.WindowMargin" },
-        { "a clock ends what nobody could prove", "", Admission, "Ended s => IsOpenEnded(s) || at < WindowEndsAt(document, s),", "Ended s => at < s.WindowEnds && !IsProvenFree(s)," },
+        { "a clock ends what nobody could prove", "217", Admission, "Ended s => IsOpenEnded(s) || at < WindowEndsAt(document, s),", "Ended s => at < s.WindowEnds && !IsProvenFree(s)," },
         { "a charged failure may be asked for again at once", "28", Admission, "RequestOutcome.Failed or RequestOutcome.Cancelled or RequestOutcome.DeadLettered, Charge.Charged: Charged.No }", "RequestOutcome.Failed or RequestOutcome.Cancelled }" },
         { "a round's number is used again after a refusal", "42", Rounds, "var round = document.LastRound + 1;", "var round = (document.Rounds.LastOrDefault(r => r is not Refused)?.Round ?? 0) + 1;" },
         { "asks that lost the race open a round too", "36", Rounds, "if (!RequestAdmission.MayOpen(document, ticket.Limits.MaxSubmits, at)) return document;", "" },
@@ -60,17 +60,17 @@ public sealed class BrokenVariantTests(ITestOutputHelper output)
         { "a cancel that came too late ends the request", "17", Lifecycle, "CancelTooLate when s.Cancel is not null => s with { Cancel = null },", "CancelTooLate when s.Cancel is not null => s.EndCancelled(happened.At)," },
         { "a finished video is requeued to the start", "126", Lifecycle, "Saving s => s with { Since = at, Save = new Due(at) },", "Saving s => new Queued(s.Ticket, s.Course, at, new Due(at), null)," },
         { "a dead letter is requeued beside a live round", "", Rounds, "if (document.Rounds.Any(r => r is Live)) return document;", "" },
-        { "an ending can be left", "", Lifecycle, "(Ended s, _) => InEnded(s, happened),", "(Ended { JobId: not null } s, JobProgressed e) => s with { Outcome = new RequestOutcome.Cancelled() }, (Ended s, _) => InEnded(s, happened)," },
+        { "an ending can be left", "looked at everywhere, made by one, and asked for everywhere/FreezeAfter/29", Lifecycle, "(Ended s, _) => InEnded(s, happened),", "(Ended { JobId: not null } s, JobProgressed e) => s with { Outcome = new RequestOutcome.Cancelled() }, (Ended s, _) => InEnded(s, happened)," },
 
         // Other takes, and runs.
         { "a yes counts each time it is said", "4", Variations, "is not { Variation: null } offer ||", "is not { } offer ||" },
-        { "a yes is looked for in an old document", "", Questions, "await commit.Refresh(); // A no is not written", "// A no is not written" },
+        { "a yes is looked for in an old document", "another take, and yes twice/CrashBefore/10", Questions, "await commit.Refresh(); // A no is not written", "// A no is not written" },
         { "a run is not asked", "100", Ports, "return run is null ? [quota] :", "return run is null || run.Length > 0 ? [quota] :" },
         { "a settlement is not told to its run", "6", Effects, "!s.Unmetered, s.Stages.Asked, s.Run,", "!s.Unmetered, s.Stages.Asked, null," },
-        { "an early no comes from an old document", "", Early, "await commit.Refresh(); // What was reserved may", "// What was reserved may" },
+        { "an early no comes from an old document", "looked at everywhere, made by one, and asked for everywhere/ErrorBefore/5", Early, "await commit.Refresh(); // What was reserved may", "// What was reserved may" },
 
         // The quota.
-        { "a release leaves no tombstone", "", Quota, "null => With(ledger, new(request, round, asked, settled), limits, at),", "null when counts => With(ledger, new(request, round, asked, settled), limits, at)," },
+        { "a release leaves no tombstone", "899", Quota, "null => With(ledger, new(request, round, asked, settled), limits, at),", "null when counts => With(ledger, new(request, round, asked, settled), limits, at)," },
         { "a refusal owes no release", "41", Lifecycle, "new Refused(s.Round, refusal, at, Release: new Due(at), s.Ticket.Run)", "new Refused(s.Round, refusal, at, Release: null)" },
         { "the day of a quota has twelve hours", "50", Quota, "ledger.Entries.Where(e => e.State != QuotaEntryState.Released && e.At > at - limits.Window)", "ledger.Entries.Where(e => e.State != QuotaEntryState.Released && e.At > at - limits.Window / 2)" },
         { "a quota lets one too many", "2", Quota, "if (counting.Length >= limits.Videos) return", "if (counting.Length > limits.Videos) return" },
@@ -95,7 +95,7 @@ public sealed class BrokenVariantTests(ITestOutputHelper output)
         { "an older document moves money", "", Budget, "if (known is not null && movement.Revision < known.Revision) return null;", "" },
         { "what nobody knows is given back", "2", PriceRules, "_ => new Movement.Risk(id, revision, PaidBy(owner), paidUsd ?? Usd),", "_ => new Movement.Release(id, revision, PaidBy(owner))," },
         { "what was given up stays at risk", "48", PriceRules, "{ Discarded: true } => new Movement.Settle(id, revision, PaidBy(owner), paidUsd ?? Usd, CostSource.Discarded),", "" },
-        { "what became of such a job is not booked", "", Rounds, "if (after.Charged != orphan.Charged && after.Price is not null) after = after with { Settle = new Due(e.At) };", "" },
+        { "what became of such a job is not booked", "a route whose first account gets it after a freeze that no gate sees/ErrorAfter/52", Rounds, "if (after.Charged != orphan.Charged && after.Price is not null) after = after with { Settle = new Due(e.At) };", "" },
 
         { "a job that nobody waits for is not booked", "", Rounds, "var settle = price is null ? null : new Due(e.At);", "Due? settle = null;" },
 
@@ -104,7 +104,7 @@ public sealed class BrokenVariantTests(ITestOutputHelper output)
         { "the next account is asked what a policy said no to", "9", Lifecycle, "FailureKind.Rejected => s.End(new RequestOutcome.Rejected(e.Failure.Detail), charge, e.At),", "FailureKind.Rejected when e.Charged != Charged.No => s.End(new RequestOutcome.Rejected(e.Failure.Detail), charge, e.At)," },
         { "the next account is asked after a charged failure", "23", Lifecycle, "_ when e.Charged == Charged.No && MayTryAgain(s) &&", "_ when MayTryAgain(s) &&" },
         { "what is held stays at the account that was left", "7", Budget, "e.Revision > known.Revision && (known.Payment", "e.Revision < known.Revision && (known.Payment" },
-        { "a late job is booked at the account where its round is now", "", Route, "Array.Find(left ?? [], stop => attempt <= stop.LastAttempt)", "Array.Find(left ?? [], stop => attempt < 0)" },
+        { "a late job is booked at the account where its round is now", "a route whose first account gets it after a freeze that no gate sees/CrashBefore/1", Route, "Array.Find(left ?? [], stop => attempt <= stop.LastAttempt)", "Array.Find(left ?? [], stop => attempt < 0)" },
         { "the next account has the attempt of the one before", "17", Route, "Attempt = course.Attempt + 1, FailedSends = 0,", "Attempt = course.Attempt, FailedSends = 0," },
         { "what was reserved for one stop admits the next", "1470", Lifecycle, "OfAdmission e when e.Attempt != s.Course.Attempt => s,", "" },
         { "what was left is still held where it was", "7", Budget, "if (before is { } old) Book(old, -1);", "if (before is { } old && old.Payment == next.Payment) Book(old, -1);" },
@@ -114,7 +114,7 @@ public sealed class BrokenVariantTests(ITestOutputHelper output)
         { "pauses are looked up in memory", "99", Sending, "await ports.Pauses.Pass(submit, ports.SpendLimitsOf(owner), timeout) is { } pause", "PauseRules.Holding(ports.Pauses.Known, owner, submit.Account, true, Now) is { } pause" },
         { "who cannot look at the pauses pays", "", Sending, "return new(FailureKind.Unavailable, \"Whether it may be paid could not be looked up; it is tried again.\", Codes.Paused);", "return null;" },
 
-        { "an old look at the pauses will do", "", "Providers/IVideoProvider.cs", "time.GetElapsedTime(look) <= fresh", "time.GetElapsedTime(look) <= fresh * 1_000" },
+        { "an old look at the pauses will do", "paused just when it is sent/FreezeBefore/11", "Providers/IVideoProvider.cs", "time.GetElapsedTime(look) <= fresh", "time.GetElapsedTime(look) <= fresh * 1_000" },
 
         // An operator's word, and what an operator is told.
         { "nobody need accept a second payment", "12", Rounds, "if (e.AcceptDoublePayment) return OpenBeside(document, e);", "if (e.Round > 0) return OpenBeside(document, e);" },

@@ -82,6 +82,7 @@ internal sealed class Checks(SimulatedWorld world)
         if (!after.Rounds.Any(WasAccepted) && after.Rounds.Count(r => r is Live && !everDiscarded.Contains((key, r.Round))) > 1 && !after.Rounds.Any(HasExceptedJob)) throw Broken("Two rounds live.");
         foreach (var orphan in after.Orphans)
         {
+            world.MoneyChecks.IsBooked(key, orphan);
             if (world.Provider.Find(orphan.JobId) is { } job && job.Account != orphan.Account) throw Broken($"{orphan.JobId} of {job.Account} is looked for at {orphan.Account}.");
             var awaited = after.Rounds.Any(r => r is Ended { JobId: null, Outcome: RequestOutcome.DeadLettered { ResumeAt: Submitting or Unresolved } dead } && dead.ResumeAt.AttemptId == orphan.Id);
             if (awaited) throw Broken($"{orphan.JobId} is an orphan, and its dead letter waits for it.");

@@ -38,10 +38,6 @@ internal sealed class MoneyChecks(SimulatedWorld world)
     {
         foreach (var row in booked.Values) FitsItsRound(row.Funds, documents);
         foreach (var job in world.Provider.Jobs) IsBooked(job, documents);
-        foreach (var (key, document) in documents)
-        {
-            foreach (var orphan in document.Orphans) IsBooked(key, orphan);
-        }
     }
 
     private void Adds(AccountId id)
@@ -131,10 +127,10 @@ internal sealed class MoneyChecks(SimulatedWorld world)
         throw world.Checks.Broken($"{job.Id} ({job.ProviderKey}) was paid, and the ledger does not know of it.");
     }
 
-    // By itself, whatever exception made it: somebody may have to pay for it.
-    private void IsBooked(string key, Orphan orphan)
+    /// <summary>A job that nobody waits for is booked by itself, whatever exception made it, or that is owed still: somebody may have to pay for it.</summary>
+    public void IsBooked(string key, Orphan orphan)
     {
-        if (orphan is { Price: null } or { Charged: Charged.No }) return;
+        if (orphan is { Price: null } or { Charged: Charged.No } or { Settle: not null }) return;
         if (booked.GetValueOrDefault(new(key, orphan.Id.Round, orphan.JobId))?.Funds is not { State: FundsState.Spent or FundsState.AtRisk }) throw world.Checks.Broken($"The orphan {orphan.JobId} may have been paid, and the ledger does not know of it.");
     }
 

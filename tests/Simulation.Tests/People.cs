@@ -158,23 +158,26 @@ internal sealed class People(SimulatedWorld world)
     /// <summary>The requests for which an operator accepted that they may be paid twice, and how often.</summary>
     public Dictionary<string, int> AcceptedTwice { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The same, perhaps although nobody knows whether it was paid.</summary>
-    public void Requeue(bool acceptDoublePayment, int clicks)
+    /// <summary>The same, perhaps although nobody knows whether it was paid: with so many clicks, so far apart.</summary>
+    public void Requeue(bool acceptDoublePayment, int clicks, TimeSpan apart = default)
     {
         var dead = world.Checks.DeadLetters().ToArray();
         if (dead.Length == 0) return;
         var (key, round) = world.Chance.Pick<(string, int)>(dead);
         if (acceptDoublePayment) AcceptedTwice[key] = AcceptedTwice.GetValueOrDefault(key) + 1;
-        for (; clicks > 0; clicks--)
+        for (var click = 0; click < clicks; click++)
         {
-            world.SomeProcess()?.Do("requeue", grains => Try(async () =>
-            {
-                if (await grains.GetGrain<IVideoRequestGrain>(key).Requeue(round, acceptDoublePayment) is not RequeueAnswer.Requeued requeued) return;
-                world.Trace.Add(world.Clock.GetUtcNow(), 0, "requeued");
-                var (_, user, prompt) = videos.Values.First(v => v.Id.RequestKey == key);
-                Remember(requeued.Video.Id, user, prompt);
-            }));
+            if (apart == default) Click();
+            else After(click * apart, Click);
         }
+
+        void Click() => world.SomeProcess()?.Do("requeue", grains => Try(async () =>
+        {
+            if (await grains.GetGrain<IVideoRequestGrain>(key).Requeue(round, acceptDoublePayment) is not RequeueAnswer.Requeued requeued) return;
+            world.Trace.Add(world.Clock.GetUtcNow(), 0, "requeued");
+            var (_, user, prompt) = videos.Values.First(v => v.Id.RequestKey == key);
+            Remember(requeued.Video.Id, user, prompt);
+        }));
     }
 
     /// <summary>Somebody stops all that an agent's run has on its way, as the door does: each video that is listed as live.</summary>

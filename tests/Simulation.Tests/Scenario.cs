@@ -124,10 +124,10 @@ internal sealed record Scenario(string Name, string Shows, string[] Faults, Acti
             AsksTwice(w);
             w.People.After(TimeSpan.FromMinutes(50), () => w.People.Requeue(acceptDoublePayment: true, clicks: 1));
         }) { Swarm = new() { Resolution = Resolution.None } },
-        new("nobody knows, and an operator accepts that with two clicks", "Submitting -> DeadLettered", ["lost answer"], w =>
+        new("nobody knows, and an operator accepts that on two pages", "Submitting -> DeadLettered", ["lost answer"], w =>
         {
             Asks(w);
-            w.People.After(TimeSpan.FromMinutes(50), () => w.People.Requeue(acceptDoublePayment: true, clicks: 4));
+            w.People.After(TimeSpan.FromMinutes(50), () => w.People.Requeue(acceptDoublePayment: true, clicks: 2, apart: TimeSpan.FromMinutes(20)));
         }) { Swarm = new() { Resolution = Resolution.None, SecondProcess = true } },
         new("looked at everywhere, made by one, and asked for everywhere", "Saving -> Completed", [], w =>
         {

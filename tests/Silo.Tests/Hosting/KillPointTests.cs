@@ -16,9 +16,9 @@ public sealed class KillPointTests(FakeProvider fake, ITestOutputHelper output) 
 
     [Theory]
     [MemberData(nameof(Times))]
-    public async Task A_host_that_is_killed_at_any_point_of_a_submit_loses_nothing_and_pays_once(int _)
+    public async Task A_host_that_is_killed_at_any_point_of_a_submit_loses_nothing_and_pays_once(int time)
     {
-        KillWish[] wishes = [.. from point in KillPoint.Kills.SelectMany(kill => kill) from trait in KillTrait.All where trait.Finds || !point.NeedsFind select new KillWish(point, trait)];
+        KillWish[] wishes = [.. from point in KillPoint.Kills.SelectMany(kill => kill) from trait in KillTrait.All where trait.Finds || !point.NeedsFind select new KillWish(point, trait, time)];
         await using var scene = await KillScene.Prepare(fake, Folder, wishes);
         KillWish[] killed = [];
         foreach (var kill in KillPoint.Kills)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Npgsql;
 using VideoGen.Requests;
@@ -26,14 +27,15 @@ internal sealed record KillTrait(string Name, bool Finds, bool SendsAgain, strin
 }
 
 /// <summary>One video that is asked for, at an account and by a user of its own.</summary>
-internal sealed record KillWish(KillPoint Point, KillTrait Trait)
+/// <param name="Time">The provider's log is one for all times: each has prompts of its own.</param>
+internal sealed record KillWish(KillPoint Point, KillTrait Trait, int Time)
 {
     public string Account => $"{Point.Slug}_{Trait.Name}";
 
     /// <summary>The account's key; at the provider it is its owner.</summary>
     public string Key { get; } = Trait.SendsAgain ? FakeProvider.RememberingKey() : Providers.Account.NewKey();
 
-    public string Prompt => $"A small red boat, and {Account} {Point.Words}".TrimEnd();
+    public string Prompt => string.Create(CultureInfo.InvariantCulture, $"A small red boat, the {Time}. time, and {Account} {Point.Words}").TrimEnd();
 
     /// <summary>The public id, once it was accepted.</summary>
     public VideoId Id { get; set; }
