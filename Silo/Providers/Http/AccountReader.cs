@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using VideoGen.Gateway.Catalogue;
 using VideoGen.Requests;
+using VideoGen.Silo.Providers.VertexVeo;
 using VideoGen.Silo.Webhooks;
 
 namespace VideoGen.Silo.Providers.Http;
@@ -24,6 +25,7 @@ internal static partial class AccountReader
         nameof(AccountSettings.AccessKey), nameof(AccountSettings.Resolution), nameof(AccountSettings.DeleteStops), nameof(AccountSettings.UnfinishedJobs),
         nameof(AccountSettings.Slots), nameof(AccountSettings.SubmitsPerMinute), nameof(AccountSettings.KeyKeptFor),
         .. _replicateKeys,
+        .. VertexSettings.Keys,
     ];
 
     /// <summary>What is wrong with an account; nothing where it can be read.</summary>
@@ -36,9 +38,9 @@ internal static partial class AccountReader
             yield return $"{at}: an account's name has 1 to 32 of a-z, 0-9, dash and underscore, and is not '{ModelCatalogue.LocalAccount}', the embedded provider's.";
         }
 
-        if (settings.Type is not (AccountTypes.OpenAiVideos or AccountTypes.Kling or AccountTypes.Replicate))
+        if (settings.Type is not (AccountTypes.OpenAiVideos or AccountTypes.Kling or AccountTypes.Replicate or AccountTypes.VertexVeo))
         {
-            yield return $"{at}:{nameof(settings.Type)} must be {AccountTypes.OpenAiVideos}, {AccountTypes.Kling} or {AccountTypes.Replicate}.";
+            yield return $"{at}:{nameof(settings.Type)} must be {AccountTypes.OpenAiVideos}, {AccountTypes.Kling}, {AccountTypes.Replicate} or {AccountTypes.VertexVeo}.";
             yield break;
         }
 
@@ -49,13 +51,14 @@ internal static partial class AccountReader
         if (settings.SubmitsPerMinute is < 1 or > Most) yield return $"{at}:{nameof(settings.SubmitsPerMinute)} must be from 1 to {Most}.";
         if (settings.KeyKeptFor is not null && settings.Resolution != "key") yield return $"{at}:{nameof(settings.KeyKeptFor)} is for {nameof(settings.Resolution)}=key alone.";
         if (settings.KeyKeptFor < _shortestMemory || settings.KeyKeptFor > _longestMemory) yield return $"{at}:{nameof(settings.KeyKeptFor)} must be from {_shortestMemory} to {_longestMemory}.";
-        if (settings.Type == AccountTypes.Replicate)
+        var elsewhere = settings.Type == AccountTypes.Replicate ? VertexSettings.Keys : settings.Type == AccountTypes.VertexVeo ? _replicateKeys : [.. _replicateKeys, .. VertexSettings.Keys];
+        foreach (var key in elsewhere.Where(key => section[key] is not null)) yield return $"{at}:{key} is for {(_replicateKeys.Contains(key, StringComparer.Ordinal) ? AccountTypes.Replicate : AccountTypes.VertexVeo)} alone.";
+        if (settings.Type is AccountTypes.Replicate or AccountTypes.VertexVeo)
         {
-            foreach (var wrong in WrongWithReplicate(at, settings)) yield return wrong;
+            foreach (var wrong in settings.Type == AccountTypes.Replicate ? WrongWithReplicate(at, settings) : VertexSettings.WrongWith(at, settings, AddressOf(settings.BaseUrl))) yield return wrong;
             yield break;
         }
 
-        foreach (var key in _replicateKeys.Where(key => section[key] is not null)) yield return $"{at}:{key} is for {AccountTypes.Replicate} alone.";
         if (settings.Type == AccountTypes.Kling)
         {
             if (string.IsNullOrWhiteSpace(settings.AccessKey)) yield return $"{at}:{nameof(settings.AccessKey)} must be said for {AccountTypes.Kling}.";
@@ -84,6 +87,8 @@ internal static partial class AccountReader
     {
         Callbacks = settings.CallbackUrl is null ? null : new(AddressOf(settings.CallbackUrl)!, StandardWebhook.SecretOf(settings.WebhookSecret)!),
         Inputs = InputsOf(settings),
+        Vertex = settings.Type == AccountTypes.VertexVeo ? VertexPlace.Parse(AddressOf(settings.BaseUrl), settings.StorageUrl) : null,
+        Bucket = BucketPlace.Parse(settings.StorageUri),
     };
 
     private static IEnumerable<string> WrongWithReplicate(string at, AccountSettings settings)
@@ -118,6 +123,11 @@ internal static partial class AccountReader
         if (settings.ApiKey is null == settings.ApiKeyFile is null) return $"One of {option} and {file} must be said.";
         try
         {
+            if (settings.Type == AccountTypes.VertexVeo && GoogleAccess.IsKeyFile(KeyOf(settings)))
+            {
+                return GoogleAccess.WrongWith(KeyOf(settings)) is { } wrong ? $"{(settings.ApiKey is null ? file : option)} must be an access token, or {wrong}." : null;
+            }
+
             return KeyOf(settings) is { Length: > 0 and <= LongestKey } key && key.All(c => c is >= '!' and <= '~') ? null : $"{(settings.ApiKey is null ? file : option)} must have a key in it: visible ASCII characters, at most {LongestKey}.";
         }
         catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
