@@ -19,13 +19,14 @@ internal static partial class AccountReader
         nameof(AccountSettings.ResolutionInput), nameof(AccountSettings.PictureInput),
     ];
 
+    private static readonly (string Type, string[] Keys)[] _ownKeys = [(AccountTypes.Replicate, _replicateKeys), (AccountTypes.VertexVeo, VertexSettings.Keys)];
+
     private static readonly string[] _keys =
     [
         nameof(AccountSettings.Type), nameof(AccountSettings.BaseUrl), nameof(AccountSettings.ApiKey), nameof(AccountSettings.ApiKeyFile),
         nameof(AccountSettings.AccessKey), nameof(AccountSettings.Resolution), nameof(AccountSettings.DeleteStops), nameof(AccountSettings.UnfinishedJobs),
         nameof(AccountSettings.Slots), nameof(AccountSettings.SubmitsPerMinute), nameof(AccountSettings.KeyKeptFor),
-        .. _replicateKeys,
-        .. VertexSettings.Keys,
+        .. _ownKeys.SelectMany(own => own.Keys),
     ];
 
     /// <summary>What is wrong with an account; nothing where it can be read.</summary>
@@ -51,8 +52,11 @@ internal static partial class AccountReader
         if (settings.SubmitsPerMinute is < 1 or > Most) yield return $"{at}:{nameof(settings.SubmitsPerMinute)} must be from 1 to {Most}.";
         if (settings.KeyKeptFor is not null && settings.Resolution != "key") yield return $"{at}:{nameof(settings.KeyKeptFor)} is for {nameof(settings.Resolution)}=key alone.";
         if (settings.KeyKeptFor < _shortestMemory || settings.KeyKeptFor > _longestMemory) yield return $"{at}:{nameof(settings.KeyKeptFor)} must be from {_shortestMemory} to {_longestMemory}.";
-        var elsewhere = settings.Type == AccountTypes.Replicate ? VertexSettings.Keys : settings.Type == AccountTypes.VertexVeo ? _replicateKeys : [.. _replicateKeys, .. VertexSettings.Keys];
-        foreach (var key in elsewhere.Where(key => section[key] is not null)) yield return $"{at}:{key} is for {(_replicateKeys.Contains(key, StringComparer.Ordinal) ? AccountTypes.Replicate : AccountTypes.VertexVeo)} alone.";
+        foreach (var (type, keys) in _ownKeys.Where(own => own.Type != settings.Type))
+        {
+            foreach (var key in keys.Where(key => section[key] is not null)) yield return $"{at}:{key} is for {type} alone.";
+        }
+
         if (settings.Type is AccountTypes.Replicate or AccountTypes.VertexVeo)
         {
             foreach (var wrong in settings.Type == AccountTypes.Replicate ? WrongWithReplicate(at, settings) : VertexSettings.WrongWith(at, settings, AddressOf(settings.BaseUrl))) yield return wrong;
