@@ -6,6 +6,7 @@ using VideoGen.Silo.Providers.Http;
 using VideoGen.Silo.Providers.Kling;
 using VideoGen.Silo.Providers.OpenAiVideos;
 using VideoGen.Silo.Providers.Replicate;
+using VideoGen.Silo.Providers.VertexVeo;
 
 namespace VideoGen.Silo.Providers;
 
@@ -37,6 +38,7 @@ internal static class AccountsSetup
         {
             AccountTypes.Kling => new KlingVideos(name, options, inputs, time),
             AccountTypes.Replicate => new ReplicatePredictions(name, options, inputs, time),
+            AccountTypes.VertexVeo => new VertexVideos(name, options, inputs, time),
             _ => new OpenAiProvider(name, options, inputs, time),
         };
     }

@@ -23,6 +23,7 @@ internal sealed class Answers(TimeProvider time)
     public static async Task Send(HttpContext context, Reply reply)
     {
         context.Response.StatusCode = reply.Status;
+        if (reply.Body.Length == 0) return; // 204 may have none.
         context.Response.ContentType = reply.ContentType;
         context.Response.ContentLength = reply.Body.Length;
         await context.Response.Body.WriteAsync(reply.Body);

@@ -1,6 +1,6 @@
 namespace VideoGen.Fakes;
 
-/// <summary>What both protocols have in common: decide, write it down, then do it, and go wrong where that was asked for.</summary>
+/// <summary>What all protocols have in common: decide, write it down, then do it, and go wrong where that was asked for.</summary>
 internal sealed class Desk(ProviderLog log, Jobs jobs, FaultList faults, HoldList holds, Answers answers, TimeProvider time)
 {
     public Jobs Jobs => jobs;
@@ -175,6 +175,7 @@ internal sealed class Desk(ProviderLog log, Jobs jobs, FaultList faults, HoldLis
 /// <param name="ShowsWebhook">Predictions say which address they call: in no specification of Replicate's, but in its client.</param>
 /// <param name="RemovesData">Input and output of what has ended are removed, as Replicate does after an hour.</param>
 /// <param name="RemovesFiles">The files are gone although their job still names them.</param>
+/// <param name="NamesByOperation">A video in a bucket is <c>&lt;operation&gt;.mp4</c>, and not <c>&lt;time&gt;/sample_0.mp4</c>: Vertex AI, both seen.</param>
 internal sealed record ServerStyle(
     bool IntCodes = false,
     bool DetailErrors = false,
@@ -186,4 +187,5 @@ internal sealed record ServerStyle(
     bool HidesPrompt = false,
     bool ShowsWebhook = false,
     bool RemovesData = false,
-    bool RemovesFiles = false);
+    bool RemovesFiles = false,
+    bool NamesByOperation = false);

@@ -51,6 +51,7 @@ internal sealed class Jobs(TimeProvider time, TimeSpan jobTime)
     private readonly Dictionary<string, Job> _byId = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _cancelled = new(StringComparer.Ordinal);
     private readonly HashSet<string> _deleted = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _removed = new(StringComparer.Ordinal);
     private int _count;
 
     /// <summary>A job that is decided on and not made yet.</summary>
@@ -83,6 +84,7 @@ internal sealed class Jobs(TimeProvider time, TimeSpan jobTime)
             }
 
             if (line is { Decided: Decisions.Cancelled, JobId: { } cancelled }) _cancelled.TryAdd(cancelled, line.At);
+            if (line is { Decided: Decisions.Removed, JobId: { } removed }) _removed.Add(removed);
             if (line is { Decided: Decisions.Deleted, JobId: { } deleted }) _deleted.Add(deleted);
         }
     }
@@ -103,6 +105,11 @@ internal sealed class Jobs(TimeProvider time, TimeSpan jobTime)
 
     public bool IsVisible(Job job) => time.GetUtcNow() >= job.VisibleAt;
 
+    public bool IsRemoved(Job job)
+    {
+        lock (_gate) return _removed.Contains(job.Id);
+    }
+
     public DateTimeOffset? CancelledAt(Job job)
     {
         lock (_gate) return _cancelled.TryGetValue(job.Id, out var at) ? at : null;
@@ -119,4 +126,7 @@ internal sealed class Jobs(TimeProvider time, TimeSpan jobTime)
 internal static class Decisions
 {
     public const string Cancelled = "cancelled", Deleted = "deleted";
+
+    /// <summary>What a job made is gone; the job itself is still known.</summary>
+    public const string Removed = "removed";
 }

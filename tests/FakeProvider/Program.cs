@@ -38,6 +38,7 @@ app.Use((context, next) =>
 });
 new OpenAiShape(desk, keys, video).Map(app);
 new KlingShape(desk, keys, video).Map(app);
+new VertexShape(desk, keys, video).Map(app);
 var replicate = new ReplicateShape(desk, keys, video);
 replicate.Map(app);
 using var callbacks = new Callbacks(desk, faults, replicate.HasEnded, job => replicate.Resource(app.Urls.First(), job), time);

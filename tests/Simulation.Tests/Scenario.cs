@@ -57,6 +57,11 @@ internal sealed record Scenario(string Name, string Shows, string[] Faults, Acti
         new("no answer, the lookup misses it, and a callback names the job", "Unresolved -> Running", ["lost answer", "lookup missed it", "lookup missed it", "lookup missed it"], AsksTwice) { Swarm = new() { Resolution = Resolution.Lookup, CallsBack = true } },
         new("a video that is called back, on two processes", "Saving -> Completed", [], Asks) { Swarm = new() { CallsBack = true, SecondProcess = true } },
         new("the job fails free of charge", "Running -> Queued", ["job fails free"], AsksTwice),
+        new("jobs fail free of charge until nobody tries any more, and somebody asks again when an operator does", "Running -> DeadLettered", ["job fails free", "job fails free", "job fails free"], w =>
+        {
+            AsksTwice(w);
+            w.People.After(TimeSpan.FromMinutes(40) + TimeSpan.FromSeconds(5), w.People.Requeue);
+        }),
         new("the job fails and is charged", "Running -> Failed", ["job fails charged"], AsksTwice),
         new("the copy fails", "Saving -> Completed", ["save failed", "save failed", "check failed"], Asks),
         new("the file is gone, and an operator requeues", "DeadLettered -> Saving", ["source gone"], w =>

@@ -1,4 +1,5 @@
 using VideoGen.Requests;
+using VideoGen.Silo.Providers.VertexVeo;
 
 namespace VideoGen.Silo.Providers.Http;
 
@@ -26,6 +27,12 @@ internal sealed record AccountOptions(
 
     /// <inheritdoc cref="AccountSettings.PrivateAddresses"/>
     public bool PrivateAddresses { get; init; }
+
+    /// <summary>For <c>vertex_veo</c>: the project and location.</summary>
+    public VertexPlace? Vertex { get; init; }
+
+    /// <summary>For <c>vertex_veo</c>: where videos are put; null where they come with the answer.</summary>
+    public BucketPlace? Bucket { get; init; }
 }
 
 /// <summary>What models call their inputs, beside the prompt; empty where they have no such.</summary>
@@ -43,10 +50,10 @@ internal sealed class AccountSettings
     /// <summary>The protocol: one of <see cref="AccountTypes"/>. It must be said.</summary>
     public string? Type { get; set; }
 
-    /// <summary>Where the provider is: an http or https address; for <c>openai_videos</c> it mostly ends with <c>/v1</c>. It must be said.</summary>
+    /// <summary>Where the provider is: an http or https address; for <c>openai_videos</c> it mostly ends with <c>/v1</c>, for <c>vertex_veo</c> with <c>/v1/projects/…/locations/…</c>. It must be said.</summary>
     public string? BaseUrl { get; set; }
 
-    /// <summary>The key; for <c>kling</c> the secret key. This or <see cref="ApiKeyFile"/> must be said.</summary>
+    /// <summary>The key; for <c>kling</c> the secret key, for <c>vertex_veo</c> a service account's key file or an access token. This or <see cref="ApiKeyFile"/> must be said.</summary>
     public string? ApiKey { get; set; }
 
     /// <summary>A file that has the key in it and nothing else.</summary>
@@ -73,6 +80,15 @@ internal sealed class AccountSettings
     /// where it is free is a failed job tried again. Default: <c>unknown</c>.
     /// </summary>
     public string? UnfinishedJobs { get; set; }
+
+    /// <summary>
+    /// For <c>vertex_veo</c>: where videos are put, <c>gs://bucket/folder</c>, each under a path of its own. Without it they come with the answer,
+    /// and a submit without an answer cannot be found.
+    /// </summary>
+    public string? StorageUri { get; set; }
+
+    /// <summary>For <c>vertex_veo</c>: where Cloud Storage is. Default: <c>https://storage.googleapis.com</c>.</summary>
+    public string? StorageUrl { get; set; }
 
     /// <summary>How many videos are sent to it or running there at a time, users in turn; 1 to 10,000. Default: any number.</summary>
     public int? Slots { get; set; }
@@ -114,5 +130,5 @@ internal sealed class AccountSettings
 /// <summary>The protocols that an account can speak.</summary>
 internal static class AccountTypes
 {
-    public const string OpenAiVideos = "openai_videos", Kling = "kling", Replicate = "replicate";
+    public const string OpenAiVideos = "openai_videos", Kling = "kling", Replicate = "replicate", VertexVeo = "vertex_veo";
 }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using VideoGen.Gateway.Catalogue;
 using VideoGen.Requests;
+using VideoGen.Silo.Providers.VertexVeo;
 using VideoGen.Silo.Webhooks;
 
 namespace VideoGen.Silo.Providers.Http;
@@ -18,12 +19,14 @@ internal static partial class AccountReader
         nameof(AccountSettings.ResolutionInput), nameof(AccountSettings.PictureInput),
     ];
 
+    private static readonly (string Type, string[] Keys)[] _ownKeys = [(AccountTypes.Replicate, _replicateKeys), (AccountTypes.VertexVeo, VertexSettings.Keys)];
+
     private static readonly string[] _keys =
     [
         nameof(AccountSettings.Type), nameof(AccountSettings.BaseUrl), nameof(AccountSettings.ApiKey), nameof(AccountSettings.ApiKeyFile),
         nameof(AccountSettings.AccessKey), nameof(AccountSettings.Resolution), nameof(AccountSettings.DeleteStops), nameof(AccountSettings.UnfinishedJobs),
         nameof(AccountSettings.Slots), nameof(AccountSettings.SubmitsPerMinute), nameof(AccountSettings.KeyKeptFor),
-        .. _replicateKeys,
+        .. _ownKeys.SelectMany(own => own.Keys),
         nameof(AccountSettings.PrivateAddresses),
     ];
 
@@ -37,9 +40,9 @@ internal static partial class AccountReader
             yield return $"{at}: an account's name has 1 to 32 of a-z, 0-9, dash and underscore, and is not '{ModelCatalogue.LocalAccount}', the embedded provider's.";
         }
 
-        if (settings.Type is not (AccountTypes.OpenAiVideos or AccountTypes.Kling or AccountTypes.Replicate))
+        if (settings.Type is not (AccountTypes.OpenAiVideos or AccountTypes.Kling or AccountTypes.Replicate or AccountTypes.VertexVeo))
         {
-            yield return $"{at}:{nameof(settings.Type)} must be {AccountTypes.OpenAiVideos}, {AccountTypes.Kling} or {AccountTypes.Replicate}.";
+            yield return $"{at}:{nameof(settings.Type)} must be {AccountTypes.OpenAiVideos}, {AccountTypes.Kling}, {AccountTypes.Replicate} or {AccountTypes.VertexVeo}.";
             yield break;
         }
 
@@ -50,13 +53,17 @@ internal static partial class AccountReader
         if (settings.SubmitsPerMinute is < 1 or > Most) yield return $"{at}:{nameof(settings.SubmitsPerMinute)} must be from 1 to {Most}.";
         if (settings.KeyKeptFor is not null && settings.Resolution != "key") yield return $"{at}:{nameof(settings.KeyKeptFor)} is for {nameof(settings.Resolution)}=key alone.";
         if (settings.KeyKeptFor < _shortestMemory || settings.KeyKeptFor > _longestMemory) yield return $"{at}:{nameof(settings.KeyKeptFor)} must be from {_shortestMemory} to {_longestMemory}.";
-        if (settings.Type == AccountTypes.Replicate)
+        foreach (var (type, keys) in _ownKeys.Where(own => own.Type != settings.Type))
         {
-            foreach (var wrong in WrongWithReplicate(at, settings)) yield return wrong;
+            foreach (var key in keys.Where(key => section[key] is not null)) yield return $"{at}:{key} is for {type} alone.";
+        }
+
+        if (settings.Type is AccountTypes.Replicate or AccountTypes.VertexVeo)
+        {
+            foreach (var wrong in settings.Type == AccountTypes.Replicate ? WrongWithReplicate(at, settings) : VertexSettings.WrongWith(at, settings, AddressOf(settings.BaseUrl))) yield return wrong;
             yield break;
         }
 
-        foreach (var key in _replicateKeys.Where(key => section[key] is not null)) yield return $"{at}:{key} is for {AccountTypes.Replicate} alone.";
         if (settings.Type == AccountTypes.Kling)
         {
             if (string.IsNullOrWhiteSpace(settings.AccessKey)) yield return $"{at}:{nameof(settings.AccessKey)} must be said for {AccountTypes.Kling}.";
@@ -86,6 +93,8 @@ internal static partial class AccountReader
         Callbacks = settings.CallbackUrl is null ? null : new(AddressOf(settings.CallbackUrl)!, StandardWebhook.SecretOf(settings.WebhookSecret)!),
         Inputs = InputsOf(settings),
         PrivateAddresses = settings.PrivateAddresses,
+        Vertex = settings.Type == AccountTypes.VertexVeo ? VertexPlace.Parse(AddressOf(settings.BaseUrl), settings.StorageUrl) : null,
+        Bucket = BucketPlace.Parse(settings.StorageUri),
     };
 
     private static IEnumerable<string> WrongWithReplicate(string at, AccountSettings settings)
@@ -120,6 +129,11 @@ internal static partial class AccountReader
         if (settings.ApiKey is null == settings.ApiKeyFile is null) return $"One of {option} and {file} must be said.";
         try
         {
+            if (settings.Type == AccountTypes.VertexVeo && GoogleAccess.IsKeyFile(KeyOf(settings)))
+            {
+                return GoogleAccess.WrongWith(KeyOf(settings)) is { } wrong ? $"{(settings.ApiKey is null ? file : option)} must be an access token, or {wrong}." : null;
+            }
+
             return KeyOf(settings) is { Length: > 0 and <= LongestKey } key && key.All(c => c is >= '!' and <= '~') ? null : $"{(settings.ApiKey is null ? file : option)} must have a key in it: visible ASCII characters, at most {LongestKey}.";
         }
         catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)

@@ -20,7 +20,7 @@ internal abstract record HttpOutcome
 
     /// <summary>A whole answer.</summary>
     /// <param name="Status">100 to 999.</param>
-    /// <param name="Body">At most <see cref="ProviderHttp.MaxAnswerBytes"/>.</param>
+    /// <param name="Body">At most <see cref="ProviderHttp.MaxAnswerBytes"/>, unless more was asked for.</param>
     /// <param name="RetryAfter">What its header of that name says, at most a day.</param>
     public sealed record Answered(int Status, byte[] Body, TimeSpan? RetryAfter) : HttpOutcome
     {

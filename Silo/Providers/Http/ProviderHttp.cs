@@ -62,13 +62,27 @@ internal sealed class ProviderHttp(Uri address, Func<string> token, TimeProvider
     }
 
     /// <summary>Makes a call that may be repeated.</summary>
-    public async Task<HttpOutcome> Call(HttpMethod method, string path, CancellationToken cancellationToken)
+    public Task<HttpOutcome> Call(HttpMethod method, string path, CancellationToken cancellationToken) => Call(Request(method, path), MaxAnswerBytes, cancellationToken);
+
+    /// <summary>Asks a question that may be repeated, where the protocol wants it as a POST.</summary>
+    /// <param name="path">Relative to the address, without a slash before it.</param>
+    /// <param name="question">JSON.</param>
+    /// <param name="maxBytes">The largest answer that is read, bytes.</param>
+    /// <param name="cancellationToken">Ends the wait for an answer.</param>
+    public Task<HttpOutcome> Ask(string path, byte[] question, int maxBytes, CancellationToken cancellationToken)
     {
-        using var request = Request(method, path);
+        var request = Request(HttpMethod.Post, path);
+        request.Content = new ByteArrayContent(question) { Headers = { ContentType = new("application/json") } };
+        return Call(request, maxBytes, cancellationToken);
+    }
+
+    private async Task<HttpOutcome> Call(HttpRequestMessage message, int maxBytes, CancellationToken cancellationToken)
+    {
+        using var request = message;
         try
         {
             using var response = await _calls.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            return await Answer(response, cancellationToken).ConfigureAwait(false);
+            return await Answer(response, cancellationToken, maxBytes).ConfigureAwait(false);
         }
         catch (Exception trouble) when (IsExpected(trouble))
         {
@@ -136,7 +150,7 @@ internal sealed class ProviderHttp(Uri address, Func<string> token, TimeProvider
         return request;
     }
 
-    private async Task<HttpOutcome> Answer(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<HttpOutcome> Answer(HttpResponseMessage response, CancellationToken cancellationToken, int maxBytes = MaxAnswerBytes)
     {
         var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
@@ -146,7 +160,7 @@ internal sealed class ProviderHttp(Uri address, Func<string> token, TimeProvider
             int read;
             while ((read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
             {
-                if (body.Length + read > MaxAnswerBytes) return new HttpOutcome.NoAnswer("The provider's answer is too large to be one.");
+                if (body.Length + read > maxBytes) return new HttpOutcome.NoAnswer("The provider's answer is too large to be one.");
                 body.Write(buffer, 0, read);
             }
 

@@ -35,6 +35,9 @@ public abstract class ProviderUnderTest(IVideoProvider provider, IVideoSaver sav
     /// <summary>Whether a job is not known any more once its video was discarded.</summary>
     public virtual bool ForgetsWhatWasDiscarded => false;
 
+    /// <summary>Whether its jobs say what they cost that made no video.</summary>
+    public virtual bool TellsWhatFailuresCost => true;
+
     /// <summary>After so long a lookup that finds nothing is taken at its word here.</summary>
     protected virtual TimeSpan BelievedAfter => provider.Traits.QuietTime;
 

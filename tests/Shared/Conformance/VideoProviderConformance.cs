@@ -71,11 +71,62 @@ public abstract class VideoProviderConformance
         }
 
         var jobs = Assert.IsType<ListReply.Listed>(reply).Jobs;
+        if (at.Provider.Traits.Listing == Listing.Outputs)
+        {
+            Assert.Empty(jobs); // Nothing is made yet.
+            return;
+        }
+
         var isMarked = at.Provider.Traits.Listing == Listing.Marked;
         Assert.Equal(
             new[] { (first, isMarked ? Key : null), (second, isMarked ? OtherKey : null) }.Order(),
             jobs.Select(job => (job.JobId, job.Mark)).Order());
         Assert.All(jobs, job => Assert.InRange(job.CreatedAt!.Value, before, at.Time.GetUtcNow() + TimeSpan.FromMinutes(1)));
+    });
+
+    [Fact]
+    public Task A_list_of_what_was_made_has_each_video_that_is_there_with_our_mark() => With(async at =>
+    {
+        if (at.Provider.Traits.Listing != Listing.Outputs) return;
+        var before = at.Time.GetUtcNow() - TimeSpan.FromHours(26);
+        string[] jobs = [await at.Submit(Key), await at.Submit(OtherKey), await at.Submit("conform-v-c-1.1", JobEnding.FailedFree)];
+        foreach (var job in jobs) await at.End(job);
+
+        var listed = Assert.IsType<ListReply.Listed>(await at.Provider.List(before, at.Time.GetUtcNow(), CancellationToken.None)).Jobs;
+        Assert.Equal([Key, OtherKey], listed.Select(job => job.Mark!).Order(StringComparer.Ordinal));
+        Assert.All(listed, job => Assert.InRange(job.CreatedAt!.Value, before, at.Time.GetUtcNow() + TimeSpan.FromMinutes(1)));
+        foreach (var job in listed) Assert.IsType<CheckReply.Finished>(await at.Check(job.JobId));
+
+        await at.Discard(jobs[0]);
+        Assert.Equal([OtherKey], Assert.IsType<ListReply.Listed>(await at.Provider.List(before, at.Time.GetUtcNow(), CancellationToken.None)).Jobs.Select(job => job.Mark!));
+    });
+
+    [Fact]
+    public Task Where_what_a_job_made_is_found_it_is_found_from_its_end_on_and_is_its_video() => With(async at =>
+    {
+        if (at.Provider.Traits.Resolution != Resolution.Output) return;
+        await at.End(await at.Submit(Key));
+        await at.End(await at.Submit(OtherKey, JobEnding.FailedFree));
+
+        var found = Assert.IsType<FindReply.Found>(await at.Find(Key)).JobId;
+        Assert.IsType<CheckReply.Finished>(await at.Check(found));
+        await at.Saved(Video, found);
+        Assert.IsType<FindReply.Nothing>(await at.Find(OtherKey));
+        Assert.IsType<FindReply.Nothing>(await at.Find("conform-v-a-1.2"));
+        Assert.IsType<FindReply.Nothing>(await at.Find("conform-v-a-1"));
+
+        Assert.IsType<DiscardReply.Discarded>(await at.Discard(found));
+        Assert.IsType<FindReply.Nothing>(await at.Find(Key));
+        Assert.IsType<SaveReply.Gone>(await at.Save(OtherVideo, found));
+    });
+
+    [Fact]
+    public Task Where_what_a_job_made_is_found_a_job_that_runs_is_not() => WithLongJobs(async at =>
+    {
+        if (at.Provider.Traits.Resolution != Resolution.Output) return;
+        await at.Submit(Key);
+
+        Assert.IsType<FindReply.Nothing>(await at.Find(Key));
     });
 
     [Fact]
@@ -130,6 +181,7 @@ public abstract class VideoProviderConformance
     [InlineData(JobEnding.Rejected, FailureKind.Rejected, Charged.No)]
     public Task A_job_that_ends_badly_says_why_and_what_it_cost(JobEnding ending, FailureKind kind, Charged charged) => With(async at =>
     {
+        if (ending == JobEnding.FailedCharged && !at.TellsWhatFailuresCost) return;
         var job = await at.Submit(Key, ending);
 
         var failed = Assert.IsType<CheckReply.Failed>(await at.End(job));

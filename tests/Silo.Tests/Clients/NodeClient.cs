@@ -12,6 +12,9 @@ internal sealed class NodeClient
     /// <summary>Replicate's, which drives the fake that our adapter is tested with.</summary>
     public static readonly NodeClient Replicate = new("replicate", "replicate");
 
+    /// <summary>Google's, which drives the same.</summary>
+    public static readonly NodeClient Google = new("google", "@google/genai");
+
     private static readonly TimeSpan InstallPatience = TimeSpan.FromMinutes(3), StoryPatience = TimeSpan.FromMinutes(2);
     private readonly string folder;
     private readonly Lazy<Task> installed;
@@ -22,11 +25,11 @@ internal sealed class NodeClient
         installed = new(() => Install(package));
     }
 
-    /// <summary>Tells one story of <c>drive.mjs</c>; what it printed.</summary>
-    public async Task<JsonElement> Tell(Uri address, string story)
+    /// <summary>Tells one story of <c>drive.mjs</c>, and what else it wants to be told; what it printed.</summary>
+    public async Task<JsonElement> Tell(Uri address, params string[] story)
     {
         await installed.Value;
-        return JsonDocument.Parse(await Run("node", ["drive.mjs", address.GetLeftPart(UriPartial.Authority), story], StoryPatience)).RootElement;
+        return JsonDocument.Parse(await Run("node", ["drive.mjs", address.GetLeftPart(UriPartial.Authority), .. story], StoryPatience)).RootElement;
     }
 
     private async Task Install(string package)

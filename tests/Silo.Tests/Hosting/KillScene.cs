@@ -22,6 +22,7 @@ internal sealed record KillTrait(string Name, bool Finds, bool SendsAgain, strin
         new("repl", Finds: true, SendsAgain: false, "replicate", null),
         new("list", Finds: true, SendsAgain: false, "openai_videos", "list"),
         new("key", Finds: false, SendsAgain: true, "openai_videos", "key"),
+        new("output", Finds: true, SendsAgain: false, "vertex_veo", null),
         new("none", Finds: false, SendsAgain: false, "openai_videos", "none"),
     ];
 }
@@ -214,13 +215,9 @@ internal sealed class KillScene : IAsyncDisposable
     private IEnumerable<(string, string)> SettingsOf(KillWish wish)
     {
         var (account, model) = ($"Providers__Accounts__{wish.Account}__", $"Catalogue__Models__{wish.Account}__");
-        var isKling = wish.Trait.Type == "kling";
         return
         [
-            ($"{account}Type", wish.Trait.Type),
-            ($"{account}BaseUrl", isKling ? fake.Address : $"{fake.Address}/v1"),
-            ($"{account}ApiKey", wish.Key),
-            .. (IEnumerable<(string, string)>)(isKling ? [($"{account}AccessKey", wish.Key)] : wish.Trait.Resolution is { } resolution ? [($"{account}Resolution", resolution)] : []),
+            .. fake.SettingsOf(wish.Trait.Type switch { "vertex_veo" => "vertex", "openai_videos" => wish.Trait.Resolution!, _ => wish.Trait.Type }, wish.Key).Select(setting => ($"{account}{setting.Option}", setting.Value)),
             .. (IEnumerable<(string, string)>)(wish.Trait.SendsAgain ? [($"{account}KeyKeptFor", "1.00:00:00")] : []),
             ($"{model}Provider", wish.Account),
             ($"{model}UsdPerSecond", FormattableString.Invariant($"{Usd}")),

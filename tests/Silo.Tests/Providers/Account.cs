@@ -16,10 +16,11 @@ internal sealed class Account : IDisposable
     private readonly ServiceProvider services;
     private readonly TestFolder folder = new();
 
+    /// <param name="settings">The last of an option counts; an empty one is as if it was not said.</param>
     public Account(params (string Option, string Value)[] settings)
     {
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"Providers:Accounts:{Name}:{setting.Option}", (string?)setting.Value)))
+            .AddInMemoryCollection(settings.GroupBy(setting => setting.Option, setting => setting.Value, StringComparer.Ordinal).Where(said => said.Last().Length > 0).Select(said => KeyValuePair.Create($"Providers:Accounts:{Name}:{said.Key}", (string?)said.Last())))
             .AddInMemoryCollection([new("Providers:Local:Folder", folder.Root)])
             .Build();
         services = new ServiceCollection().AddLogging().AddInputFolder(Path.Combine(folder.Root, "inputs")).AddVideoProviders(configuration).BuildServiceProvider(validateScopes: true);
@@ -51,6 +52,12 @@ internal sealed class Account : IDisposable
         var calls = settings.Any(setting => setting.Option == "CallbackUrl") ? new[] { ("WebhookSecret", FakeProvider.WebhookSecretOf(key)) } : [];
         return new([("Type", "replicate"), ("BaseUrl", $"{address}/v1"), ("ApiKey", key), .. calls, .. settings.Where(setting => setting.Option != "ApiKey")]);
     }
+
+    /// <summary>An account of its own at Vertex AI, with a bucket.</summary>
+    public static Account Vertex(string address, params (string Option, string Value)[] settings) =>
+        new([("Type", "vertex_veo"), ("BaseUrl", $"{address}/v1/projects/p/locations/l"), ("StorageUri", "gs://a-bucket/videos"), ("StorageUrl", address), .. Key(settings), .. settings]);
+
+    private static (string, string)[] Key((string Option, string Value)[] settings) => Array.Exists(settings, setting => setting.Option is "ApiKey" or "ApiKeyFile") ? [] : [("ApiKey", NewKey())];
 
     public static string NewKey() => FakeProvider.Keys + Guid.NewGuid().ToString("N");
 

@@ -21,6 +21,12 @@ public abstract class AccountConformance(FakeProvider fake) : VideoProviderConfo
     /// <summary>Whether the account's jobs can be stopped.</summary>
     private protected abstract bool CanCancel { get; }
 
+    /// <summary>Whether a job is not known any more once its video was discarded.</summary>
+    private protected virtual bool ForgetsWhatWasDiscarded => true;
+
+    /// <summary>Whether its jobs say what they cost that made no video.</summary>
+    private protected virtual bool TellsWhatFailuresCost => true;
+
     public void Dispose() => folder.Dispose();
 
     protected override Task With(Func<ProviderUnderTest, Task> test) => With(test, words: "");
@@ -34,17 +40,19 @@ public abstract class AccountConformance(FakeProvider fake) : VideoProviderConfo
             new() { Folder = Path.Combine(folder.Root, "videos"), MinFreeBytes = 0 }, new Installation(), TimeProvider.System, NullLogger<FileVideoStore>.Instance);
         await store.Check(isAlone: true, CancellationToken.None);
         await using var media = new MediaUnderTest(Path.Combine(folder.Root, "media"), store, account.Source);
-        await test(new UnderTest(account, media.Saver, words, CanCancel));
+        await test(new UnderTest(account, media.Saver, words, this));
     }
 
-    private sealed class UnderTest(Account account, IVideoSaver saver, string words, bool canCancel)
+    private sealed class UnderTest(Account account, IVideoSaver saver, string words, AccountConformance conformance)
         : ProviderUnderTest(account.Provider, saver, TimeProvider.System, longestJob: TimeSpan.FromSeconds(60))
     {
         private readonly Dictionary<string, SubmitOrder> orders = new(StringComparer.Ordinal);
 
-        public override bool CanCancel => canCancel;
+        public override bool CanCancel => conformance.CanCancel;
 
-        public override bool ForgetsWhatWasDiscarded => true;
+        public override bool ForgetsWhatWasDiscarded => conformance.ForgetsWhatWasDiscarded;
+
+        public override bool TellsWhatFailuresCost => conformance.TellsWhatFailuresCost;
 
         protected override TimeSpan BelievedAfter => TimeSpan.Zero; // It does not lag, unless it is asked to.
 
@@ -102,4 +110,15 @@ public sealed class KlingConformanceTests(FakeProvider fake) : AccountConformanc
     private protected override bool CanCancel => false;
 
     private protected override Account NewAccount() => Account.Kling(Fake.Address);
+}
+
+public sealed class VertexConformanceTests(FakeProvider fake) : AccountConformance(fake), IClassFixture<FakeProvider>
+{
+    private protected override bool CanCancel => false;
+
+    private protected override bool ForgetsWhatWasDiscarded => false;
+
+    private protected override bool TellsWhatFailuresCost => false;
+
+    private protected override Account NewAccount() => Account.Vertex(Fake.Address, ("UnfinishedJobs", "free"));
 }

@@ -12,15 +12,15 @@ namespace VideoGen.Silo.Tests.Providers;
 /// <summary>Provider accounts from the configuration: what is wrong is said at start, by the name of its option, and no key is ever told.</summary>
 public sealed class AccountSettingsTests : IDisposable
 {
-    private const string Key = "sk-secret-1234567890";
+    private const string Key = "sk-secret-1234567890", Vertex = "BaseUrl=https://us-central1-aiplatform.googleapis.com/v1/projects/p/locations/us-central1";
 
     private readonly TestFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
     [Theory]
-    [InlineData("Providers:Accounts:one:Type must be openai_videos, kling or replicate.", "Type=")]
-    [InlineData("Providers:Accounts:one:Type must be openai_videos, kling or replicate.", "Type=sora")]
+    [InlineData("Providers:Accounts:one:Type must be openai_videos, kling, replicate or vertex_veo.", "Type=")]
+    [InlineData("Providers:Accounts:one:Type must be openai_videos, kling, replicate or vertex_veo.", "Type=sora")]
     [InlineData("Providers:Accounts:one:CallbackUrl is for replicate alone.", "CallbackUrl=https://videos.example.com")]
     [InlineData("Providers:Accounts:one:SecondsInput is for replicate alone.", "Type=kling", "AccessKey=ak", "SecondsInput=length")]
     [InlineData("Providers:Accounts:one:CallbackUrl and WebhookSecret need each other.", "Type=replicate", "CallbackUrl=https://videos.example.com")]
@@ -53,6 +53,13 @@ public sealed class AccountSettingsTests : IDisposable
     [InlineData("Providers:Accounts:one:Price is no option.", "Price=3")]
     [InlineData("Providers:Accounts:one:Slots must be from 1 to 10000.", "Slots=0")]
     [InlineData("Providers:Accounts:one:SubmitsPerMinute must be from 1 to 10000.", "SubmitsPerMinute=10001")]
+    [InlineData("Providers:Accounts:one:BaseUrl must end with /v1/projects/PROJECT/locations/LOCATION", "Type=vertex_veo")]
+    [InlineData("Providers:Accounts:one:StorageUri must be gs://BUCKET", "Type=vertex_veo", Vertex, "StorageUri=https://storage.googleapis.com/bucket")]
+    [InlineData("Providers:Accounts:one:StorageUrl must be an http or https address", "Type=vertex_veo", Vertex, "StorageUrl=storage.googleapis.com")]
+    [InlineData("Providers:Accounts:one:StorageUrl must be an http or https address", "Type=vertex_veo", Vertex, "StorageUrl=https://storage.googleapis.com/storage")]
+    [InlineData("Providers:Accounts:one:ApiKey must be an access token, or a service account's key", "Type=vertex_veo", Vertex, "ApiKey={\"type\":\"authorized_user\"}")]
+    [InlineData("are not for vertex_veo", "Type=vertex_veo", Vertex, "Resolution=list")]
+    [InlineData("Providers:Accounts:one:StorageUri is for vertex_veo alone.", "StorageUri=gs://bucket")]
     public void What_is_wrong_with_an_account_is_said_by_its_option(string sentence, params string[] settings)
     {
         var told = Assert.Throws<OptionsValidationException>(() => Providers("one", settings).Find("one"));

@@ -20,23 +20,24 @@ public sealed class FakeProvider : IAsyncLifetime
     /// <summary>What its calls of an account are signed with.</summary>
     public static string WebhookSecretOf(string key) => $"whsec_{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"webhooks of {key}")))}";
 
-    /// <summary>A host's settings for an account here and a model of the same name: <c>kling</c>, <c>replicate</c>, or how an account of OpenAI's protocol resolves.</summary>
+    /// <summary>A host's settings for an account here and a model of the same name: <c>kling</c>, <c>replicate</c>, <c>vertex</c>, or how an account of OpenAI's protocol resolves.</summary>
     public (string, string)[] Account(string model, string key) =>
     [
-        ($"Providers__Accounts__{model}__Type", model is "kling" or "replicate" ? model : "openai_videos"),
-        ($"Providers__Accounts__{model}__BaseUrl", model == "kling" ? Address : $"{Address}/v1"),
-        ($"Providers__Accounts__{model}__ApiKey", key),
-        .. model switch
-        {
-            "kling" => new[] { ("Providers__Accounts__kling__AccessKey", key) },
-            "replicate" => [],
-            _ => [($"Providers__Accounts__{model}__Resolution", model)],
-        },
+        .. SettingsOf(model, key).Select(setting => ($"Providers__Accounts__{model}__{setting.Option}", setting.Value)),
         ($"Catalogue__Models__{model}__Provider", model),
         ($"Catalogue__Models__{model}__UsdPerSecond", "0.10"),
         ($"Catalogue__Models__{model}__Sizes__0", "320x180"),
         ($"Catalogue__Models__{model}__Seconds__0", "1"),
     ];
+
+    /// <summary>How an account here is configured.</summary>
+    public (string Option, string Value)[] SettingsOf(string model, string key) => model switch
+    {
+        "kling" => [("Type", "kling"), ("BaseUrl", Address), ("ApiKey", key), ("AccessKey", key)],
+        "replicate" => [("Type", "replicate"), ("BaseUrl", $"{Address}/v1"), ("ApiKey", key)],
+        "vertex" => [("Type", "vertex_veo"), ("BaseUrl", $"{Address}/v1/projects/p/locations/l"), ("ApiKey", key), ("StorageUri", "gs://a-bucket/videos"), ("StorageUrl", Address)],
+        _ => [("Type", "openai_videos"), ("BaseUrl", $"{Address}/v1"), ("ApiKey", key), ("Resolution", model)],
+    };
 
     private static readonly JsonSerializerOptions Wire = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -122,7 +123,10 @@ public sealed class FakeProvider : IAsyncLifetime
 
     /// <summary>The jobs that it made of an attempt.</summary>
     public IReadOnlyList<string> Jobs(string mark) =>
-        [.. Log.Where(line => line.TryGetProperty("made", out _) && Text(line, "idempotency_key") == mark).Select(line => Text(line, "job_id")!)];
+        [.. Made(mark).Select(line => Text(line, "job_id")!)];
+
+    /// <summary>What it wrote down when it made the jobs of an attempt.</summary>
+    public IEnumerable<JsonElement> Made(string mark) => Log.Where(line => line.TryGetProperty("made", out _) && Text(line, "idempotency_key") == mark);
 
     public static string? Text(JsonElement line, string name) => line.TryGetProperty(name, out var value) ? value.GetString() : null;
 

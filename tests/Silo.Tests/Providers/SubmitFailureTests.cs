@@ -8,6 +8,7 @@ using VideoGen.Silo.Providers.Http;
 using VideoGen.Silo.Providers.Kling;
 using VideoGen.Silo.Providers.OpenAiVideos;
 using VideoGen.Silo.Providers.Replicate;
+using VideoGen.Silo.Providers.VertexVeo;
 
 namespace VideoGen.Silo.Tests.Providers;
 
@@ -72,15 +73,24 @@ public sealed class SubmitFailureTests(FakeProvider fake) : IClassFixture<FakePr
         await Check(account, fault with { Body = fault.Body == RateLimit ? """{"detail":"Request was throttled. Your rate limit resets in ~30s."}""" : fault.Body }, posts, jobs, reply);
     }
 
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public async Task A_submit_that_goes_wrong_reaches_vertex_ai_once(Fault fault, int posts, int jobs, Type reply)
+    {
+        using var account = Account.Vertex(fake.Address);
+        await Check(account, fault with { Body = fault.Body == RateLimit ? """{"error":{"code":429,"message":"Quota exceeded for veo.","status":"RESOURCE_EXHAUSTED"}}""" : fault.Body }, posts, jobs, reply);
+    }
+
     [Fact]
     public async Task A_provider_that_is_not_there_was_not_reached()
     {
         using var openAi = Account.OpenAi(fake.Address);
         using var kling = Account.Kling(fake.Address);
+        using var vertex = Account.Vertex(fake.Address);
         var mark = Account.NewMark();
         await fake.Stop();
 
-        foreach (var account in (Account[])[openAi, kling])
+        foreach (var account in (Account[])[openAi, kling, vertex])
         {
             Assert.Equal(FailureKind.Unavailable, Assert.IsType<SubmitReply.NotSent>(await account.Submit(Account.Order(mark))).Failure.Kind);
         }
@@ -117,6 +127,7 @@ public sealed class SubmitFailureTests(FakeProvider fake) : IClassFixture<FakePr
     {
         using var openAi = Account.OpenAi(fake.Address);
         using var kling = Account.Kling(fake.Address);
+        using var vertex = Account.Vertex(fake.Address);
         var table = new StringBuilder("What a submit is taken for, by what its answer has in it and the status of the answer. All other statuses from 100 to 599: Unknown.\n");
         const string Nothing = "no error", AJob = "a job";
         await Walk(table, "openai_videos", openAi, [Nothing, AJob, .. new OpenAiAnswers().ProvesNoJob.Select(proof => proof.Code).Distinct(StringComparer.Ordinal)], code =>
@@ -133,6 +144,10 @@ public sealed class SubmitFailureTests(FakeProvider fake) : IClassFixture<FakePr
             "E005" or "E1001" => $$"""{"title":"Prediction failed","detail":"Something was wrong. ({{code}}) (abc)"}""",
             _ => $$"""{"title":"{{code.Replace('_', ' ')}}","detail":"No."}""",
         });
+        await Walk(table, "vertex_veo", vertex, [Nothing, AJob, .. new VertexAnswers("").ProvesNoJob.Select(proof => proof.Code).Concat(["ABORTED", "INTERNAL"])], code =>
+            code == Nothing ? "" : code == AJob ? """{"name":"projects/p/locations/l/publishers/google/models/m/operations/1"}"""
+            : code == VertexAnswers.Filtered ? """{"error":{"code":400,"message":"The prompt could not be submitted. Support codes: 58061214","status":"INVALID_ARGUMENT"}}"""
+            : $$$"""{"error":{"code":400,"message":"No.","status":"{{{code}}}"}}""");
         IsWrittenDown("SubmitTable.txt", table.ToString());
     }
 
@@ -148,7 +163,7 @@ public sealed class SubmitFailureTests(FakeProvider fake) : IClassFixture<FakePr
     // Over the wire with every status bare, with a job and with a code of the list, and the rest of the square by the reader alone.
     private async Task Walk(StringBuilder table, string name, Account account, string[] codes, Func<string, string> body)
     {
-        IAnswerReader reader = name switch { "kling" => new KlingAnswers(KlingJobId.OfText), "replicate" => new ReplicateAnswers(), _ => new OpenAiAnswers() };
+        IAnswerReader reader = name switch { "kling" => new KlingAnswers(KlingJobId.OfText), "replicate" => new ReplicateAnswers(), "vertex_veo" => new VertexAnswers("mark"), _ => new OpenAiAnswers() };
         table.Append(CultureInfo.InvariantCulture, $"\n{name}\n");
         foreach (var code in codes)
         {
