@@ -94,7 +94,8 @@ internal sealed record KillPoint(string Slug, string Name, KillFate Fate, string
     {
         await scene.LockSubmits();
         await KillScene.Ask(host, wishes);
-        await scene.Blocked(wishes.Count);
+        await scene.Are("submitting", wishes);
+        await scene.Blocked(sessions: 1); // Those that look together share a session.
     }
 
     private static async Task Answered(KillScene scene, RunningHost host, IReadOnlyList<KillWish> wishes)
