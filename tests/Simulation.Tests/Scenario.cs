@@ -57,11 +57,6 @@ internal sealed record Scenario(string Name, string Shows, string[] Faults, Acti
         new("no answer, the lookup misses it, and a callback names the job", "Unresolved -> Running", ["lost answer", "lookup missed it", "lookup missed it", "lookup missed it"], AsksTwice) { Swarm = new() { Resolution = Resolution.Lookup, CallsBack = true } },
         new("a video that is called back, on two processes", "Saving -> Completed", [], Asks) { Swarm = new() { CallsBack = true, SecondProcess = true } },
         new("the job fails free of charge", "Running -> Queued", ["job fails free"], AsksTwice),
-        new("jobs fail free of charge until nobody tries any more, and somebody asks again when an operator does", "Running -> DeadLettered", ["job fails free", "job fails free", "job fails free"], w =>
-        {
-            AsksTwice(w);
-            w.People.After(TimeSpan.FromMinutes(40) + TimeSpan.FromSeconds(5), w.People.Requeue);
-        }),
         new("the job fails and is charged", "Running -> Failed", ["job fails charged"], AsksTwice),
         new("the copy fails", "Saving -> Completed", ["save failed", "save failed", "check failed"], Asks),
         new("the file is gone, and an operator requeues", "DeadLettered -> Saving", ["source gone"], w =>
@@ -69,6 +64,14 @@ internal sealed record Scenario(string Name, string Shows, string[] Faults, Acti
             AsksTwice(w);
             w.People.After(TimeSpan.FromMinutes(50), w.People.Requeue);
         }),
+        new("the file is gone, and a day later somebody asks again just when an operator requeues", "Saving -> DeadLettered", ["source gone"], w =>
+        {
+            Asks(w);
+            var again = TimeSpan.FromHours(24) + TimeSpan.FromMinutes(6);
+            for (var i = 0; i < 6; i++) w.People.After(again - TimeSpan.FromSeconds(30), () => w.People.AskWhatItCosts("alice", "a cat"));
+            w.People.After(again, () => w.People.Ask("alice", "a cat"));
+            w.People.After(again + TimeSpan.FromSeconds(5), () => w.People.Requeue(acceptDoublePayment: false, clicks: 4));
+        }) { Swarm = new() { SecondProcess = true } },
         new("the quota is used up", "Saving -> Completed", [], w =>
         {
             Asks(w);
