@@ -16,11 +16,11 @@ internal sealed class Account : IDisposable
     private readonly ServiceProvider services;
     private readonly TestFolder folder = new();
 
-    /// <param name="settings">The last of an option counts; an empty one is as if it was not said.</param>
+    /// <param name="settings">The last of an option counts; an empty one takes back what was said before.</param>
     public Account(params (string Option, string Value)[] settings)
     {
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.GroupBy(setting => setting.Option, setting => setting.Value, StringComparer.Ordinal).Where(said => said.Last().Length > 0).Select(said => KeyValuePair.Create($"Providers:Accounts:{Name}:{said.Key}", (string?)said.Last())))
+            .AddInMemoryCollection(settings.GroupBy(setting => setting.Option, setting => setting.Value, StringComparer.Ordinal).Where(said => said.Last().Length > 0 || said.Count() == 1).Select(said => KeyValuePair.Create($"Providers:Accounts:{Name}:{said.Key}", (string?)said.Last())))
             .AddInMemoryCollection([new("Providers:Local:Folder", folder.Root)])
             .Build();
         services = new ServiceCollection().AddLogging().AddInputFolder(Path.Combine(folder.Root, "inputs")).AddVideoProviders(configuration).BuildServiceProvider(validateScopes: true);

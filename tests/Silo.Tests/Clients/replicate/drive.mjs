@@ -2,6 +2,7 @@
 // Prints one JSON object. Arguments: the address, and what to do.
 import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import Replicate, { validateWebhook } from 'replicate';
 import { webcrypto } from 'node:crypto';
 
@@ -25,7 +26,13 @@ const stories = {
     return told(await replicate.predictions.create({ version: '9dcd6d78e7c6560c340d916fe32e9f24aabfa331e5cce95fe31f77fb03121426', input: { prompt: 'A small red boat' } }));
   },
   async failure() {
-    const rejected = await replicate.wait(await replicate.predictions.create({ model, input: { prompt: 'A boat ending:rejected' } }), { interval: 50 });
+    const { id } = await replicate.predictions.create({ model, input: { prompt: 'A boat ending:rejected' } });
+    let rejected = await replicate.predictions.get(id); // Its own wait throws what it has seen fail.
+    while (rejected.status !== 'failed') {
+      await setTimeout(50);
+      rejected = await replicate.predictions.get(id);
+    }
+
     const refused = async input => {
       try {
         await replicate.predictions.create({ model, input });
