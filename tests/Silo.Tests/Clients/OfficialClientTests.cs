@@ -51,6 +51,7 @@ public sealed class OfficialClientTests : OnHostFolder
         var wrong = await NodeClient.OpenAi.Tell(line.Address, "wrong");
         Assert.Equal(("UnprocessableEntityError", "model_not_found", "model"), (Text(wrong, "kind"), Text(wrong, "code"), Text(wrong, "param")));
         Assert.Equal([200, 429, 422], line.Posts.Select(post => post.Status));
+        await Providers.Eventually.Holds("the one that was accepted is submitted", () => host.ProviderLog.Any(entry => Text(entry, "what") == "submit"));
         AssertOneSubmit(host);
     }
 
