@@ -4,18 +4,18 @@ using System.Net.Sockets;
 namespace VideoGen.Silo.Http;
 
 /// <summary>
-/// HTTP to places that a stranger may have named. What a name is resolved to is looked at when a connection is made, and the connection is
-/// made to just that: however an address is written, and whatever a name is resolved to the next time, only public ones are reached.
-/// No redirect, no proxy, no cookies, no decompression, no trace headers.
+/// HTTP that does what it is told and nothing more: no redirect, no proxy, no cookies, no decompression, no trace headers.
 /// </summary>
 internal static class SafeHttp
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10), KeptFor = TimeSpan.FromMinutes(2);
+    /// <summary>How long a connection may be used again.</summary>
+    public static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(2);
 
-    /// <param name="option">Where one says that private addresses are right, for the sentence.</param>
-    /// <param name="allowsPrivate">What it says.</param>
-    /// <param name="resolve">How names are resolved; null: as the system does.</param>
-    public static SocketsHttpHandler Line(string option, bool allowsPrivate, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null) => new()
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>To places that the operator named.</summary>
+    /// <param name="keptFor">How long a connection may be used again; zero: never.</param>
+    public static SocketsHttpHandler Plain(TimeSpan keptFor) => new()
     {
         AllowAutoRedirect = false,
         UseProxy = false,
@@ -23,15 +23,28 @@ internal static class SafeHttp
         AutomaticDecompression = DecompressionMethods.None,
         ActivityHeadersPropagator = null,
         ConnectTimeout = ConnectTimeout,
-        PooledConnectionLifetime = KeptFor,
-        ConnectCallback = async (context, cancellationToken) =>
+        PooledConnectionLifetime = keptFor,
+    };
+
+    /// <summary>
+    /// To places that a stranger may have named. What a name is resolved to is looked at when a connection is made, and the connection is
+    /// made to just that: however an address is written, and whatever a name is resolved to the next time, only public ones are reached.
+    /// </summary>
+    /// <param name="option">Where one says that private addresses are right, for the sentence.</param>
+    /// <param name="allowsPrivate">What it says.</param>
+    /// <param name="resolve">How names are resolved; null: as the system does.</param>
+    public static SocketsHttpHandler Guarded(string option, bool allowsPrivate, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+    {
+        var handler = Plain(KeptFor);
+        handler.ConnectCallback = async (context, cancellationToken) =>
         {
             var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
             var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await (resolve ?? Dns.GetHostAddressesAsync)(host, cancellationToken).ConfigureAwait(false);
             if (!allowsPrivate && WrongWith(host, addresses, option) is { } wrong) throw new AddressRefusedException(wrong);
             return await Connect(addresses, port, cancellationToken).ConfigureAwait(false);
-        },
-    };
+        };
+        return handler;
+    }
 
     /// <summary>The sentence of a refusal that is behind an exception of an HTTP call; null where it is another trouble.</summary>
     public static string? Refusal(Exception trouble) => trouble is AddressRefusedException refused ? refused.Message : trouble.InnerException is { } inner ? Refusal(inner) : null;

@@ -30,7 +30,7 @@ internal sealed class OperatorWebhook : IOperatorNews, IDisposable
     public OperatorWebhook(IOptions<OperatorWebhookOptions> options, TimeProvider time)
     {
         (_url, _secret, _time) = (options.Value.Url, StandardWebhook.SecretOf(options.Value.Secret) ?? [], time);
-        _http = new(SafeHttp.Line(PrivateOption, options.Value.PrivateAddresses));
+        _http = new(SafeHttp.Guarded(PrivateOption, options.Value.PrivateAddresses));
     }
 
     public async Task Tell(DeadLetterNews news, CancellationToken cancellationToken)

@@ -25,6 +25,9 @@ internal sealed record AccountOptions(
     /// <summary>How long after a submit was given up it may still become a job that can be found: what nothing better is known of.</summary>
     public static readonly TimeSpan QuietTime = TimeSpan.FromMinutes(10);
 
+    /// <summary>How far a provider's clock may be from ours.</summary>
+    public static readonly TimeSpan ClockSlack = TimeSpan.FromMinutes(1);
+
     /// <inheritdoc cref="AccountSettings.PrivateAddresses"/>
     public bool PrivateAddresses { get; init; }
 

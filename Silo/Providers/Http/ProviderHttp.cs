@@ -13,17 +13,17 @@ namespace VideoGen.Silo.Providers.Http;
 /// <param name="token">What to authorize a call with, as a bearer.</param>
 /// <param name="time">The clock.</param>
 /// <param name="allowsPrivate">Whether its videos may be at addresses that are not public.</param>
-internal sealed class ProviderHttp(Uri address, Func<string> token, TimeProvider time, bool allowsPrivate = false) : IDisposable
+internal sealed class ProviderHttp(Uri address, Func<string> token, TimeProvider time, bool allowsPrivate) : IDisposable
 {
     /// <summary>The largest answer that is read, bytes; videos are streamed and have their own limit.</summary>
     public const int MaxAnswerBytes = 8 << 20;
 
-    private static readonly TimeSpan _connectTimeout = TimeSpan.FromSeconds(10), _longestRetryAfter = TimeSpan.FromDays(1);
+    private static readonly TimeSpan _longestRetryAfter = TimeSpan.FromDays(1);
 
     // Each submit has a connection of its own, new and not kept: there is none that the other side may have closed meanwhile, which is
     // where .NET sends a request again by itself.
-    private readonly HttpMessageInvoker _submits = new(Line(TimeSpan.Zero));
-    private readonly HttpMessageInvoker _calls = new(Line(TimeSpan.FromMinutes(2)));
+    private readonly HttpMessageInvoker _submits = new(SafeHttp.Plain(TimeSpan.Zero));
+    private readonly HttpMessageInvoker _calls = new(SafeHttp.Plain(SafeHttp.KeptFor));
     private readonly VideoDownload _videos = new(address, allowsPrivate);
 
     /// <summary>Sends a submit, once or not at all.</summary>
@@ -130,17 +130,6 @@ internal sealed class ProviderHttp(Uri address, Func<string> token, TimeProvider
         _submits.Dispose();
         _calls.Dispose();
     }
-
-    private static SocketsHttpHandler Line(TimeSpan keptFor) => new()
-    {
-        AllowAutoRedirect = false,
-        UseProxy = false,
-        UseCookies = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        ActivityHeadersPropagator = null,
-        ConnectTimeout = _connectTimeout,
-        PooledConnectionLifetime = keptFor,
-    };
 
     private HttpRequestMessage Request(HttpMethod method, string path)
     {

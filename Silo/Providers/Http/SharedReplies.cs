@@ -19,6 +19,14 @@ internal static class SharedReplies
 
     public static readonly Failure LongList = new(FailureKind.Unknown, "The provider's list is too long to be read.", "list_too_long");
 
+    /// <summary>What a list proves, of jobs that fit in everything: a single one is taken, and none or several say nothing.</summary>
+    public static FindReply OnlyOneOf(IReadOnlyCollection<string> jobIds) => jobIds.Count switch
+    {
+        1 => new FindReply.Found(jobIds.First()),
+        0 => new FindReply.Trouble(new(FailureKind.Unknown, "No job in the provider's list fits; that proves nothing.", "no_match")),
+        _ => new FindReply.Trouble(new(FailureKind.Unknown, "Several jobs in the provider's list fit.", "several_match")),
+    };
+
     public static readonly CancelReply CannotStop = new CancelReply.TooLate("This provider cannot stop a job.");
 
     public static readonly SourceReply NoSuchJob = new SourceReply.Gone("The provider has no such job.");

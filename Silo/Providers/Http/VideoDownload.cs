@@ -17,7 +17,7 @@ internal sealed class VideoDownload(Uri account, bool allowsPrivate, Func<string
 
     private const string Option = $"the account's {nameof(AccountSettings.PrivateAddresses)}";
 
-    private readonly HttpMessageInvoker _elsewhere = new(SafeHttp.Line(Option, allowsPrivate, resolve));
+    private readonly HttpMessageInvoker _elsewhere = new(SafeHttp.Guarded(Option, allowsPrivate, resolve));
 
     /// <summary>Asks for a file, and goes where it is sent on to.</summary>
     /// <param name="place">Where it is said to be.</param>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using VideoGen.Grains.Providers;
 using VideoGen.Grains.Requests;
 using VideoGen.Silo.Providers.Http;
+using static VideoGen.Silo.Providers.Http.WireJson;
 
 namespace VideoGen.Silo.Providers.Kling;
 
@@ -12,9 +13,6 @@ namespace VideoGen.Silo.Providers.Kling;
 /// </summary>
 internal static class KlingList
 {
-    /// <summary>How far its clock may be from ours.</summary>
-    private static readonly TimeSpan ClockSlack = TimeSpan.FromMinutes(1);
-
     private const int PageSize = 500, MaxPages = 40; // The most that it gives on one page, and 20,000 jobs.
 
     /// <param name="kind">As in <see cref="KlingJobId"/>.</param>
@@ -28,7 +26,7 @@ internal static class KlingList
     public static async Task<Failure?> Read(
         string kind, DateTimeOffset from, string path, Func<string, CancellationToken, Task<HttpOutcome>> get, IAnswerReader reader, List<ListedJob> jobs, CancellationToken cancellationToken)
     {
-        var earliest = from - ClockSlack;
+        var earliest = from - AccountOptions.ClockSlack;
         for (var page = 1; page <= MaxPages; page++)
         {
             var outcome = await get(string.Create(CultureInfo.InvariantCulture, $"{path}?pageNum={page}&pageSize={PageSize}"), cancellationToken).ConfigureAwait(false);
@@ -40,36 +38,13 @@ internal static class KlingList
         return SharedReplies.LongList;
     }
 
-    // Times are Unix milliseconds. One that cannot be read leaves the job in the list.
-    private static List<ListedJob>? JobsIn(byte[] body, string kind)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            if (Member(document.RootElement, "code") is not { ValueKind: JsonValueKind.Number } code || code.GetRawText() != "0") return null;
-            return Member(document.RootElement, "data") is { ValueKind: JsonValueKind.Array } data
-                ? [.. data.EnumerateArray().Where(job => Text(job, "task_id") is { Length: > 0 }).Select(job => new ListedJob(new KlingJobId(kind, Text(job, "task_id")!).ToString(), MarkOf(job), CreatedAt(job)))]
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private static List<ListedJob>? JobsIn(byte[] body, string kind) => WireJson.Read(body, root =>
+        Word(root, "code") == "0" && Member(root, "data") is { ValueKind: JsonValueKind.Array } data
+            ? data.EnumerateArray().Select(job => JobOf(job, kind)).OfType<ListedJob>().ToList()
+            : null);
 
-    private static string? MarkOf(JsonElement job) => Member(job, "task_info") is { } asked ? Text(asked, "external_task_id") : null;
-
-    private static DateTimeOffset? CreatedAt(JsonElement job) =>
-        long.TryParse(Text(job, "created_at"), NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at < Latest.ToUnixTimeMilliseconds() ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
-
-    private static readonly DateTimeOffset Latest = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    private static JsonElement? Member(JsonElement element, string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : null;
-
-    private static string? Text(JsonElement element, string name) => Member(element, name) switch
-    {
-        { ValueKind: JsonValueKind.String } text => text.GetString(),
-        { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
-        _ => null,
-    };
+    // A time that cannot be read leaves the job in the list.
+    private static ListedJob? JobOf(JsonElement job, string kind) => Word(job, "task_id") is { Length: > 0 } id
+        ? new(new KlingJobId(kind, id).ToString(), Member(job, "task_info") is { } asked ? Word(asked, "external_task_id") : null, UnixMilliseconds(job, "created_at"))
+        : null;
 }

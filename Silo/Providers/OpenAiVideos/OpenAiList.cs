@@ -10,9 +10,6 @@ namespace VideoGen.Silo.Providers.OpenAiVideos;
 /// </summary>
 internal static class OpenAiList
 {
-    /// <summary>How far the server's clock may be from ours.</summary>
-    public static readonly TimeSpan ClockSlack = TimeSpan.FromMinutes(1);
-
     /// <summary>How many pages of 100 are read; of an account that makes more in that time nobody can tell.</summary>
     private const int MaxPages = 10;
 
@@ -22,22 +19,8 @@ internal static class OpenAiList
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task<FindReply> Find(FindOrder order, Func<string, CancellationToken, Task<HttpOutcome>> get, IAnswerReader reader, CancellationToken cancellationToken)
     {
-        var candidates = new HashSet<string>(StringComparer.Ordinal);
-        string? after = null;
-        for (var page = 0; page < MaxPages; page++)
-        {
-            var outcome = await get(PathOf(after), cancellationToken).ConfigureAwait(false);
-            if (outcome is not HttpOutcome.Answered { IsSuccess: true } answered || OpenAiWire.List(answered.Body) is not { } list)
-            {
-                return new FindReply.Trouble(HttpFailures.Trouble(outcome, reader));
-            }
-
-            candidates.UnionWith(list.Videos.Where(video => Fits(video, order)).Select(video => video.Id));
-            if (list.After is null || list.After == after || IsPast(list, Earliest(order))) return Verdict(candidates);
-            after = list.After;
-        }
-
-        return new FindReply.Trouble(new(FailureKind.Unknown, "The provider's list is too long to find the job in it.", "list_too_long"));
+        var (videos, trouble) = await Read(order.SentFrom, get, reader, cancellationToken).ConfigureAwait(false);
+        return videos is null ? new FindReply.Trouble(trouble!) : SharedReplies.OnlyOneOf(videos.Where(video => Fits(video, order)).Select(video => video.Id).ToHashSet(StringComparer.Ordinal));
     }
 
     /// <summary>All jobs that were made since then, and perhaps older ones. The list does not have our key.</summary>
@@ -47,32 +30,30 @@ internal static class OpenAiList
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task<ListReply> All(DateTimeOffset from, Func<string, CancellationToken, Task<HttpOutcome>> get, IAnswerReader reader, CancellationToken cancellationToken)
     {
-        var jobs = new Dictionary<string, ListedJob>(StringComparer.Ordinal);
+        var (videos, trouble) = await Read(from, get, reader, cancellationToken).ConfigureAwait(false);
+        return videos is null
+            ? new ListReply.Trouble(trouble!)
+            : new ListReply.Listed([.. videos.DistinctBy(video => video.Id, StringComparer.Ordinal).Select(video => new ListedJob(video.Id, Mark: null, video.CreatedAt))]);
+    }
+
+    // A list changes while it is read, so a job may be in it twice.
+    private static async Task<(List<VideoWire>? Videos, Failure? Trouble)> Read(
+        DateTimeOffset from, Func<string, CancellationToken, Task<HttpOutcome>> get, IAnswerReader reader, CancellationToken cancellationToken)
+    {
+        var earliest = from - AccountOptions.ClockSlack;
+        var videos = new List<VideoWire>();
         string? after = null;
         for (var page = 0; page < MaxPages; page++)
         {
-            var outcome = await get(PathOf(after), cancellationToken).ConfigureAwait(false);
-            if (outcome is not HttpOutcome.Answered { IsSuccess: true } answered || OpenAiWire.List(answered.Body) is not { } list)
-            {
-                return new ListReply.Trouble(HttpFailures.Trouble(outcome, reader));
-            }
-
-            foreach (var video in list.Videos.Where(video => !(video.CreatedAt < from - ClockSlack))) jobs[video.Id] = new(video.Id, Mark: null, video.CreatedAt);
-            if (list.After is null || list.After == after || IsPast(list, from - ClockSlack)) return new ListReply.Listed([.. jobs.Values]);
+            var outcome = await get($"videos?limit=100&order=desc{(after is null ? "" : $"&after={Uri.EscapeDataString(after)}")}", cancellationToken).ConfigureAwait(false);
+            if (outcome is not HttpOutcome.Answered { IsSuccess: true } answered || OpenAiWire.List(answered.Body) is not { } list) return (null, HttpFailures.Trouble(outcome, reader));
+            videos.AddRange(list.Videos.Where(video => !(video.CreatedAt < earliest)));
+            if (list.After is null || list.After == after || IsPast(list, earliest)) return (videos, null);
             after = list.After;
         }
 
-        return new ListReply.Trouble(SharedReplies.LongList);
+        return (null, SharedReplies.LongList);
     }
-
-    private static string PathOf(string? after) => $"videos?limit=100&order=desc{(after is null ? "" : $"&after={Uri.EscapeDataString(after)}")}";
-
-    private static FindReply Verdict(HashSet<string> candidates) => candidates.Count switch
-    {
-        1 => new FindReply.Found(candidates.First()),
-        0 => new FindReply.Trouble(new(FailureKind.Unknown, "No job in the provider's list fits; that proves nothing.", "no_match")),
-        _ => new FindReply.Trouble(new(FailureKind.Unknown, "Several jobs in the provider's list fit.", "several_match")),
-    };
 
     private static bool Fits(VideoWire video, FindOrder order) =>
         video.Prompt == order.Prompt
@@ -80,12 +61,10 @@ internal static class OpenAiList
         && video.Size == order.Options.Size
         && video.Seconds == order.Options.Seconds
         && video.CreatedAt is { } created
-        && created >= Earliest(order)
-        && created <= order.SentUntil + ClockSlack;
+        && created >= order.SentFrom - AccountOptions.ClockSlack
+        && created <= order.SentUntil + AccountOptions.ClockSlack;
 
     // Newest first: what comes after a page that ends before that is older still.
     private static bool IsPast(VideoPage page, DateTimeOffset earliest) =>
         page.Videos is [{ CreatedAt: { } first }, .., { CreatedAt: { } last }] && first >= last && last < earliest;
-
-    private static DateTimeOffset Earliest(FindOrder order) => order.SentFrom - ClockSlack;
 }

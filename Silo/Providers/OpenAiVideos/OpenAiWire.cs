@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
 using VideoGen.Silo.Providers.Http;
+using static VideoGen.Silo.Providers.Http.WireJson;
 
 namespace VideoGen.Silo.Providers.OpenAiVideos;
 
@@ -18,15 +18,12 @@ internal sealed record VideoPage(IReadOnlyList<VideoWire> Videos, string? After)
 
 /// <summary>
 /// Reads what servers answer that speak OpenAI's Videos API, as the last specification of it has it (2026-08-21). They differ: codes
-/// are words or numbers, errors are in <c>error</c> or in <c>detail</c>, lists have no pages, members are missing. None of that may
-/// throw, and none may make a job id be overlooked.
+/// are words or numbers, errors are in <c>error</c> or in <c>detail</c>, lists have no pages, members are missing.
 /// </summary>
 internal static class OpenAiWire
 {
     /// <summary>Our word for FastAPI's answer to a request that its endpoint was never called with.</summary>
     public const string ValidationError = "validation_error";
-
-    private static readonly DateTimeOffset _latest = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static VideoWire? Video(byte[] body) => Read(body, root => Video(root));
 
@@ -35,7 +32,7 @@ internal static class OpenAiWire
         if (Member(root, "data") is not { ValueKind: JsonValueKind.Array } data) return null;
         var videos = data.EnumerateArray().Select(Video).OfType<VideoWire>().ToList();
         var more = Member(root, "has_more") is { ValueKind: JsonValueKind.True };
-        return new VideoPage(videos, more ? Text(root, "last_id") ?? videos.LastOrDefault()?.Id : null);
+        return new VideoPage(videos, more ? Word(root, "last_id") ?? videos.LastOrDefault()?.Id : null);
     });
 
     public static ProviderError Error(byte[] body) => Read(body, root =>
@@ -45,7 +42,7 @@ internal static class OpenAiWire
         {
             { ValueKind: JsonValueKind.String } detail => new ProviderError(null, detail.GetString()),
             { ValueKind: JsonValueKind.Array } detail when detail.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } first && Member(first, "loc") is not null =>
-                new ProviderError(ValidationError, Text(first, "msg")),
+                new ProviderError(ValidationError, Word(first, "msg")),
             _ => ProviderError.None,
         };
     }) ?? ProviderError.None;
@@ -55,15 +52,15 @@ internal static class OpenAiWire
 
     private static VideoWire? Video(JsonElement video)
     {
-        if (Text(video, "id") is not { Length: > 0 } id || id is "." or "..") return null;
+        if (Word(video, "id") is not { Length: > 0 } id || id is "." or "..") return null;
         return new(
             id,
-            Text(video, "status") ?? "",
+            Word(video, "status") ?? "",
             (int)Math.Clamp(Number(video, "progress") ?? 0, 0, 100),
-            Number(video, "created_at") is { } created && created >= 0 && created < _latest.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds((long)created) : null,
-            Text(video, "prompt"),
-            Text(video, "model"),
-            Text(video, "size"),
+            UnixSeconds(video, "created_at"),
+            Word(video, "prompt"),
+            Word(video, "model"),
+            Word(video, "size"),
             Number(video, "seconds"),
             Member(video, "error") is { } error ? ErrorOf(error) : ProviderError.None,
             Member(video, "usage") is { } usage ? Number(usage, "cost") : null);
@@ -72,33 +69,7 @@ internal static class OpenAiWire
     private static ProviderError ErrorOf(JsonElement error) => error.ValueKind switch
     {
         JsonValueKind.String => new(null, error.GetString()),
-        JsonValueKind.Object => new(Text(error, "code"), Text(error, "message")),
+        JsonValueKind.Object => new(Word(error, "code"), Word(error, "message")),
         _ => ProviderError.None,
     };
-
-    private static T? Read<T>(byte[] body, Func<JsonElement, T?> read) where T : class
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            return read(document.RootElement);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static JsonElement? Member(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) && member.ValueKind is not JsonValueKind.Null ? member : null;
-
-    private static string? Text(JsonElement element, string name) => Member(element, name) switch
-    {
-        { ValueKind: JsonValueKind.String } text => text.GetString(),
-        { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
-        _ => null,
-    };
-
-    private static decimal? Number(JsonElement element, string name) =>
-        decimal.TryParse(Text(element, name), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -11,9 +11,6 @@ namespace VideoGen.Silo.Providers.Replicate;
 /// </summary>
 internal static class ReplicateList
 {
-    /// <summary>How far the server's clock may be from ours.</summary>
-    public static readonly TimeSpan ClockSlack = TimeSpan.FromMinutes(1);
-
     /// <summary>How many pages of 100 are read; of an account that makes more in that time nobody can tell.</summary>
     private const int MaxPages = 100;
 
@@ -26,15 +23,11 @@ internal static class ReplicateList
     public static async Task<FindReply> Find(
         FindOrder order, Func<PredictionWire, bool?> isOurs, Func<PredictionWire, bool> fits, Func<string, CancellationToken, Task<HttpOutcome>> get, IAnswerReader reader, CancellationToken cancellationToken)
     {
-        var (predictions, trouble) = await Read(order.SentFrom - ClockSlack, order.SentUntil + ClockSlack, get, reader, cancellationToken).ConfigureAwait(false);
+        var (predictions, trouble) = await Read(order.SentFrom - AccountOptions.ClockSlack, order.SentUntil + AccountOptions.ClockSlack, get, reader, cancellationToken).ConfigureAwait(false);
         if (predictions is null) return new FindReply.Trouble(trouble!);
         if (predictions.LastOrDefault(prediction => isOurs(prediction) == true) is { } marked) return new FindReply.Found(marked.Id);
-        return predictions.Where(prediction => isOurs(prediction) is null && fits(prediction) && IsOfItsTime(prediction, order)).DistinctBy(prediction => prediction.Id, StringComparer.Ordinal).ToList() switch
-        {
-            [var only] => new FindReply.Found(only.Id),
-            [] => new FindReply.Trouble(new(FailureKind.Unknown, "No job in the provider's list fits; that proves nothing.", "no_match")),
-            _ => new FindReply.Trouble(new(FailureKind.Unknown, "Several jobs in the provider's list fit.", "several_match")),
-        };
+        return SharedReplies.OnlyOneOf(
+            predictions.Where(prediction => isOurs(prediction) is null && fits(prediction) && IsOfItsTime(prediction, order)).Select(prediction => prediction.Id).ToHashSet(StringComparer.Ordinal));
     }
 
     /// <summary>All jobs that were made in a time.</summary>
@@ -47,7 +40,7 @@ internal static class ReplicateList
     public static async Task<ListReply> All(
         DateTimeOffset from, DateTimeOffset to, Func<PredictionWire, string?> markOf, Func<string, CancellationToken, Task<HttpOutcome>> get, IAnswerReader reader, CancellationToken cancellationToken)
     {
-        var (predictions, trouble) = await Read(from - ClockSlack, to + ClockSlack, get, reader, cancellationToken).ConfigureAwait(false);
+        var (predictions, trouble) = await Read(from - AccountOptions.ClockSlack, to + AccountOptions.ClockSlack, get, reader, cancellationToken).ConfigureAwait(false);
         return predictions is null
             ? new ListReply.Trouble(trouble!)
             : new ListReply.Listed([.. predictions.DistinctBy(prediction => prediction.Id, StringComparer.Ordinal).Select(prediction => new ListedJob(prediction.Id, markOf(prediction), prediction.CreatedAt))]);
@@ -55,7 +48,7 @@ internal static class ReplicateList
 
     /// <summary>Whether it was made while ours can have arrived.</summary>
     public static bool IsOfItsTime(PredictionWire prediction, FindOrder order) =>
-        prediction.CreatedAt is { } created && created >= order.SentFrom - ClockSlack && created <= order.SentUntil + ClockSlack;
+        prediction.CreatedAt is { } created && created >= order.SentFrom - AccountOptions.ClockSlack && created <= order.SentUntil + AccountOptions.ClockSlack;
 
     private static async Task<(List<PredictionWire>? Predictions, Failure? Trouble)> Read(
         DateTimeOffset from, DateTimeOffset to, Func<string, CancellationToken, Task<HttpOutcome>> get, IAnswerReader reader, CancellationToken cancellationToken)

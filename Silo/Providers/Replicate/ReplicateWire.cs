@@ -1,6 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
-using VideoGen.Silo.Providers.Http;
+using static VideoGen.Silo.Providers.Http.WireJson;
 
 namespace VideoGen.Silo.Providers.Replicate;
 
@@ -25,9 +24,9 @@ internal sealed record PredictionPage(IReadOnlyList<PredictionWire> Predictions,
 /// <summary>Reads what Replicate's HTTP API answers (specification 1.0.0-a1). None of it may throw, and none may make a job id be overlooked.</summary>
 internal static class ReplicateWire
 {
-    public static PredictionWire? Prediction(ReadOnlySpan<byte> body) => Read(body, Prediction);
+    public static PredictionWire? Prediction(byte[] body) => Read(body, Prediction);
 
-    public static PredictionPage? Page(ReadOnlySpan<byte> body) => Read(body, root =>
+    public static PredictionPage? Page(byte[] body) => Read(body, root =>
     {
         if (Member(root, "results") is not { ValueKind: JsonValueKind.Array } results) return null;
         var next = Text(root, "next");
@@ -36,7 +35,7 @@ internal static class ReplicateWire
     });
 
     /// <summary>An error of the API: a title and a sentence, as RFC 9457 has it.</summary>
-    public static (string? Title, string? Detail) Error(ReadOnlySpan<byte> body) => Read(body, root => new Told(Text(root, "title"), Text(root, "detail"))) is { } told ? (told.Title, told.Detail) : (null, null);
+    public static (string? Title, string? Detail) Error(byte[] body) => Read(body, root => new Told(Text(root, "title"), Text(root, "detail"))) is { } told ? (told.Title, told.Detail) : (null, null);
 
     private static PredictionWire? Prediction(JsonElement prediction)
     {
@@ -65,28 +64,6 @@ internal static class ReplicateWire
         JsonValueKind.Object => Text(output, "video") ?? output.EnumerateObject().Select(member => member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString() : null).FirstOrDefault(file => file is not null),
         _ => null,
     };
-
-    private static T? Read<T>(ReadOnlySpan<byte> body, Func<JsonElement, T?> read) where T : class
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(body);
-            using var document = JsonDocument.ParseValue(ref reader);
-            return reader.Read() ? null : read(document.RootElement);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static JsonElement? Member(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) && member.ValueKind is not JsonValueKind.Null ? member : null;
-
-    private static string? Text(JsonElement element, string name) => Member(element, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
-
-    private static DateTimeOffset? Time(JsonElement element, string name) =>
-        DateTimeOffset.TryParse(Text(element, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
     private sealed record Told(string? Title, string? Detail);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using VideoGen.Silo.Providers.Http;
+using static VideoGen.Silo.Providers.Http.WireJson;
 
 namespace VideoGen.Silo.Providers.VertexVeo;
 
@@ -14,11 +15,11 @@ namespace VideoGen.Silo.Providers.VertexVeo;
 internal sealed record VertexOperation(string? Name, bool IsDone, ProviderError Error, IReadOnlyList<string> FilteredReasons, int Filtered, IReadOnlyList<VertexVideo> Videos)
 {
     /// <summary>Null where it is none. Whether a video is there in the answer itself is told, and it is not decoded.</summary>
-    public static VertexOperation? Read(byte[] body) => Parsed(body, root => Text(root, "name") is { Length: > 0 } name ? OperationOf(root, name) : null);
+    public static VertexOperation? Read(byte[] body) => WireJson.Read(body, root => Word(root, "name") is { Length: > 0 } name ? OperationOf(root, name) : null);
 
     /// <summary>The error in any answer: <c>{"error":{"code":400,"message":"…","status":"INVALID_ARGUMENT"}}</c>, Google's error model.</summary>
     public static ProviderError ErrorIn(byte[] body) =>
-        Parsed(body, root => Member(root, "error") is { } error ? new ProviderError(Text(error, "status"), Text(error, "message")) : null) ?? ProviderError.None;
+        WireJson.Read(body, root => Member(root, "error") is { } error ? new ProviderError(Word(error, "status"), Word(error, "message")) : null) ?? ProviderError.None;
 
     private static VertexOperation OperationOf(JsonElement root, string name)
     {
@@ -26,40 +27,15 @@ internal sealed record VertexOperation(string? Name, bool IsDone, ProviderError 
         return new(
             name,
             Member(root, "done") is { ValueKind: JsonValueKind.True },
-            Member(root, "error") is { } error ? new(Text(error, "code"), Text(error, "message")) : ProviderError.None,
+            Member(root, "error") is { } error ? new(Word(error, "code"), Word(error, "message")) : ProviderError.None,
             [.. Items(response, "raiMediaFilteredReasons").Where(reason => reason.ValueKind == JsonValueKind.String).Select(reason => reason.GetString()!)],
-            int.TryParse(Text(response, "raiMediaFilteredCount"), NumberStyles.None, CultureInfo.InvariantCulture, out var filtered) ? filtered : 0,
+            int.TryParse(Word(response, "raiMediaFilteredCount"), NumberStyles.None, CultureInfo.InvariantCulture, out var filtered) ? filtered : 0,
             [.. Items(response, "videos").Select(VideoOf).OfType<VertexVideo>()]);
     }
 
-    private static VertexVideo? VideoOf(JsonElement video) => Text(video, "gcsUri") is { Length: > 0 } place ? new VertexVideo(place, null)
+    private static VertexVideo? VideoOf(JsonElement video) => Word(video, "gcsUri") is { Length: > 0 } place ? new VertexVideo(place, null)
         : Member(video, "bytesBase64Encoded") is { ValueKind: JsonValueKind.String } bytes && bytes.TryGetBytesFromBase64(out var content) ? new VertexVideo(null, content)
         : null;
-
-    private static T? Parsed<T>(byte[] body, Func<JsonElement, T?> read) where T : class
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            return read(document.RootElement);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static IEnumerable<JsonElement> Items(JsonElement element, string name) => Member(element, name) is { ValueKind: JsonValueKind.Array } items ? items.EnumerateArray() : [];
-
-    private static JsonElement? Member(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) && member.ValueKind is not JsonValueKind.Null ? member : null;
-
-    private static string? Text(JsonElement element, string name) => Member(element, name) switch
-    {
-        { ValueKind: JsonValueKind.String } text => text.GetString(),
-        { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
-        _ => null,
-    };
 }
 
 /// <summary>A video that an operation made: in a bucket, or in the answer itself.</summary>

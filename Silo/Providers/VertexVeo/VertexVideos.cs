@@ -14,7 +14,6 @@ namespace VideoGen.Silo.Providers.VertexVeo;
 /// </summary>
 internal sealed class VertexVideos : IVideoProvider, IVideoSource, IDisposable
 {
-    private static readonly TimeSpan ClockSlack = TimeSpan.FromMinutes(1); // How far the store's clock may be from ours.
 
     private readonly AccountOptions _options;
     private readonly IInputFiles _inputs;
@@ -98,7 +97,7 @@ internal sealed class VertexVideos : IVideoProvider, IVideoSource, IDisposable
         // What lies under one key is one job's; what lies under none is somebody's, each for itself.
         var jobs = objects.Where(stored => stored.IsVideo).GroupBy(stored => _bucket.MarkOf(stored) ?? stored.Name, StringComparer.Ordinal)
             .Select(made => new ListedJob(made.Key, made.Select(_bucket.MarkOf).First(), made.Min(stored => stored.CreatedAt)));
-        return new ListReply.Listed([.. jobs.Where(job => !(job.CreatedAt < from - ClockSlack))]);
+        return new ListReply.Listed([.. jobs.Where(job => !(job.CreatedAt < from - AccountOptions.ClockSlack))]);
     }
 
     public Task<CancelReply> Cancel(string jobId, CancellationToken cancellationToken) => Task.FromResult(SharedReplies.CannotStop);

@@ -28,7 +28,7 @@ public sealed class SafeHttpTests
     public async Task An_address_that_is_not_public_is_not_connected_to_however_it_is_written(string host)
     {
         await using var server = Server();
-        using var line = new HttpMessageInvoker(SafeHttp.Line("Its:Option", allowsPrivate: false));
+        using var line = new HttpMessageInvoker(SafeHttp.Guarded("Its:Option", allowsPrivate: false));
 
         var refused = await Assert.ThrowsAsync<HttpRequestException>(() => Get(line, $"http://{host}:{PortOf(server)}/"));
 
@@ -46,7 +46,7 @@ public sealed class SafeHttpTests
     {
         await using var server = Server();
         var asked = new List<string>();
-        using var line = new HttpMessageInvoker(SafeHttp.Line("Its:Option", allowsPrivate: false, (host, _) =>
+        using var line = new HttpMessageInvoker(SafeHttp.Guarded("Its:Option", allowsPrivate: false, (host, _) =>
         {
             asked.Add(host);
             return Task.FromResult(addresses.Split(' ').Select(IPAddress.Parse).ToArray());
@@ -64,7 +64,7 @@ public sealed class SafeHttpTests
     {
         await using var server = Server();
         var asked = 0;
-        using var line = new HttpMessageInvoker(SafeHttp.Line("Its:Option", allowsPrivate: true, (_, _) =>
+        using var line = new HttpMessageInvoker(SafeHttp.Guarded("Its:Option", allowsPrivate: true, (_, _) =>
         {
             asked++;
             return Task.FromResult<IPAddress[]>([IPAddress.Loopback]);
@@ -77,7 +77,7 @@ public sealed class SafeHttpTests
     [Fact]
     public async Task Whoever_cannot_be_reached_is_another_trouble()
     {
-        using var line = new HttpMessageInvoker(SafeHttp.Line("Its:Option", allowsPrivate: true));
+        using var line = new HttpMessageInvoker(SafeHttp.Guarded("Its:Option", allowsPrivate: true));
         Assert.Null(SafeHttp.Refusal(await Assert.ThrowsAsync<HttpRequestException>(() => Get(line, "http://127.0.0.1:1/"))));
     }
 
