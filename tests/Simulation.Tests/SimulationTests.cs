@@ -8,6 +8,7 @@ using Xunit.Abstractions;
 namespace VideoGen.Simulation.Tests;
 
 /// <summary>The promises under thousands of seeds, each with its own mix of faults.</summary>
+[Collection(nameof(EveryCore))]
 public sealed class SimulationTests(ITestOutputHelper output)
 {
     private static int Count(string name, int otherwise) =>
@@ -196,3 +197,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         return world;
     }
 }
+
+/// <summary>Tests that use all cores by themselves: nothing else runs meanwhile.</summary>
+[CollectionDefinition(nameof(EveryCore), DisableParallelization = true)]
+public sealed class EveryCore;
