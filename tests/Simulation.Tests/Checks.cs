@@ -78,7 +78,8 @@ internal sealed class Checks(SimulatedWorld world)
         }
 
         TakesWereConfirmed(key, old, after);
-        if (after.Rounds.Count(WasAccepted) > world.People.AcceptedTwice.GetValueOrDefault(key)) throw Broken("A second payment was accepted that nobody accepted.");
+        // One that proved free leaves what was accepted as it is: the second click, or the next, may try again.
+        if (after.Rounds.Count(r => WasAccepted(r) && r is not Ended { Charge.Charged: Charged.No }) > world.People.AcceptedTwice.GetValueOrDefault(key)) throw Broken("A second payment was accepted that nobody accepted.");
         if (!after.Rounds.Any(WasAccepted) && after.Rounds.Count(r => r is Live && !everDiscarded.Contains((key, r.Round))) > 1 && !after.Rounds.Any(HasExceptedJob)) throw Broken("Two rounds live.");
         foreach (var orphan in after.Orphans)
         {

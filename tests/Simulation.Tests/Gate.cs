@@ -29,7 +29,7 @@ internal sealed class Gate(SimulatedWorld world, SimulatedProcess process)
     public bool IsActiveElsewhere(GrainId grain) => world.IsActiveBeside(process, grain);
 
     /// <summary>A submit has reached an account.</summary>
-    public void Arrived(string account, string providerKey, string model) => world.RouteChecks.Arrived(account, providerKey, model);
+    public void Arrived(string account, string providerKey, string model, bool isQuestion) => world.RouteChecks.Arrived(account, providerKey, model, isQuestion);
 
     /// <summary>A provider has taken a job, and may say something of it later.</summary>
     public void Accepted(Models.Job job) => world.Callbacks.Of(job);

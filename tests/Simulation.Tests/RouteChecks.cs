@@ -12,14 +12,18 @@ internal sealed class RouteChecks(SimulatedWorld world)
     private readonly Dictionary<string, string> accountOf = new(StringComparer.Ordinal);
 
     /// <summary>A submit has reached an account.</summary>
-    public void Arrived(string account, string providerKey, string model)
+    /// <param name="account">Which.</param>
+    /// <param name="providerKey">Under which key.</param>
+    /// <param name="model">What it asks for.</param>
+    /// <param name="isQuestion">Whether it makes nothing: the account answers this key with the job that it has. A round may have gone on meanwhile.</param>
+    public void Arrived(string account, string providerKey, string model, bool isQuestion)
     {
         if (accountOf.TryGetValue(providerKey, out var other) && other != account) throw world.Checks.Broken($"{account} was asked under {providerKey}, as {other} was.");
         accountOf[providerKey] = account;
         var (request, round) = RoundOf(providerKey);
         // The same key again is a question about the job that it may have made.
         foreach (var job in world.Provider.Jobs.Where(j => j.Request == request && j.Round == round && j.ProviderKey != providerKey && !world.Checks.IsExcepted(j))) MayFollow(job, account, providerKey);
-        if (model != ModelsModel.Free && world.Checks.Knows(request)) IsHeldHere(account, new(request, round));
+        if (!isQuestion && model != ModelsModel.Free && world.Checks.Knows(request)) IsHeldHere(account, new(request, round));
     }
 
     private void MayFollow(Job job, string account, string providerKey)

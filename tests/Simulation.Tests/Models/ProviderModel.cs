@@ -130,7 +130,7 @@ internal sealed class ProviderModel(ProviderBooks books, PauseRows pauses, Simul
 
         if (now == looked && order.Options.Model != ModelsModel.Free && pauses.WrongClock is { } wrong && wrong.Since <= now - IPauses.Settle) throw gate.Broken($"{order.ProviderKey} was sent, and the database's clock was wrong since {wrong.Since:O}.");
 
-        if (!late) gate.Arrived(account, order.ProviderKey, order.Options.Model);
+        if (!late) gate.Arrived(account, order.ProviderKey, order.Options.Model, isQuestion: Remembered(order.ProviderKey) is not null);
         var reply = await Delivered(order.ProviderKey, late, cancellationToken);
         if (gate.Fault(swarm.FrozenAwaitingAnswer, "frozen awaiting an answer")) await gate.Freeze();
         await gate.Back(effect, cancellationToken);
@@ -246,7 +246,7 @@ internal sealed class ProviderModel(ProviderBooks books, PauseRows pauses, Simul
     private Job Accept(string providerKey, bool late, DateTimeOffset visibleAt)
     {
         var now = clock.GetUtcNow();
-        if (resolution == Resolution.SameKey && books.Jobs.Find(j => j.Account == account && j.ProviderKey == providerKey && now < j.AcceptedAt + swarm.KeyKeptFor) is { } known)
+        if (Remembered(providerKey) is { } known)
         {
             gate.Note("same key, same job", providerKey);
             return known;
@@ -260,6 +260,10 @@ internal sealed class ProviderModel(ProviderBooks books, PauseRows pauses, Simul
         gate.Accepted(job);
         return job;
     }
+
+    // What the same key is answered with, where that is how it is asked.
+    private Job? Remembered(string providerKey) =>
+        resolution == Resolution.SameKey ? books.Jobs.Find(j => j.Account == account && j.ProviderKey == providerKey && clock.GetUtcNow() < j.AcceptedAt + swarm.KeyKeptFor) : null;
 
     private CheckReply Ending()
     {
