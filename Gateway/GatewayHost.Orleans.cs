@@ -10,6 +10,7 @@ using VideoGen.Requests;
 using VideoGen.Storage;
 using VideoGen.Storage.Access;
 using VideoGen.Storage.Hosts;
+using VideoGen.Storage.Settings;
 
 namespace VideoGen.Gateway;
 
@@ -34,6 +35,7 @@ internal static class GatewayHost
             VideoPrompt.EnsureNormalizationWorks();
             var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
             var data = DataFolder.Prepare(builder.Configuration);
+            builder.Services.AddSettings(SettingsFile.AddTo(builder.Configuration, data), (services, configuration) => services.AddCatalogueOptions(configuration).ValidateOnStart());
             Logs.Configure(builder.Logging);
             builder.Services.AddSingleton(await OperatorKeyFile.Find(builder.Configuration, data, CancellationToken.None));
             AddServices(builder, ConfiguredDatabase.ConnectionString(builder.Configuration) ?? throw new InvalidOperationException(
@@ -62,8 +64,10 @@ internal static class GatewayHost
         services.AddVideoFolder(configuration);
         services.AddInputFolder(configuration.GetValue<string>(DataFolder.InputsKey)!);
         services.AddConfiguredClients(configuration);
-        services.AddCatalogueOptions(configuration);
-        services.AddSingleton<IModelCatalogue>(s => new ModelCatalogue(s.GetRequiredService<IOptions<CatalogueOptions>>().Value, configuration.GetValue<decimal>(ModelCatalogue.LocalPriceKey)));
+        services.AddCatalogueOptions(configuration).ValidateOnStart();
+        services.AddSingleton(s => new ModelCatalogue(s.GetRequiredService<IOptions<CatalogueOptions>>().Value, configuration.GetValue<decimal>(ModelCatalogue.LocalPriceKey)));
+        services.AddSingleton<IModelCatalogue>(s => s.GetRequiredService<ModelCatalogue>());
+        services.AddSingleton(s => new LiveSettings(CatalogueOptions.Section, () => s.GetRequiredService<ModelCatalogue>().Apply(CatalogueSection.Read(configuration))));
         AddClusterClient(builder, cluster, library);
         services.AddSingleton<IReadinessCheck>(s => new ReadinessCheck("database", ct => ConfiguredDatabase.Trouble(s.GetRequiredService<NpgsqlDataSource>(), ct)));
         services.AddSingleton<IReadinessCheck>(s => new ReadinessCheck("store", s.GetRequiredService<IVideoFiles>().Trouble));
@@ -100,7 +104,6 @@ internal static class GatewayHost
     private static async Task<int> Serve(WebApplication app, long began)
     {
         await StorageStart.Join(app.Services, StartPatience, CancellationToken.None);
-        _ = app.Services.GetRequiredService<IModelCatalogue>(); // Refuses, now, a default model that there is not.
         app.MapGateway();
         await app.StartAsync();
         Greeting.Print(app, began);

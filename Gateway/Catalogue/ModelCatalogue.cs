@@ -4,7 +4,7 @@ using VideoGen.Requests;
 
 namespace VideoGen.Gateway.Catalogue;
 
-/// <summary>The models of this installation, from its configuration; they do not change while it runs.</summary>
+/// <summary>The models of this installation, from its configuration. They change when changed settings are taken over, all at once.</summary>
 internal sealed class ModelCatalogue : IModelCatalogue
 {
     /// <summary>The account of the embedded provider.</summary>
@@ -18,24 +18,42 @@ internal sealed class ModelCatalogue : IModelCatalogue
     private static readonly string[] _localSizes = ["1280x720", "720x1280", "1792x1024", "1024x1792", "640x360", "320x180"];
     private static readonly int[] _localSeconds = [4, 8, 12, 1, 2];
 
-    private readonly FrozenDictionary<string, ModelTerms> _byName;
+    private readonly decimal _localUsdPerSecond;
+    private volatile Models _now;
 
-    /// <param name="options">What is configured.</param>
+    /// <param name="options">What is configured, and was validated.</param>
     /// <param name="localUsdPerSecond">The price of the embedded provider.</param>
-    /// <exception cref="OptionsValidationException">The default model is none of them.</exception>
     public ModelCatalogue(CatalogueOptions options, decimal localUsdPerSecond)
     {
-        All = TermsOf(options, localUsdPerSecond);
-        DefaultModel = DefaultOf(options, All) ?? throw new OptionsValidationException(
-            CatalogueOptions.Section, typeof(CatalogueOptions), [$"{CatalogueOptions.Section}:DefaultModel names no model of the catalogue."]);
-        _byName = All.ToFrozenDictionary(terms => terms.Model, StringComparer.Ordinal);
+        _localUsdPerSecond = localUsdPerSecond;
+        _now = new(options, localUsdPerSecond);
     }
 
-    public string DefaultModel { get; }
+    public string DefaultModel => _now.Default;
 
-    public IReadOnlyList<ModelTerms> All { get; }
+    public IReadOnlyList<ModelTerms> All => _now.All;
 
-    public ModelTerms? Find(string model) => _byName.GetValueOrDefault(model);
+    public ModelTerms? Find(string model) => _now.ByName.GetValueOrDefault(model);
+
+    /// <summary>From now on these are the models; who has terms of one before goes on with those.</summary>
+    /// <param name="options">What is configured, and was validated.</param>
+    public void Apply(CatalogueOptions options) => _now = new(options, _localUsdPerSecond);
+
+    private sealed class Models
+    {
+        public Models(CatalogueOptions options, decimal localUsdPerSecond)
+        {
+            All = TermsOf(options, localUsdPerSecond);
+            Default = DefaultOf(options, All) ?? throw new ArgumentException("The default model was not validated.", nameof(options));
+            ByName = All.ToFrozenDictionary(terms => terms.Model, StringComparer.Ordinal);
+        }
+
+        public IReadOnlyList<ModelTerms> All { get; }
+
+        public string Default { get; }
+
+        public FrozenDictionary<string, ModelTerms> ByName { get; }
+    }
 
     internal static IReadOnlyList<ModelTerms> TermsOf(CatalogueOptions options, decimal localUsdPerSecond)
     {

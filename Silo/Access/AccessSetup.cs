@@ -2,19 +2,37 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using VideoGen.Grains.Budgets;
 using VideoGen.Grains.Quotas;
+using VideoGen.Grains.Requests;
 using VideoGen.Storage.Access;
+using VideoGen.Storage.Settings;
 
 namespace VideoGen.Silo.Access;
 
-/// <summary>Clients and plans from the configuration, checked at start.</summary>
+/// <summary>Limits, clients and plans from the configuration, checked at start.</summary>
 internal static class AccessSetup
 {
+    /// <summary>The limits of all; whoever needs one looks each time.</summary>
+    public static IServiceCollection AddLimits(this IServiceCollection services, IConfiguration configuration)
+    {
+        Add<RequestOptions>(RequestOptions.Section);
+        Add<QuotaOptions>(QuotaOptions.Section);
+        Add<BudgetOptions>(BudgetOptions.Section);
+        Add<SpendOptions>(SpendOptions.Section);
+        Add<AgentRunOptions>(AgentRunOptions.Section);
+        return services;
+
+        void Add<T>(string section) where T : class
+        {
+            services.AddOptions<T>().Bind(configuration.GetSection(section));
+            services.AddSingleton(new LiveSettings(section));
+        }
+    }
+
     public static IServiceCollection AddClients(this IServiceCollection services, IConfiguration configuration)
     {
         var plans = new PlanNames(configuration);
         services.AddSingleton(plans);
         services.AddSingleton<IClientPlans, ClientPlans>();
-        services.AddOptions<QuotaOptions>().BindConfiguration(QuotaOptions.Section);
         foreach (var plan in plans.All)
         {
             // What a plan does not say is as in Quotas and Budgets.
@@ -22,6 +40,7 @@ internal static class AccessSetup
             services.AddOptions<QuotaOptions>(plan).BindConfiguration(QuotaOptions.Section).BindConfiguration(section.Path).ValidateOnStart();
             services.AddSingleton<IValidateOptions<QuotaOptions>>(new PlanCheck(plan, section));
             services.AddOptions<BudgetOptions>(plan).BindConfiguration(BudgetOptions.Section).BindConfiguration(section.Path).ValidateDataAnnotations().ValidateOnStart();
+            services.AddSingleton(new LiveSettings(section.Path));
         }
 
         services.AddConfiguredClients(configuration);

@@ -19,13 +19,13 @@ internal static class KeysCommand
 
     /// <param name="args">The arguments of the program. Those of the form <c>--Section:Name=value</c> are configuration, as the host's are.</param>
     /// <returns>0: done. 1: not, and standard error says why.</returns>
-    public static Task<int> Run(string[] args)
+    public static Task<int> Run(string[] args) => Sentenced(() =>
     {
         var (settings, rest) = Split(args);
         var database = new KeysDatabase(settings);
         var root = new RootCommand("Orleans.VideoGen") { new Command(Name, "Who may call: API keys and the plans of clients.") { Create(database), List(database), Revoke(database) } };
         return root.Parse(rest).InvokeAsync();
-    }
+    });
 
     private static Command Create(KeysDatabase database)
     {

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using VideoGen.Storage.Hosts;
+using VideoGen.Storage.Settings;
 
 namespace VideoGen.Silo.Hosting;
 
@@ -14,8 +15,12 @@ internal static partial class Commands
     }
 
     /// <summary>The configuration that a host with these settings would have.</summary>
-    public static ConfigurationManager Configuration(string[] settings) =>
-        Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = settings, ContentRootPath = AppContext.BaseDirectory }).Configuration;
+    public static ConfigurationManager Configuration(string[] settings)
+    {
+        var configuration = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = settings, ContentRootPath = AppContext.BaseDirectory }).Configuration;
+        SettingsFile.AddTo(configuration, DataFolder.Of(configuration));
+        return configuration;
+    }
 
     /// <summary>Runs a command; an expected failure is a sentence on standard error and 1.</summary>
     public static async Task<int> Sentenced(Func<Task<int>> command)
@@ -40,6 +45,6 @@ internal static partial class Commands
     /// <summary>To the person, not to the program that reads standard output.</summary>
     public static void Say(string sentences) => Console.Error.WriteLine(sentences);
 
-    [GeneratedRegex(@"\A--(VIDEOGEN_DATA|[^=:\s]+:[^=\s]+)=", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\A--(VIDEOGEN_DATA|VIDEOGEN_SETTINGS|[^=:\s]+:[^=\s]+)=", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Settings();
 }

@@ -18,6 +18,7 @@ using VideoGen.Silo.Requests;
 using VideoGen.Storage;
 using VideoGen.Storage.Access;
 using VideoGen.Storage.Hosts;
+using VideoGen.Storage.Settings;
 
 namespace VideoGen.Silo.Hosting;
 
@@ -39,6 +40,7 @@ internal static class VideoGenHost
                 builder.Configuration,
                 ($"{MediaOptions.Section}:{nameof(MediaOptions.Folder)}", "media"),
                 ($"{LocalVideosOptions.Section}:{nameof(LocalVideosOptions.Folder)}", "local"));
+            builder.Services.AddSettings(SettingsFile.AddTo(builder.Configuration, data), AddOptionsThatMayChange);
             Logs.Configure(builder.Logging);
             builder.Services.AddSingleton(await OperatorKeyFile.Find(builder.Configuration, data, CancellationToken.None).ConfigureAwait(false));
 
@@ -77,10 +79,7 @@ internal static class VideoGenHost
         services.AddMedia(configuration);
         services.AddHostedService<MediaSweep>();
         services.AddVideoGrains();
-        services.AddOptions<RequestOptions>().BindConfiguration(RequestOptions.Section);
-        services.AddOptions<BudgetOptions>().BindConfiguration(BudgetOptions.Section);
-        services.AddOptions<SpendOptions>().BindConfiguration(SpendOptions.Section);
-        services.AddOptions<AgentRunOptions>().BindConfiguration(AgentRunOptions.Section);
+        services.AddLimits(configuration);
         services.AddClients(configuration);
         services.AddSingleton<HostState>();
         services.AddSingleton<IHostState>(s => s.GetRequiredService<HostState>());
@@ -93,6 +92,13 @@ internal static class VideoGenHost
         services.AddReadinessChecks();
         services.AddGateway(configuration);
     }
+
+    // Settings that change while the host runs must be right as at its start.
+    private static void AddOptionsThatMayChange(IServiceCollection services, IConfiguration configuration) => services
+        .AddVideoGrains()
+        .AddLimits(configuration)
+        .AddClients(configuration)
+        .AddCheckedCatalogue(configuration);
 
     private static async Task<int> Serve(WebApplication app, long began)
     {

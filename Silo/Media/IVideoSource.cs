@@ -15,6 +15,13 @@ internal interface IVideoSource
     Task<SourceReply> Open(string jobId, CancellationToken cancellationToken);
 }
 
+/// <summary>The sources of all accounts.</summary>
+internal interface IVideoSources
+{
+    /// <summary>That of one; null where the account is not configured.</summary>
+    IVideoSource? Of(string account);
+}
+
 /// <summary>What opening a video was answered with.</summary>
 internal abstract record SourceReply
 {

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using VideoGen.Grains.Providers;
@@ -13,7 +12,7 @@ namespace VideoGen.Silo.Media;
 /// whether it is a video, store it, make its pictures. Each step that is done is found done by the next try, whoever died in between.
 /// </summary>
 internal sealed partial class VideoSaver(
-    IEnumerable<IVideoSource> sources,
+    IVideoSources sources,
     IVideoFiles files,
     Workbench bench,
     VideoProbe probe,
@@ -22,8 +21,6 @@ internal sealed partial class VideoSaver(
     IOptions<FileVideoStoreOptions> store,
     ILogger<VideoSaver> logger) : IVideoSaver
 {
-    private readonly FrozenDictionary<string, IVideoSource> _sources = sources.ToFrozenDictionary(source => source.Account, StringComparer.Ordinal);
-
     public Task<SaveReply> Save(VideoId id, string account, string jobId, VideoOptions asked, CancellationToken cancellationToken) =>
         Task.Run(() => SaveHere(id, account, jobId, asked, cancellationToken), CancellationToken.None);
 
@@ -38,7 +35,7 @@ internal sealed partial class VideoSaver(
                 return new SaveReply.Saved(stored);
             }
 
-            return _sources.TryGetValue(account, out var source)
+            return sources.Of(account) is { } source
                 ? await Copy(id, source, jobId, asked, cancellationToken).ConfigureAwait(false)
                 : Trouble(id, new(FailureKind.Unavailable, $"The provider account '{account}' is not configured here: add it again, its video is not saved yet."));
         }

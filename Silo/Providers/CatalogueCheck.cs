@@ -1,38 +1,44 @@
 using Microsoft.Extensions.Options;
 using VideoGen.Gateway.Catalogue;
-using VideoGen.Grains.Providers;
+using VideoGen.Silo.Providers.Http;
 using VideoGen.Silo.Providers.Local;
 
 namespace VideoGen.Silo.Providers;
 
 /// <summary>Refuses a catalogue that could not be served, at start, in words that say what to change.</summary>
-internal sealed class CatalogueCheck(IEnumerable<IVideoProvider> providers, IOptions<LocalVideosOptions> local) : IValidateOptions<CatalogueOptions>
+internal sealed class CatalogueCheck(IOptions<AccountsOptions> accounts, IOptions<LocalVideosOptions> local) : IValidateOptions<CatalogueOptions>
 {
     private const int MaxProviderModel = 128;
 
-    private readonly string[] _accounts = [.. providers.Select(provider => provider.Account)];
+    private IEnumerable<string> Accounts => [ModelCatalogue.LocalAccount, .. accounts.Value.ByName.Keys];
 
     public ValidateOptionsResult Validate(string? name, CatalogueOptions options)
     {
+        try
+        {
+            return WrongWith(options) is { Count: > 0 } wrong ? ValidateOptionsResult.Fail(wrong) : ValidateOptionsResult.Success;
+        }
+        catch (OptionsValidationException)
+        {
+            return ValidateOptionsResult.Skip; // Without accounts nothing can be said of models, and what is wrong with accounts is said by their own check.
+        }
+    }
+
+    private List<string> WrongWith(CatalogueOptions options)
+    {
         var models = ModelCatalogue.TermsOf(options, local.Value.UsdPerSecond);
-        var wrong = options.Models.OrderBy(model => model.Key, StringComparer.Ordinal)
+        return options.Models.OrderBy(model => model.Key, StringComparer.Ordinal)
             .SelectMany(model => model.Value.Route is null ? PriceCheck.WrongWith(Key(model.Key), model.Value) : RouteCheck.WrongWith(Key(model.Key), model.Key, options, models))
             .Concat(options.Models.Where(model => model.Value is { Route: null, MaxUsd: not null }).Select(model => $"{Key(model.Key)}:MaxUsd is for a route: remove it, or set {Key(model.Key)}:Route."))
             .Concat(models.Where(terms => options.Models.GetValueOrDefault(terms.Model)?.Route is null).SelectMany(WrongWith))
             .ToList();
-        if (ModelCatalogue.DefaultOf(options, models) is null)
-        {
-            wrong.Add($"{CatalogueOptions.Section}:DefaultModel must be one of: {string.Join(", ", models.Select(model => model.Model))}.");
-        }
-
-        return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }
 
     private IEnumerable<string> WrongWith(VideoGen.Requests.ModelTerms model)
     {
-        if (!_accounts.Contains(model.Provider, StringComparer.Ordinal))
+        if (!Accounts.Contains(model.Provider, StringComparer.Ordinal))
         {
-            yield return $"{Key(model.Model)}:Provider is '{model.Provider}', which is not configured. Configured: {string.Join(", ", _accounts)}.";
+            yield return $"{Key(model.Model)}:Provider is '{model.Provider}', which is not configured. Configured: {string.Join(", ", Accounts)}.";
         }
 
         if (model.ProviderModel.Length is 0 or > MaxProviderModel) yield return $"{Key(model.Model)}:ProviderModel must have 1 to {MaxProviderModel} characters.";

@@ -1,27 +1,78 @@
 using System.Collections.Frozen;
+using Microsoft.Extensions.Options;
 using VideoGen.Grains.Providers;
+using VideoGen.Requests;
+using VideoGen.Silo.Media;
+using VideoGen.Silo.Providers.Http;
+using VideoGen.Silo.Providers.Kling;
+using VideoGen.Silo.Providers.Local;
+using VideoGen.Silo.Providers.OpenAiVideos;
+using VideoGen.Silo.Providers.Replicate;
+using VideoGen.Silo.Providers.VertexVeo;
 
 namespace VideoGen.Silo.Providers;
 
-/// <summary>The provider accounts that are registered in this host.</summary>
-internal sealed class VideoProviders : IVideoProviders
+/// <summary>
+/// The provider accounts of this host. When changed settings are taken over, one that is not named any more goes on serving the jobs that it
+/// has, and calls that are under way at one that was changed come to their end: nothing is disposed before the host ends.
+/// </summary>
+internal sealed class VideoProviders : IVideoProviders, IVideoSources, IDisposable
 {
-    private readonly FrozenDictionary<string, IVideoProvider> _byAccount;
+    private readonly IInputFiles _inputs;
+    private readonly TimeProvider _time;
+    private readonly List<IVideoProvider> _made = [];
+    private volatile FrozenDictionary<string, Adapter> _byAccount;
 
-    public VideoProviders(IEnumerable<IVideoProvider> providers)
+    public VideoProviders(LocalVideos local, IOptions<AccountsOptions> accounts, IInputFiles inputs, TimeProvider time)
     {
-        // Jobs in the books name their account: two adapters of one name would ask the wrong one about money.
-        var byAccount = new Dictionary<string, IVideoProvider>(StringComparer.Ordinal);
-        foreach (var provider in providers)
-        {
-            if (!byAccount.TryAdd(provider.Account, provider))
-            {
-                throw new InvalidOperationException($"Two providers are registered as '{provider.Account}': give each account its own name.");
-            }
-        }
-
-        _byAccount = byAccount.ToFrozenDictionary(StringComparer.Ordinal);
+        _inputs = inputs;
+        _time = time;
+        _byAccount = FrozenDictionary.ToFrozenDictionary([KeyValuePair.Create(local.Account, new Adapter(local, Settings: null))], StringComparer.Ordinal);
+        Apply(accounts.Value);
     }
 
-    public IVideoProvider? Find(string account) => _byAccount.GetValueOrDefault(account);
+    public IReadOnlyCollection<IVideoProvider> All => [.. _byAccount.Values.Select(adapter => adapter.Provider)];
+
+    public IVideoProvider? Find(string account) => _byAccount.GetValueOrDefault(account)?.Provider;
+
+    public IVideoSource? Of(string account) => Find(account) as IVideoSource;
+
+    /// <summary>From now on these are the accounts, besides those that may have jobs.</summary>
+    /// <param name="accounts">What is configured, and was validated.</param>
+    /// <exception cref="IOException">The file of a key cannot be read; nothing has changed.</exception>
+    public void Apply(AccountsOptions accounts)
+    {
+        var adapters = new Dictionary<string, Adapter>(_byAccount, StringComparer.Ordinal);
+        foreach (var (name, settings) in accounts.ByName)
+        {
+            var options = AccountReader.Read(settings);
+            var now = (settings, options.Key.Reveal()); // The key may be in a file, and another one now.
+            if (adapters.GetValueOrDefault(name)?.Settings != now) adapters[name] = new(Make(name, settings.Type!, options), now);
+        }
+
+        _byAccount = adapters.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    public void Dispose()
+    {
+        foreach (var adapter in _made.OfType<IDisposable>()) adapter.Dispose();
+    }
+
+    private IVideoProvider Make(string name, string type, AccountOptions options)
+    {
+        IVideoProvider adapter = type switch
+        {
+            AccountTypes.Kling => new KlingVideos(name, options, _inputs, _time),
+            AccountTypes.Replicate => new ReplicatePredictions(name, options, _inputs, _time),
+            AccountTypes.VertexVeo => new VertexVideos(name, options, _inputs, _time),
+            _ => new OpenAiProvider(name, options, _inputs, _time),
+        };
+        _made.Add(adapter);
+        return adapter;
+    }
+
+    private sealed record Adapter(IVideoProvider Provider, (AccountSettings Said, string Key)? Settings)
+    {
+        public override string ToString() => Provider.Account; // Without its key.
+    }
 }

@@ -4,6 +4,7 @@ using VideoGen.Budgets;
 using VideoGen.Grains.Providers;
 using VideoGen.Reports;
 using VideoGen.Requests;
+using VideoGen.Silo.Providers;
 using VideoGen.Storage.Reconciles;
 
 namespace VideoGen.Silo.Requests;
@@ -13,7 +14,7 @@ namespace VideoGen.Silo.Requests;
 /// doubted. One process of a cluster at a time. While it is doubted, and no account has anything that stands in the way, payments go on.
 /// </summary>
 internal sealed partial class OrphanSweep(
-    SweepBook book, AccountSweeper sweeper, IEnumerable<IVideoProvider> providers, IPauses pauses, IModelCatalogue catalogue, IOptions<SweepOptions> options,
+    SweepBook book, AccountSweeper sweeper, VideoProviders providers, IPauses pauses, IModelCatalogue catalogue, IOptions<SweepOptions> options,
     TimeProvider time, VideoGenTelemetry telemetry, ILogger<OrphanSweep> logger) : BackgroundService
 {
     private const int MaxStrangers = 10_000;
@@ -62,7 +63,7 @@ internal sealed partial class OrphanSweep(
     {
         var doubt = await book.Open(stoppingToken).ConfigureAwait(false);
         var since = doubt?.Since ?? DateTimeOffset.MinValue;
-        var configured = providers.ToDictionary(provider => provider.Account, StringComparer.Ordinal);
+        var configured = providers.All.ToDictionary(provider => provider.Account, StringComparer.Ordinal);
         var accounts = configured.Keys.Concat(await book.PaidElsewhere([.. configured.Keys], stoppingToken).ConfigureAwait(false)).ToArray();
         var inTheWay = 0;
         foreach (var account in accounts)

@@ -46,7 +46,7 @@ internal sealed record AccountOptions(
 internal sealed record InputNames(string Seconds = "duration", string Aspect = "aspect_ratio", string Resolution = "resolution", string Picture = "image");
 
 /// <summary>A provider account as it is configured; section <c>Providers:Accounts:&lt;name&gt;</c>.</summary>
-internal sealed class AccountSettings
+internal sealed record AccountSettings
 {
     public const string Section = "Providers:Accounts";
 
@@ -128,6 +128,12 @@ internal sealed class AccountSettings
 
     /// <summary>Without the key.</summary>
     public override string ToString() => $"{Type} at {BaseUrl}";
+}
+
+/// <summary>All accounts by their names; section <see cref="AccountSettings.Section"/>.</summary>
+internal sealed class AccountsOptions
+{
+    public Dictionary<string, AccountSettings> ByName { get; } = new(StringComparer.Ordinal);
 }
 
 /// <summary>The protocols that an account can speak.</summary>

@@ -23,7 +23,7 @@ internal sealed class MediaUnderTest : IAsyncDisposable
             .AddLogging(logging => logging.AddProvider(new LogLines(Log)))
             .AddSingleton(TimeProvider.System)
             .AddSingleton(files)
-            .AddSingleton(source)
+            .AddSingleton<IVideoSources>(new OneSource(source))
             .AddMedia(configuration)
             .BuildServiceProvider(validateScopes: true);
     }
@@ -36,4 +36,9 @@ internal sealed class MediaUnderTest : IAsyncDisposable
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    private sealed class OneSource(IVideoSource source) : IVideoSources
+    {
+        public IVideoSource? Of(string account) => account == source.Account ? source : null;
+    }
 }

@@ -139,15 +139,6 @@ public sealed class ModelCatalogueTests
         Assert.Null(providers.Find("elsewhere"));
     }
 
-    [Fact]
-    public void Two_providers_of_one_account_are_refused()
-    {
-        using var services = Services();
-        var local = services.GetRequiredService<LocalVideos>();
-
-        Assert.Throws<InvalidOperationException>(() => new VideoProviders([local, local]));
-    }
-
     private static readonly (string, string)[] Two =
     [
         ("Catalogue:Models:a:UsdPerSecond", "1"), ("Catalogue:Models:a:Sizes:0", "640x360"), ("Catalogue:Models:a:Sizes:1", "1280x720"),
