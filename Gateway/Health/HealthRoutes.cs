@@ -17,8 +17,9 @@ internal static class HealthRoutes
 
     private static async Task<IResult> Ready(HttpContext http, IEnumerable<IReadinessCheck> checks, TimeProvider time, ILogger<IReadinessCheck> logger)
     {
-        var lines = await Task.WhenAll(checks.Select(check => Run(check, time, logger, http.RequestAborted)));
-        var ready = Array.TrueForAll(lines, line => line.Ok);
+        var all = checks.ToArray();
+        var lines = await Task.WhenAll(all.Select(check => Run(check, time, logger, http.RequestAborted)));
+        var ready = all.Zip(lines).All(one => one.Second.Ok || !one.First.IsEssential);
         if (!ready)
         {
             http.Response.StatusCode = Problems.NotReady;

@@ -5,5 +5,7 @@ internal sealed class ReadinessCheck(string name, Func<CancellationToken, Task<s
 {
     public string Name => name;
 
+    public bool IsEssential { get; init; } = true;
+
     public Task<string?> Trouble(CancellationToken cancellationToken) => trouble(cancellationToken);
 }

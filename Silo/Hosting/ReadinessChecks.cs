@@ -1,6 +1,7 @@
 using Npgsql;
 using VideoGen.Gateway.Health;
 using VideoGen.Requests;
+using VideoGen.Silo.Providers;
 using VideoGen.Silo.Providers.Local;
 using VideoGen.Storage.Budgets;
 using VideoGen.Storage.Hosts;
@@ -16,6 +17,7 @@ internal static class ReadinessChecks
         .AddSingleton<IReadinessCheck>(s => new ReadinessCheck("clock", _ => Task.FromResult(s.GetRequiredService<ClockWatch>().Apart)))
         .AddSingleton<IReadinessCheck>(s => new ReadinessCheck("memory", _ => s.GetRequiredService<DatabaseMemory>().TryAgain()))
         .AddSingleton<IReadinessCheck>(s => new ReadinessCheck("provider", s.GetRequiredService<LocalVideos>().Health))
+        .AddSingleton<IReadinessCheck>(s => new ReadinessCheck("accounts", _ => Task.FromResult(s.GetRequiredService<AccountWatch>().Trouble)) { IsEssential = false })
         .AddSingleton<IReadinessCheck>(s => new ReadinessCheck("store", s.GetRequiredService<IVideoFiles>().Trouble))
         .AddSingleton<IReadinessCheck>(s => new ReadinessCheck("ffmpeg", s.GetRequiredService<RenderTools>().Trouble));
 }

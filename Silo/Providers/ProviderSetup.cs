@@ -25,6 +25,8 @@ internal static class ProviderSetup
             s.GetRequiredService<IOptions<CatalogueOptions>>().Value, s.GetRequiredService<IOptions<LocalVideosOptions>>().Value.UsdPerSecond));
         services.AddSingleton<IModelCatalogue>(s => s.GetRequiredService<ModelCatalogue>());
         services.AddHostedService<ModelRetirement>();
+        services.AddSingleton<AccountWatch>();
+        services.AddHostedService(s => s.GetRequiredService<AccountWatch>());
 
         // The accounts before the models that they serve.
         services.AddSingleton(s => new LiveSettings(AccountSettings.Section, () => s.GetRequiredService<VideoProviders>().Apply(AccountsSection.Read(configuration))));

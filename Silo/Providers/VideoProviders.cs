@@ -20,7 +20,7 @@ internal sealed class VideoProviders : IVideoProviders, IVideoSources, IDisposab
 {
     private readonly IInputFiles _inputs;
     private readonly TimeProvider _time;
-    private readonly List<IVideoProvider> _made = [];
+    private readonly List<IAccountAdapter> _made = [];
     private volatile FrozenDictionary<string, Adapter> _byAccount;
 
     public VideoProviders(LocalVideos local, IOptions<AccountsOptions> accounts, IInputFiles inputs, TimeProvider time)
@@ -55,12 +55,12 @@ internal sealed class VideoProviders : IVideoProviders, IVideoSources, IDisposab
 
     public void Dispose()
     {
-        foreach (var adapter in _made.OfType<IDisposable>()) adapter.Dispose();
+        foreach (var adapter in _made) adapter.Dispose();
     }
 
-    private IVideoProvider Make(string name, string type, AccountOptions options)
+    private IAccountAdapter Make(string name, string type, AccountOptions options)
     {
-        IVideoProvider adapter = type switch
+        IAccountAdapter adapter = type switch
         {
             AccountTypes.Kling => new KlingVideos(name, options, _inputs, _time),
             AccountTypes.Replicate => new ReplicatePredictions(name, options, _inputs, _time),

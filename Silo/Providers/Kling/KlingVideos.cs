@@ -15,7 +15,7 @@ namespace VideoGen.Silo.Providers.Kling;
 /// Kling's API. Our key goes with a submit as <c>external_task_id</c>, and the job can be asked for by it; that a lookup which finds
 /// nothing proves that there is none is said nowhere. No cancel, no delete: it removes videos itself after 30 days.
 /// </summary>
-internal sealed partial class KlingVideos(string account, AccountOptions options, IInputFiles inputs, TimeProvider time) : IVideoProvider, IVideoSource, IDisposable
+internal sealed partial class KlingVideos(string account, AccountOptions options, IInputFiles inputs, TimeProvider time) : IAccountAdapter
 {
     private const int LongestPrompt = 2500;
     private const int FullHd = 1080;
@@ -26,6 +26,8 @@ internal sealed partial class KlingVideos(string account, AccountOptions options
     public string Account => account;
 
     public ProviderTraits Traits { get; } = new(Resolution.Lookup, AccountOptions.QuietTime, KeepsOriginal: false, options.Slots, options.SubmitsPerMinute, Listing: Listing.Marked);
+
+    public string NoJob => new KlingJobId(KlingJobId.OfText, "videogen-no-job").ToString();
 
     public void Dispose() => _http.Dispose();
 

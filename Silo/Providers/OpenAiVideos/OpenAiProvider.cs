@@ -11,7 +11,7 @@ namespace VideoGen.Silo.Providers.OpenAiVideos;
 /// protocol has no place for our key, no cancel, and does not say what a failed job cost: what an account's server is known to do
 /// beyond that is in its <see cref="AccountOptions"/>.
 /// </summary>
-internal sealed class OpenAiProvider(string account, AccountOptions options, IInputFiles inputs, TimeProvider time) : IVideoProvider, IVideoSource, IDisposable
+internal sealed class OpenAiProvider(string account, AccountOptions options, IInputFiles inputs, TimeProvider time) : IAccountAdapter
 {
     private const string Videos = "videos";
 
@@ -22,6 +22,8 @@ internal sealed class OpenAiProvider(string account, AccountOptions options, IIn
 
     public ProviderTraits Traits { get; } = new(
         ResolutionOf(options), AccountOptions.QuietTime, KeepsOriginal: true, options.Slots, options.SubmitsPerMinute, options.KeyKeptFor, options.FindsByList ? Listing.Unmarked : Listing.None);
+
+    public string NoJob => "videogen-no-job";
 
     public void Dispose() => _http.Dispose();
 

@@ -17,7 +17,7 @@ namespace VideoGen.Silo.Providers.Replicate;
 /// Replicate's HTTP API (specification 1.0.0-a1): predictions of a model, or of a version of one. It has no place for our key but the address
 /// that it calls back to, cancels by itself after a time that it is told, and removes all data of a prediction an hour after its end.
 /// </summary>
-internal sealed class ReplicatePredictions(string account, AccountOptions options, IInputFiles inputs, TimeProvider time) : IVideoProvider, IVideoSource, IDisposable
+internal sealed class ReplicatePredictions(string account, AccountOptions options, IInputFiles inputs, TimeProvider time) : IAccountAdapter
 {
     /// <summary>How long after its end the files of a prediction are there, as documented.</summary>
     public static readonly TimeSpan FilesKeptFor = TimeSpan.FromHours(1);
@@ -31,6 +31,8 @@ internal sealed class ReplicatePredictions(string account, AccountOptions option
     public string Account => account;
 
     public ProviderTraits Traits { get; } = new(Resolution.Lookup, AccountOptions.QuietTime, KeepsOriginal: false, options.Slots, options.SubmitsPerMinute, Listing: Listing.Unmarked);
+
+    public string NoJob => "videogen-no-job";
 
     public void Dispose() => _http.Dispose();
 

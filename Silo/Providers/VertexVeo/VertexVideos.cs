@@ -12,7 +12,7 @@ namespace VideoGen.Silo.Providers.VertexVeo;
 /// but in the path that a video is put under: by that a lost submit is found once its video is there, and never before. No cancel, and it
 /// does not say what a job cost that made no video. Without a bucket videos come with the answer, and nothing is found.
 /// </summary>
-internal sealed class VertexVideos : IVideoProvider, IVideoSource, IDisposable
+internal sealed class VertexVideos : IAccountAdapter
 {
 
     private readonly AccountOptions _options;
@@ -39,6 +39,8 @@ internal sealed class VertexVideos : IVideoProvider, IVideoSource, IDisposable
     public string Account { get; }
 
     public ProviderTraits Traits { get; }
+
+    public string NoJob => new VertexJobId("videogen-no-job", null).ToString();
 
     public void Dispose()
     {

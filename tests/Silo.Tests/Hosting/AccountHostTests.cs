@@ -83,6 +83,37 @@ public sealed class AccountHostTests(FakeProvider fake) : OnHostFolder, IClassFi
         ToldNobody(host);
     }
 
+    [Fact]
+    public async Task An_account_that_is_not_let_in_is_said_before_anybody_waits_for_it()
+    {
+        const string Wrong = "sk-wrong";
+        await using var host = await Start(
+        [
+            .. Settings,
+            .. At("farm", "openai_videos", $"{fake.Address}/v1", Wrong), .. At("cling", "kling", fake.Address, Wrong), ("Providers__Accounts__cling__AccessKey", "ak"),
+            .. At("copy", "replicate", $"{fake.Address}/v1", Wrong), .. At("vortex", "vertex_veo", $"{fake.Address}/v1/projects/p/locations/l", Wrong),
+            ("Providers__Accounts__vortex__StorageUri", "gs://a-bucket/videos"), ("Providers__Accounts__vortex__StorageUrl", fake.Address),
+            .. At("gone", "openai_videos", "http://127.0.0.1:1/v1", Wrong),
+        ]);
+
+        var line = await Eventually.Get("the accounts were asked", async () => await Line(host) is { } said && said.Contains("gone", StringComparison.Ordinal) ? said : null);
+        const string NotLetIn = "The provider does not let this account in (401): check its key.";
+        Assert.Equal($"cling: {NotLetIn} copy: {NotLetIn} farm: {NotLetIn} gone: The provider could not be reached. vortex: {NotLetIn}", line);
+        Assert.Equal("completed", (await host.Ended(await Asked(host, "none", "A small red boat"))).GetProperty("status").GetString());
+        Assert.Equal(0, await host.Stop());
+    }
+
+    // Ready all the same: other accounts make videos.
+    private static async Task<string?> Line(RunningHost host)
+    {
+        var ready = JsonDocument.Parse(await host.Http.GetStringAsync(new Uri("/health/ready", UriKind.Relative))).RootElement;
+        Assert.True(ready.GetProperty("ready").GetBoolean(), ready.ToString());
+        return ready.GetProperty("checks").EnumerateArray().Single(check => check.GetProperty("name").GetString() == "accounts").GetProperty("what_to_do").GetString();
+    }
+
+    private static (string, string)[] At(string account, string type, string address, string key) =>
+        [($"Providers__Accounts__{account}__Type", type), ($"Providers__Accounts__{account}__BaseUrl", address), ($"Providers__Accounts__{account}__ApiKey", key)];
+
     private (string, string)[] Settings =>
     [
         ("Quotas__Cooldown", "00:00:00"), ("Quotas__VideosPerDay", "100"), ("Requests__ResolveFor", "00:00:05"), ("SpendBreaker__SubmitsPerMinute", "100"),
