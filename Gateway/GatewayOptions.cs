@@ -20,9 +20,13 @@ public sealed class GatewayOptions
     [Range(4_096, 131_072)]
     public int HeaderLimitBytes { get; set; } = 16_384;
 
-    /// <summary>The most connections at a time; long polls hold one each.</summary>
+    /// <summary>The most connections at a time; long polls and event streams hold one each.</summary>
     [Range(10, 100_000)]
-    public int MaxConnections { get; set; } = 2_000;
+    public int MaxConnections { get; set; } = 10_000;
+
+    /// <summary>The most event streams that a client may have open at this process; one more is 429.</summary>
+    [Range(1, 100_000)]
+    public int StreamsPerClient { get; set; } = 5_000;
 
     /// <summary>How long an ask may take until it is answered "unknown". A grain answers within about 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:11", "00:01:00")]

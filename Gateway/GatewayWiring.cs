@@ -36,6 +36,8 @@ public static class GatewayWiring
         services.AddSingleton<AsksUnderWay>();
         services.AddSingleton<VideoGrains>();
         services.AddSingleton<VideoWatch>();
+        services.AddSingleton<StreamCounts>();
+        services.AddSingleton<VideoEvents>();
         services.AddSingleton<VideoStop>();
         services.AddSingleton<AskInput>();
         services.AddSingleton<AskReader>();
@@ -50,6 +52,7 @@ public static class GatewayWiring
     {
         app.MapHealth();
         VideoRoutes.Map(app);
+        VideoEvents.Map(app);
         RunRoutes.Map(app);
         CallbackRoutes.Map(app);
         StatsRoutes.Map(app);

@@ -17,6 +17,9 @@ internal static class Problems
     /// <summary>What <c>/health/ready</c> answers with when a check fails.</summary>
     public const int NotReady = 503;
 
+    /// <summary>What who has an answer already is answered with.</summary>
+    public const int NotModified = 304;
+
     // What a grain said.
 
     public static Problem Refused(Refusal refusal, Owner owner)
@@ -181,6 +184,9 @@ internal static class Problems
     {
         RetryAt = now + ShortPause,
     };
+
+    public static Problem TooManyStreams(int most) => new(429, "too_many_streams", string.Create(CultureInfo.InvariantCulture,
+        $"{most} event streams of this client are open here, and more cannot be (Gateway:StreamsPerClient). Close some, or ask for the video with ?wait= instead."));
 
     public static Problem OperatorKeyNeeded() => new(401, "operator_key_needed",
         "What is under /api/admin needs the operator's key: send it as 'Authorization: Bearer KEY'. It is in the file operator.key in the host's data folder, or with whoever configured Operator:KeySha256.");

@@ -12,6 +12,9 @@ internal static class VideoRoutes
     /// <summary>Seconds. Under the minute after which proxies and clients give up.</summary>
     private const int MaxWait = 59;
 
+    /// <summary>When it is worth to ask for a live video again: a video takes minutes, and one that waits for something takes longer.</summary>
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(2), AskAgainAfterWaiting = TimeSpan.FromSeconds(5);
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/v1/videos", Create);
@@ -87,7 +90,17 @@ internal static class VideoRoutes
         if (!TryWait(http.Request, out var wait)) return Problems.Field("wait", $"must be a whole number of seconds from 0 to {MaxWait}.");
         var view = await Find(id, http, grains);
         if (view is not null && wait > TimeSpan.Zero) view = Visible(await watch.UntilEnded(view, wait, http.RequestAborted), http);
-        return view is null ? Problems.VideoNotFound() : WireJson.Answer(VideoBody.Of(view));
+        if (view is null) return Problems.VideoNotFound();
+        if (!view.Status.IsEnded()) SayWhenToAskAgain(http.Response.Headers, view);
+        return WireJson.AnswerUnlessKnown(VideoBody.Of(view));
+    }
+
+    // The first is what OpenAI's Python client polls by, and the other is HTTP's own; nobody takes it for "try again" on a 200.
+    private static void SayWhenToAskAgain(IHeaderDictionary headers, VideoView view)
+    {
+        var after = view.Waiting is null ? AskAgainAfter : AskAgainAfterWaiting;
+        headers["openai-poll-after-ms"] = ((int)after.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        headers.RetryAfter = ((int)after.TotalSeconds).ToString(CultureInfo.InvariantCulture);
     }
 
     private static async Task<IResult> Explain(string id, HttpContext http, VideoGrains grains) =>

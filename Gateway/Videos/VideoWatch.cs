@@ -52,6 +52,29 @@ internal sealed class VideoWatch(VideoGrains grains, TimeProvider time, IHostApp
         return view;
     }
 
+    /// <summary>The next change of a video that somebody has seen, or that there was none for so long.</summary>
+    public async Task<VideoChange> Next(VideoView seen, TimeSpan wait, CancellationToken aborted)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);
+        try
+        {
+            return await Next(seen.Id, seen.Revision).WaitAsync(wait, time, stop.Token) is { } view ? new VideoChange.Seen(view) : new VideoChange.Over();
+        }
+        catch (TimeoutException)
+        {
+            return new VideoChange.None();
+        }
+        catch (OperationCanceledException)
+        {
+            return new VideoChange.Over();
+        }
+        catch (GrainCallException exception)
+        {
+            GatewayLog.WaitFailed(logger, seen.Id.ToString(), exception);
+            return new VideoChange.Over();
+        }
+    }
+
     private Task<VideoView?> Next(VideoId id, long seen) =>
         _calls.GetOrAdd((id, seen), key => new(() => Call(key))).Value;
 
@@ -66,4 +89,19 @@ internal sealed class VideoWatch(VideoGrains grains, TimeProvider time, IHostApp
             _calls.TryRemove(key, out _);
         }
     }
+}
+
+/// <summary>What a wait for a change came to.</summary>
+internal abstract record VideoChange
+{
+    private VideoChange() { }
+
+    /// <summary>The video as it is now; perhaps as it was.</summary>
+    public sealed record Seen(VideoView View) : VideoChange;
+
+    /// <summary>Nothing, for so long.</summary>
+    public sealed record None : VideoChange;
+
+    /// <summary>There is no more to hear here: the video is gone, nobody answers, the listener left, or the host stops.</summary>
+    public sealed record Over : VideoChange;
 }

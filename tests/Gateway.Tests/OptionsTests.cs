@@ -31,7 +31,7 @@ public sealed class OptionsTests
         var kestrel = services.GetRequiredService<IOptions<KestrelServerOptions>>().Value;
 
         Assert.False(kestrel.AddServerHeader);
-        Assert.Equal((131_072L, 8_192, 2_000L), (kestrel.Limits.MaxRequestBodySize, kestrel.Limits.MaxRequestHeadersTotalSize, kestrel.Limits.MaxConcurrentConnections));
+        Assert.Equal((131_072L, 8_192, 10_000L), (kestrel.Limits.MaxRequestBodySize, kestrel.Limits.MaxRequestHeadersTotalSize, kestrel.Limits.MaxConcurrentConnections));
     }
 
     private static ServiceProvider With(string name, string value) => new ServiceCollection()
