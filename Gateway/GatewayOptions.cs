@@ -28,6 +28,17 @@ public sealed class GatewayOptions
     [Range(1, 100_000)]
     public int StreamsPerClient { get; set; } = 5_000;
 
+    /// <summary>The most calls of a client in a minute at this process; one more is 429.</summary>
+    [Range(1, 100_000_000)]
+    public int CallsPerMinute { get; set; } = 6_000;
+
+    /// <summary>The most calls with a wrong key, or none, of an address in a minute; one more is 429 instead of 401.</summary>
+    [Range(1, 1_000_000)]
+    public int FailedCallsPerMinute { get; set; } = 60;
+
+    /// <summary>The web pages that may call from a browser, such as <c>https://app.example.com</c>. Default: none.</summary>
+    public IReadOnlyList<string>? CorsOrigins { get; set; }
+
     /// <summary>How long an ask may take until it is answered "unknown". A grain answers within about 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:11", "00:01:00")]
     public TimeSpan AskTimeout { get; set; } = TimeSpan.FromSeconds(15);

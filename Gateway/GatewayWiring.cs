@@ -33,6 +33,8 @@ public static class GatewayWiring
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<VideoGenTelemetry>();
         services.TryAddSingleton(new GrainContact { Made = true });
+        services.AddSingleton<CallRates>();
+        services.AddOrigins();
         services.AddSingleton<AsksUnderWay>();
         services.AddSingleton<VideoGrains>();
         services.AddSingleton<VideoWatch>();
@@ -70,6 +72,7 @@ public static class GatewayWiring
         app.UseMiddleware<RequestMarks>();
         app.UseMiddleware<FailureBoundary>();
         app.UseMiddleware<MetricsPage>();
+        app.UseOrigins();
         app.UseMiddleware<AccessCheck>();
         HealthRoutes.Map(app);
         return app;

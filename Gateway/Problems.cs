@@ -185,6 +185,22 @@ internal static class Problems
         RetryAt = now + ShortPause,
     };
 
+    /// <summary>What the RateLimit headers call the limit of calls.</summary>
+    public const string CallsPolicy = "calls";
+
+    public static Problem TooManyCalls(int most, DateTimeOffset until) => new(429, "too_many_calls", string.Create(CultureInfo.InvariantCulture,
+        $"This client may call {most} times a minute here (Gateway:CallsPerMinute). ?wait= and /events save calls."))
+    {
+        RetryAt = until,
+        Limit = new(CallsPolicy, most, 0),
+    };
+
+    public static Problem TooManyFailures(int most, DateTimeOffset until) => new(429, "too_many_failures", string.Create(CultureInfo.InvariantCulture,
+        $"There were {most} calls without a valid key from this address in a minute, which is the most."))
+    {
+        RetryAt = until,
+    };
+
     public static Problem TooManyStreams(int most) => new(429, "too_many_streams", string.Create(CultureInfo.InvariantCulture,
         $"{most} event streams of this client are open here, and more cannot be (Gateway:StreamsPerClient). Close some, or ask for the video with ?wait= instead."));
 

@@ -8,7 +8,7 @@ namespace VideoGen.Gateway.Access;
 /// From the first key on: who sends one that is in force, as its client, wherever the call comes from. What is under
 /// <see cref="OperatorsPath"/> is the operator's alone, with a key of its own, whatever keys clients have.
 /// </summary>
-internal sealed class AccessCheck(RequestDelegate next, IClientKeys keys, OperatorKey operatorKey, TimeProvider time)
+internal sealed class AccessCheck(RequestDelegate next, IClientKeys keys, OperatorKey operatorKey, CallRates rates, TimeProvider time)
 {
     /// <summary>The operator's part of the door.</summary>
     public const string OperatorsPath = "/api/admin";
@@ -26,7 +26,7 @@ internal sealed class AccessCheck(RequestDelegate next, IClientKeys keys, Operat
         if (http.Request.Path.StartsWithSegments(OperatorsPath, StringComparison.OrdinalIgnoreCase))
         {
             // As a Bearer token only: a password that a browser keeps would be sent by pages of others, too.
-            return Bearer(http.Request) is { } sent && operatorKey.Is(sent) ? null : Problems.OperatorKeyNeeded();
+            return Bearer(http.Request) is { } sent && operatorKey.Is(sent) ? null : rates.Failed(http, Problems.OperatorKeyNeeded());
         }
 
         if (http.GetEndpoint()?.Metadata.GetMetadata<OpenToAll>() is not null) return keys.Latest.KeysExist ? null : LoopbackOnly.Refusal(http);
@@ -38,10 +38,10 @@ internal sealed class AccessCheck(RequestDelegate next, IClientKeys keys, Operat
             return null;
         }
 
-        if (!ApiKey.TryParse(Bearer(http.Request), out var key) || known.Find(key.Hash) is not { } holder) return Problems.InvalidKey();
+        if (!ApiKey.TryParse(Bearer(http.Request), out var key) || known.Find(key.Hash) is not { } holder) return rates.Failed(http, Problems.InvalidKey());
         keys.Used(holder);
         Caller.Is(http, holder.Client);
-        return null;
+        return rates.Client(http, holder.Client);
     }
 
     // The header alone: what stands in an address is kept by browsers and proxies.

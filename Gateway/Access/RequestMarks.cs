@@ -17,6 +17,9 @@ internal sealed partial class RequestMarks(RequestDelegate next)
         headers[Header] = http.TraceIdentifier;
         headers.XContentTypeOptions = "nosniff";
         headers.CacheControl = "no-store";
+        headers.XFrameOptions = "DENY";
+        headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'"; // No answer is a page that may do something.
+        headers["Referrer-Policy"] = "no-referrer";
         return next(http);
     }
 
