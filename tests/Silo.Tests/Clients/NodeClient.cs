@@ -6,8 +6,7 @@ namespace VideoGen.Silo.Tests.Clients;
 /// <summary>An official Node client, installed once beside the tests, from its lock file.</summary>
 internal sealed class NodeClient
 {
-    /// <summary>OpenAI's, which drives us.</summary>
-    public static readonly NodeClient OpenAi = new("node", "openai");
+    private static readonly NodeClient OpenAi6 = new("node", "openai"), OpenAi7 = new("node7", "openai");
 
     /// <summary>Replicate's, which drives the fake that our adapter is tested with.</summary>
     public static readonly NodeClient Replicate = new("replicate", "replicate");
@@ -24,6 +23,9 @@ internal sealed class NodeClient
         folder = Path.Combine(AppContext.BaseDirectory, "Clients", name);
         installed = new(() => Install(package));
     }
+
+    /// <summary>OpenAI's, which drives us, of a major version: 6 or 7.</summary>
+    public static NodeClient OpenAi(int version) => version == 6 ? OpenAi6 : OpenAi7;
 
     /// <summary>Tells one story of <c>drive.mjs</c>, and what else it wants to be told; what it printed.</summary>
     public async Task<JsonElement> Tell(Uri address, params string[] story)

@@ -13,11 +13,13 @@ public sealed class OfficialClientTests : OnHostFolder
 {
     private const string Create = """{"prompt":"One video, please","size":"320x180","seconds":"1"}""";
 
-    [Fact]
-    public async Task The_node_client_creates_retrieves_lists_downloads_remixes_and_deletes()
+    [Theory]
+    [InlineData(6)]
+    [InlineData(7)]
+    public async Task The_node_client_creates_retrieves_lists_downloads_remixes_and_deletes(int version)
     {
         await using var host = await Start();
-        var told = await NodeClient.OpenAi.Tell(host.Http.BaseAddress!, "everything");
+        var told = await NodeClient.OpenAi(version).Tell(host.Http.BaseAddress!, "everything");
         var (video, remix) = (told.GetProperty("video"), told.GetProperty("remix"));
         Assert.Equal("completed", Text(video, "status"));
         Assert.Equal(("320x180", "1", "A calico cat playing a piano on stage"), (Text(video, "size"), Text(video, "seconds"), Text(video, "prompt")));
@@ -29,26 +31,30 @@ public sealed class OfficialClientTests : OnHostFolder
         Assert.Equal("""{"kind":"NotFoundError","status":404,"code":"video_not_found"}""", told.GetProperty("gone").GetRawText());
     }
 
-    [Fact]
-    public async Task What_the_node_client_sends_again_by_itself_is_one_video()
+    [Theory]
+    [InlineData(6)]
+    [InlineData(7)]
+    public async Task What_the_node_client_sends_again_by_itself_is_one_video(int version)
     {
         await using var host = await Start();
         await using var line = await LossyLine.To(host.Http.BaseAddress!, answersToLose: 2);
-        var id = Text(await NodeClient.OpenAi.Tell(line.Address, "create"), "id");
+        var id = Text(await NodeClient.OpenAi(version).Tell(line.Address, "create"), "id");
         Assert.Equal([0, 0, 200], line.Posts.Select(post => post.Status));
         Assert.Equal("completed", Text(await host.Ended(id), "status"));
         AssertOneSubmit(host);
     }
 
-    [Fact]
-    public async Task A_refusal_is_sent_once_by_the_node_client_and_is_an_error_that_it_understands()
+    [Theory]
+    [InlineData(6)]
+    [InlineData(7)]
+    public async Task A_refusal_is_sent_once_by_the_node_client_and_is_an_error_that_it_understands(int version)
     {
         await using var host = await Start(("Providers__Local__UsdPerSecond", "0.5"));
         await using var line = await LossyLine.To(host.Http.BaseAddress!);
-        await NodeClient.OpenAi.Tell(line.Address, "create");
-        var refused = await NodeClient.OpenAi.Tell(line.Address, "refusal");
+        await NodeClient.OpenAi(version).Tell(line.Address, "create");
+        var refused = await NodeClient.OpenAi(version).Tell(line.Address, "refusal");
         Assert.Equal(("RateLimitError", 429, "cooldown"), (Text(refused, "kind"), refused.GetProperty("status").GetInt32(), Text(refused, "code")));
-        var wrong = await NodeClient.OpenAi.Tell(line.Address, "wrong");
+        var wrong = await NodeClient.OpenAi(version).Tell(line.Address, "wrong");
         Assert.Equal(("UnprocessableEntityError", "model_not_found", "model"), (Text(wrong, "kind"), Text(wrong, "code"), Text(wrong, "param")));
         Assert.Equal([200, 429, 422], line.Posts.Select(post => post.Status));
         await Providers.Eventually.Holds("the one that was accepted is submitted", () => host.ProviderLog.Any(entry => Text(entry, "what") == "submit"));
