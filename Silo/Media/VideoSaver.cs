@@ -20,10 +20,38 @@ internal sealed partial class VideoSaver(
     Faststart faststart,
     Pictures pictures,
     IOptions<MediaOptions> options,
-    ILogger<VideoSaver> logger) : IVideoSaver
+    ILogger<VideoSaver> logger) : IVideoSaver, IDisposable
 {
+    // What holds memory, a connection and room on the disk while it works: after an outage thousands may be finished at the same moment.
+    private readonly SemaphoreSlim _turns = new(options.Value.SavesAtOnce);
+
     public Task<SaveReply> Save(VideoId id, string account, string jobId, VideoOptions asked, CancellationToken cancellationToken) =>
-        Task.Run(() => SaveHere(id, account, jobId, asked, cancellationToken), CancellationToken.None);
+        Task.Run(() => SaveInTurn(id, account, jobId, asked, cancellationToken), CancellationToken.None);
+
+    public void Dispose() => _turns.Dispose();
+
+    private async Task<SaveReply> SaveInTurn(VideoId id, string account, string jobId, VideoOptions asked, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _turns.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return Trouble(id, new(
+                FailureKind.Expired,
+                $"Its turn to be copied did not come within {RequestOptions.Section}:{nameof(RequestOptions.SaveTimeout)}: {MediaOptions.Section}:{nameof(MediaOptions.SavesAtOnce)} ({options.Value.SavesAtOnce}) are copied at a time."));
+        }
+
+        try
+        {
+            return await SaveHere(id, account, jobId, asked, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
 
     private async Task<SaveReply> SaveHere(VideoId id, string account, string jobId, VideoOptions asked, CancellationToken cancellationToken)
     {

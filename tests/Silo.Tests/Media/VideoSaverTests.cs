@@ -291,6 +291,35 @@ public sealed class VideoSaverTests : IDisposable
     }
 
     [Fact]
+    public async Task So_many_are_saved_at_a_time_and_the_next_waits_for_its_turn()
+    {
+        var (opened, first) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var source = new Source(() =>
+        {
+            Interlocked.Increment(ref opened);
+            first.TrySetResult();
+            return new Hanging();
+        });
+        await using var media = Media(source, ("Media:SavesAtOnce", "1"));
+        using var longer = new CancellationTokenSource();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+        var saving = media.Saver.Save(_id, "remote", "j", _asked, longer.Token);
+        await first.Task.WaitAsync(TimeSpan.FromSeconds(60));
+
+        var waited = Assert.IsType<SaveReply.Trouble>(await media.Saver.Save(new("v-2", 1), "remote", "j", _asked, limit.Token)).Failure;
+
+        Assert.Equal((FailureKind.Expired, 1), (waited.Kind, opened));
+        Assert.Contains("Media:SavesAtOnce (1)", waited.Detail, StringComparison.Ordinal);
+        await longer.CancelAsync();
+        Assert.Contains("Copying the video took longer", Assert.IsType<SaveReply.Trouble>(await saving).Failure.Detail, StringComparison.Ordinal);
+
+        // Its place is free again.
+        using var again = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await media.Saver.Save(new("v-2", 1), "remote", "j", _asked, again.Token);
+        Assert.Equal(2, opened);
+    }
+
+    [Fact]
     public async Task An_account_that_is_not_configured_any_more_is_trouble_and_never_gone()
     {
         await using var media = Media(new Source(() => new MemoryStream()));
