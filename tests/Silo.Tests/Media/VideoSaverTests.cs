@@ -302,10 +302,10 @@ public sealed class VideoSaverTests : IDisposable
         });
         await using var media = Media(source, ("Media:SavesAtOnce", "1"));
         using var longer = new CancellationTokenSource();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
         var saving = media.Saver.Save(_id, "remote", "j", _asked, longer.Token);
         await first.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         var waited = Assert.IsType<SaveReply.Trouble>(await media.Saver.Save(new("v-2", 1), "remote", "j", _asked, limit.Token)).Failure;
 
         Assert.Equal((FailureKind.Expired, 1), (waited.Kind, opened));
