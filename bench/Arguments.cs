@@ -6,20 +6,22 @@ namespace VideoGen.Bench;
 /// <param name="Program">The host's.</param>
 /// <param name="Round">How long each round is.</param>
 /// <param name="Flights">With how many requests in flight it is measured what they cost; none: it is left out.</param>
+/// <param name="Downloads">How many finished videos are fetched; 0: it is left out.</param>
 /// <param name="Only">The parts to measure, by their words; null: all that need nothing of Orleans.</param>
 /// <param name="Orleans">What is built for Orleans; null where nothing is.</param>
-internal sealed record Arguments(string Program, TimeSpan Round, IReadOnlyList<Flight> Flights, string[]? Only, OrleansPrograms? Orleans)
+internal sealed record Arguments(string Program, TimeSpan Round, IReadOnlyList<Flight> Flights, int Downloads, string[]? Only, OrleansPrograms? Orleans)
 {
-    public const string Door = "door", Cost = "cost", Calls = "calls", Money = "money", InFlight = "in-flight", Engines = "engines";
+    public const string Door = "door", Cost = "cost", Calls = "calls", Money = "money", InFlight = "in-flight", Saves = "downloads", Engines = "engines";
 
     public static Arguments Parse(string[] args)
     {
-        var parsed = new Arguments(args[0], TimeSpan.FromSeconds(5), [], Only: null, Orleans: null);
+        var parsed = new Arguments(args[0], TimeSpan.FromSeconds(5), [], Downloads: 0, Only: null, Orleans: null);
         for (var i = 1; i < args.Length; i++)
         {
             parsed = args[i] switch
             {
                 "--in-flight" => parsed with { Flights = [.. args[++i].Split(',').Select(Flight.Parse)] },
+                "--downloads" => parsed with { Downloads = Number(args[++i]) },
                 "--orleans" => parsed with { Orleans = new(args[++i], args[++i]) },
                 "--only" => parsed with { Only = args[++i].Split(',') },
                 var seconds => parsed with { Round = TimeSpan.FromSeconds(Number(seconds)) },

@@ -9,11 +9,12 @@ internal static class Linux
     private const double TicksPerSecond = 100;
 
     /// <summary>Bytes of a process that are in memory.</summary>
-    public static long Resident(int process)
-    {
-        var line = File.ReadLines(Of(process, "status")).First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
-    }
+    public static long Resident(int process) => Bytes(process, "status", "VmRSS:");
+
+    /// <summary>The most bytes of a process that ever were in memory.</summary>
+    public static long PeakResident(int process) => Bytes(process, "status", "VmHWM:");
+
+    public static ProcessMemory Memory(int process) => new(Resident(process), Bytes(process, "smaps_rollup", "Pss:"), Bytes(process, "status", "RssAnon:"));
 
     /// <summary>Seconds of processor time that a process has used.</summary>
     public static double Processor(int process) => Ticks(Stat(process), withEnded: false) / TicksPerSecond;
@@ -53,6 +54,12 @@ internal static class Linux
         }
     });
 
+    private static long Bytes(int process, string file, string name)
+    {
+        var line = File.ReadLines(Of(process, file)).First(l => l.StartsWith(name, StringComparison.Ordinal));
+        return long.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+    }
+
     // The fields from the third on, `state`: the name before it may have blanks.
     private static string[] Stat(int process)
     {
@@ -64,3 +71,9 @@ internal static class Linux
 
     private static string Of(int process, string file) => string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/{file}");
 }
+
+/// <summary>Bytes of a process that are in memory.</summary>
+/// <param name="Resident">All of them.</param>
+/// <param name="Proportional">With what other processes have too divided among them.</param>
+/// <param name="Anonymous">Those that are of no file.</param>
+internal sealed record ProcessMemory(long Resident, long Proportional, long Anonymous);

@@ -10,7 +10,7 @@ internal interface IVideoSource
 
     /// <summary>
     /// Opens the video of a finished job. The stream may throw <see cref="IOException"/> or <see cref="HttpRequestException"/>
-    /// while it is read, and must do so when it ends before the video does.
+    /// while it is read, and must do so when it ends before the video does. Where it can go on after that it is an <see cref="IResumableVideo"/>.
     /// </summary>
     Task<SourceReply> Open(string jobId, CancellationToken cancellationToken);
 }
@@ -35,4 +35,17 @@ internal abstract record SourceReply
 
     /// <summary>The call did not work; it can be tried again.</summary>
     public sealed record Trouble(Failure Failure) : SourceReply;
+}
+
+/// <summary>A stream of a video that can be read on after it broke off.</summary>
+internal interface IResumableVideo
+{
+    /// <summary>Whether there is any sense in <see cref="Resume"/>: the other side said how the same video is known again.</summary>
+    bool CanResume { get; }
+
+    /// <summary>Asks for what was not read, once.</summary>
+    /// <returns>Whether reading goes on where it stopped; else it begins anew, and what was read is of no use.</returns>
+    /// <exception cref="IOException">It is not to be had now.</exception>
+    /// <exception cref="HttpRequestException">Likewise.</exception>
+    Task<bool> Resume(CancellationToken cancellationToken);
 }

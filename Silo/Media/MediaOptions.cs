@@ -15,6 +15,18 @@ internal sealed class MediaOptions
     [Range(1L << 20, 1L << 40)]
     public long MaxVideoBytes { get; set; } = 4L << 30;
 
+    /// <summary>How many finished videos are saved at the same time; the rest wait. Default: 64.</summary>
+    [Range(1, 10_000)]
+    public int SavesAtOnce { get; set; } = 64;
+
+    /// <summary>How often a copy that broke off goes on in one try, before the try is over and the next one begins anew. Default: 5.</summary>
+    [Range(0, 100)]
+    public int Resumes { get; set; } = 5;
+
+    /// <summary>How long nothing may come of a copy that could go on before it counts as broken off. Default: 30 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan StallTimeLimit { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The ffmpeg executable: a name to be found in PATH, or a path. Without it videos have no pictures. Default: <c>ffmpeg</c>.</summary>
     [Required(AllowEmptyStrings = false)]
     public string Ffmpeg { get; set; } = "ffmpeg";

@@ -13,8 +13,10 @@ internal static class MediaSetup
         services.AddOptions<MediaOptions>().Bind(configuration.GetSection(MediaOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IValidateOptions<FileVideoStoreOptions>, RetentionCheck>();
         services.AddSingleton<Workbench>();
+        services.AddSingleton<VideoIntake>();
         services.AddSingleton<MediaTools>();
         services.AddSingleton<VideoProbe>();
+        services.AddSingleton<Faststart>();
         services.AddSingleton<Pictures>();
         services.AddSingleton<IVideoSaver, VideoSaver>();
         return services;

@@ -12,7 +12,8 @@ internal abstract record ProbeReply
 
     /// <param name="Size">Its pixels.</param>
     /// <param name="Seconds">Its length; 0 where the file does not say.</param>
-    public sealed record Video(VideoSize Size, double Seconds) : ProbeReply
+    /// <param name="Streams">How many streams it has; 0 where nobody counted.</param>
+    public sealed record Video(VideoSize Size, double Seconds, int Streams = 0) : ProbeReply
     {
         /// <summary>How much each side may differ, in parts of what was asked for: encoders round to whole blocks.</summary>
         private const double SideTolerance = 0.05;
@@ -39,11 +40,11 @@ internal abstract record ProbeReply
 internal sealed class VideoProbe(MediaTools tools)
 {
     private static readonly string[] _arguments =
-        [.. MediaTools.Guarded, "-select_streams", "v:0", "-show_entries", "stream=width,height,duration:format=duration", "-of", "json", "-i", Workplace.VideoFile];
+        [.. MediaTools.Guarded, "-select_streams", "v:0", "-show_entries", "stream=width,height,duration:format=duration,nb_streams", "-of", "json", "-i"];
 
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task<ProbeReply> Look(Workplace place, CancellationToken cancellationToken) =>
-        await tools.Ffprobe(place.Folder, _arguments, cancellationToken).ConfigureAwait(false) switch
+    public async Task<ProbeReply> Look(Workplace place, CancellationToken cancellationToken, string file = Workplace.VideoFile) =>
+        await tools.Ffprobe(place.Folder, [.. _arguments, file], cancellationToken).ConfigureAwait(false) switch
         {
             ToolEnd.Done done => Read(done.Output),
             ToolEnd.Failed failed => new ProbeReply.NoVideo($"ffprobe cannot read it: {failed.Detail}"),
@@ -60,8 +61,10 @@ internal sealed class VideoProbe(MediaTools tools)
             if (!json.RootElement.TryGetProperty("streams", out var streams) || streams.GetArrayLength() == 0) return new ProbeReply.NoVideo("It has no video stream.");
             var stream = streams[0];
             var size = new VideoSize(stream.GetProperty("width").GetInt32(), stream.GetProperty("height").GetInt32());
+            var hasFormat = json.RootElement.TryGetProperty("format", out var format);
+            var count = hasFormat && format.TryGetProperty("nb_streams", out var number) ? number.GetInt32() : 0;
             return size is { Width: > 0, Height: > 0 }
-                ? new ProbeReply.Video(size, Seconds(stream) ?? (json.RootElement.TryGetProperty("format", out var format) ? Seconds(format) : null) ?? 0)
+                ? new ProbeReply.Video(size, Seconds(stream) ?? (hasFormat ? Seconds(format) : null) ?? 0, count)
                 : new ProbeReply.NoVideo("Its video stream has no size.");
         }
         catch (Exception damaged) when (damaged is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)

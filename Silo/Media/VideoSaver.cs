@@ -9,20 +9,49 @@ namespace VideoGen.Silo.Media;
 
 /// <summary>
 /// Takes a finished video from its provider into our store, on threads of the pool and never in a grain's turn: copy it to a workplace, look
-/// whether it is a video, store it, make its pictures. Each step that is done is found done by the next try, whoever died in between.
+/// whether it is a video, put its index first, store it, make its pictures. Each step that is done is found done by the next try, whoever died in between.
 /// </summary>
 internal sealed partial class VideoSaver(
     IVideoSources sources,
     IVideoFiles files,
     Workbench bench,
+    VideoIntake intake,
     VideoProbe probe,
+    Faststart faststart,
     Pictures pictures,
     IOptions<MediaOptions> options,
-    IOptions<FileVideoStoreOptions> store,
-    ILogger<VideoSaver> logger) : IVideoSaver
+    ILogger<VideoSaver> logger) : IVideoSaver, IDisposable
 {
+    // What holds memory, a connection and room on the disk while it works: after an outage thousands may be finished at the same moment.
+    private readonly SemaphoreSlim _turns = new(options.Value.SavesAtOnce);
+
     public Task<SaveReply> Save(VideoId id, string account, string jobId, VideoOptions asked, CancellationToken cancellationToken) =>
-        Task.Run(() => SaveHere(id, account, jobId, asked, cancellationToken), CancellationToken.None);
+        Task.Run(() => SaveInTurn(id, account, jobId, asked, cancellationToken), CancellationToken.None);
+
+    public void Dispose() => _turns.Dispose();
+
+    private async Task<SaveReply> SaveInTurn(VideoId id, string account, string jobId, VideoOptions asked, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _turns.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return Trouble(id, new(
+                FailureKind.Expired,
+                $"Its turn to be copied did not come within {RequestOptions.Section}:{nameof(RequestOptions.SaveTimeout)}: {MediaOptions.Section}:{nameof(MediaOptions.SavesAtOnce)} ({options.Value.SavesAtOnce}) are copied at a time."));
+        }
+
+        try
+        {
+            return await SaveHere(id, account, jobId, asked, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
 
     private async Task<SaveReply> SaveHere(VideoId id, string account, string jobId, VideoOptions asked, CancellationToken cancellationToken)
     {
@@ -78,12 +107,13 @@ internal sealed partial class VideoSaver(
     private async Task<SaveReply> Store(VideoId id, Stream content, VideoOptions asked, CancellationToken cancellationToken)
     {
         using var place = bench.Open();
-        if (!await place.Receive(content, options.Value.MaxVideoBytes, store.Value.ReserveBytes, cancellationToken).ConfigureAwait(false))
+        if (!await intake.Receive(id, content, options.Value.MaxVideoBytes, place, cancellationToken).ConfigureAwait(false))
         {
             return Trouble(id, new(FailureKind.Unavailable, $"What the provider serves as the video is larger than {MediaOptions.Section}:{nameof(MediaOptions.MaxVideoBytes)}.", "too_large"));
         }
 
-        if (Mp4.Check(place.PathOf(Workplace.VideoFile)) is { } wrong)
+        var look = Mp4.Look(place.PathOf(Workplace.VideoFile));
+        if (look.Wrong is { } wrong)
         {
             return Trouble(id, new(FailureKind.Unavailable, "What the provider serves as the video is not a whole MP4; nothing was stored.", wrong));
         }
@@ -92,6 +122,8 @@ internal sealed partial class VideoSaver(
         if (found is ProbeReply.NoVideo no) return Trouble(id, new(FailureKind.Unavailable, $"What the provider serves as the video is none: {no.Detail}", "not_video"));
         if (found is ProbeReply.NotLooked not) LogNotLooked(id, not.Detail);
         if (found is ProbeReply.Video other && !other.Is(asked)) LogMismatch(id, asked.Size, asked.Seconds, other.Size, other.Seconds);
+
+        if (look is { IndexIsLast: true, HasMarks: false } && found is ProbeReply.Video slow) await faststart.Apply(id, place, slow, cancellationToken).ConfigureAwait(false);
 
         StoredVideo stored;
         var video = File.OpenRead(place.PathOf(Workplace.VideoFile));
@@ -115,7 +147,7 @@ internal sealed partial class VideoSaver(
             await using (video.ConfigureAwait(false))
             {
                 using var place = bench.Open();
-                await place.Receive(video, long.MaxValue, store.Value.ReserveBytes, cancellationToken).ConfigureAwait(false);
+                await intake.Receive(id, video, long.MaxValue, place, cancellationToken).ConfigureAwait(false);
                 await Picture(id, place, await probe.Look(place, cancellationToken).ConfigureAwait(false) as ProbeReply.Video, cancellationToken).ConfigureAwait(false);
             }
         }

@@ -8,7 +8,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace VideoGen.Fakes;
 
 /// <summary>An answer.</summary>
-internal sealed record Reply(int Status, byte[] Body, string ContentType = "application/json")
+/// <param name="Headers">What else is in its head.</param>
+internal sealed record Reply(int Status, byte[] Body, string ContentType = "application/json", params (string Name, string Value)[] Headers)
 {
     public static Reply Json(int status, object body) => new(status, JsonSerializer.SerializeToUtf8Bytes(body, ProviderLog.Json));
 }
@@ -26,6 +27,7 @@ internal sealed class Answers(TimeProvider time)
         if (reply.Body.Length == 0) return; // 204 may have none.
         context.Response.ContentType = reply.ContentType;
         context.Response.ContentLength = reply.Body.Length;
+        foreach (var (name, value) in reply.Headers) context.Response.Headers[name] = value;
         await context.Response.Body.WriteAsync(reply.Body);
     }
 
@@ -48,7 +50,7 @@ internal sealed class Answers(TimeProvider time)
                 break;
             case FaultWords.Answer:
                 // By hand: the server's own library refuses to send much of what a strange server sends.
-                await SendRaw(context, Head(fault.Status, fault.ContentType, Encoding.UTF8.GetByteCount(fault.Body), fault.RetryAfter) + fault.Body);
+                await SendRaw(context, Head(fault.Status, fault.ContentType, Encoding.UTF8.GetByteCount(fault.Body), fault.RetryAfter is null ? [] : [("Retry-After", fault.RetryAfter)]) + fault.Body);
                 Close(SocketOf(context));
                 break;
             case FaultWords.Redirect:
@@ -63,9 +65,12 @@ internal sealed class Answers(TimeProvider time)
                 Close(SocketOf(context));
                 break;
             case FaultWords.Half:
-                await SendRaw(context, Head(right.Status, right.ContentType, right.Body.Length, null));
-                await SocketOf(context).SendAsync(right.Body.AsMemory(0, right.Body.Length / 2), gone);
+                await SendHalf(context, right);
                 Close(SocketOf(context)); // A reset would take away what was just sent.
+                break;
+            case FaultWords.Stall:
+                await SendHalf(context, right);
+                await Task.Delay(Timeout.InfiniteTimeSpan, time, gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 break;
             case FaultWords.Huge:
                 await SendHuge(context, right);
@@ -114,6 +119,12 @@ internal sealed class Answers(TimeProvider time)
         await context.Response.Body.WriteAsync(right.Body);
     }
 
+    private static async Task SendHalf(HttpContext context, Reply right)
+    {
+        await SendRaw(context, Head(right.Status, right.ContentType, right.Body.Length, right.Headers));
+        await SocketOf(context).SendAsync(right.Body.AsMemory(0, right.Body.Length / 2), context.RequestAborted);
+    }
+
     private async Task SendSlowly(HttpContext context, Reply right)
     {
         context.Response.StatusCode = right.Status;
@@ -130,9 +141,9 @@ internal sealed class Answers(TimeProvider time)
 
     private static async Task SendRaw(HttpContext context, string text) => await SocketOf(context).SendAsync(Encoding.UTF8.GetBytes(text), context.RequestAborted);
 
-    private static string Head(int status, string contentType, int length, string? retryAfter) => string.Create(
+    private static string Head(int status, string contentType, int length, (string Name, string Value)[] headers) => string.Create(
         CultureInfo.InvariantCulture,
-        $"HTTP/1.1 {status} On Purpose\r\nContent-Type: {contentType}\r\nContent-Length: {length}\r\n{(retryAfter is null ? "" : $"Retry-After: {retryAfter}\r\n")}Connection: close\r\n\r\n");
+        $"HTTP/1.1 {status} On Purpose\r\nContent-Type: {contentType}\r\nContent-Length: {length}\r\n{string.Concat(headers.Select(header => $"{header.Name}: {header.Value}\r\n"))}Connection: close\r\n\r\n");
 
     private static Socket SocketOf(HttpContext context) => context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
 }

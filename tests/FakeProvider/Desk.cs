@@ -105,7 +105,8 @@ internal sealed class Desk(ProviderLog log, Jobs jobs, FaultList faults, HoldLis
         if (!await GoesOn(context, what)) return;
         var fault = faults.Take(what);
         Write(Line(context, what, fault is null ? decided : "fault", fault, null) with { JobId = jobId, Usd = usd });
-        await Answer(context, fault, right());
+        var reply = right();
+        await Answer(context, fault, reply is { Status: 200, ContentType: VideoParts.Type } ? VideoParts.Of(context.Request, reply.Body, Style.Validator, fault?.Do, Now) : reply);
     }
 
     /// <summary>A request that is refused before anything else, with the reason as the log's word.</summary>
@@ -156,11 +157,14 @@ internal sealed class Desk(ProviderLog log, Jobs jobs, FaultList faults, HoldLis
     }
 
     private LogLine Line(HttpContext context, string what, string decided, Fault? fault, string? mark) =>
-        new(Now, what, context.Request.Method, PathOf(context), decided, mark ?? MarkOf(context), MarkOf(context), fault?.ToString());
+        new(Now, what, context.Request.Method, PathOf(context), decided, mark ?? MarkOf(context), MarkOf(context), fault?.ToString(),
+            Range: HeaderOf(context, "Range"), IfRange: HeaderOf(context, "If-Range"));
 
     private static string PathOf(HttpContext context) => context.Request.Path.Value + context.Request.QueryString.Value;
 
-    private static string? MarkOf(HttpContext context) => context.Request.Headers["Idempotency-Key"] is [var key] ? key : null;
+    private static string? MarkOf(HttpContext context) => HeaderOf(context, "Idempotency-Key");
+
+    private static string? HeaderOf(HttpContext context, string name) => context.Request.Headers[name] is [var value] ? value : null;
 }
 
 /// <summary>How a server that speaks a protocol differs from its documentation. Each is done by one that people run.</summary>
@@ -176,6 +180,7 @@ internal sealed class Desk(ProviderLog log, Jobs jobs, FaultList faults, HoldLis
 /// <param name="RemovesData">Input and output of what has ended are removed, as Replicate does after an hour.</param>
 /// <param name="RemovesFiles">The files are gone although their job still names them.</param>
 /// <param name="NamesByOperation">A video in a bucket is <c>&lt;operation&gt;.mp4</c>, and not <c>&lt;time&gt;/sample_0.mp4</c>: Vertex AI, both seen.</param>
+/// <param name="Validator">How a video is known again, of which parts can be asked for: <c>tag</c>, <c>date</c>; not well enough: <c>weak</c>, <c>fresh_date</c>; <c>tag_alone</c> does not say that there are parts; <c>none</c>.</param>
 internal sealed record ServerStyle(
     bool IntCodes = false,
     bool DetailErrors = false,
@@ -188,4 +193,5 @@ internal sealed record ServerStyle(
     bool ShowsWebhook = false,
     bool RemovesData = false,
     bool RemovesFiles = false,
-    bool NamesByOperation = false);
+    bool NamesByOperation = false,
+    string Validator = "tag");

@@ -48,6 +48,18 @@ internal static class FaultWords
     /// <summary>The right answer up to its middle, then the end of the connection.</summary>
     public const string Half = "half";
 
+    /// <summary>The right answer up to its middle, and then nothing.</summary>
+    public const string Stall = "stall";
+
+    /// <summary>For a video: all of it, whatever part was asked for.</summary>
+    public const string NoParts = "no_parts";
+
+    /// <summary>For a video: 206 with another part than the one that was asked for.</summary>
+    public const string WrongPart = "wrong_part";
+
+    /// <summary>For a video: another one is there by now.</summary>
+    public const string Changed = "changed";
+
     /// <summary>The right answer after 64 MiB of blanks.</summary>
     public const string Huge = "huge";
 

@@ -12,6 +12,8 @@ namespace VideoGen.Fakes;
 /// <param name="Usd">What that job takes, in all, as far as it is decided; US dollars.</param>
 /// <param name="Made">The job as it was made; null where none was.</param>
 /// <param name="Owner">Whose call is held, or who is called; else null.</param>
+/// <param name="Range">Which part of a video is asked for; null for all of it.</param>
+/// <param name="IfRange">Of which one.</param>
 internal sealed record LogLine(
     DateTimeOffset At,
     string What,
@@ -24,7 +26,9 @@ internal sealed record LogLine(
     string? JobId = null,
     decimal? Usd = null,
     Job? Made = null,
-    string? Owner = null);
+    string? Owner = null,
+    string? Range = null,
+    string? IfRange = null);
 
 /// <summary>An append-only file of lines, each on the disk before what it says happens. The only thing that survives the process.</summary>
 internal sealed class ProviderLog : IDisposable

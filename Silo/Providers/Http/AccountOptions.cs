@@ -36,6 +36,9 @@ internal sealed record AccountOptions(
 
     /// <summary>For <c>vertex_veo</c>: where videos are put; null where they come with the answer.</summary>
     public BucketPlace? Bucket { get; init; }
+
+    /// <summary>For <c>vertex_veo</c>: whether there is no key, and the metadata server gives out tokens.</summary>
+    public bool AsksMetadataServer { get; init; }
 }
 
 /// <summary>What models call their inputs, beside the prompt; empty where they have no such.</summary>
@@ -56,7 +59,7 @@ internal sealed record AccountSettings
     /// <summary>Where the provider is: an http or https address; for <c>openai_videos</c> it mostly ends with <c>/v1</c>, for <c>vertex_veo</c> with <c>/v1/projects/…/locations/…</c>. It must be said.</summary>
     public string? BaseUrl { get; set; }
 
-    /// <summary>The key; for <c>kling</c> the secret key, for <c>vertex_veo</c> a service account's key file or an access token. This or <see cref="ApiKeyFile"/> must be said.</summary>
+    /// <summary>The key; for <c>kling</c> the secret key, for <c>vertex_veo</c> a service account's key file or an access token. This or <see cref="ApiKeyFile"/> must be said, unless <see cref="Credentials"/> needs none.</summary>
     public string? ApiKey { get; set; }
 
     /// <summary>A file that has the key in it and nothing else.</summary>
@@ -92,6 +95,12 @@ internal sealed record AccountSettings
 
     /// <summary>For <c>vertex_veo</c>: where Cloud Storage is. Default: <c>https://storage.googleapis.com</c>.</summary>
     public string? StorageUrl { get; set; }
+
+    /// <summary>
+    /// For <c>vertex_veo</c>: <c>metadata_server</c> where this runs on Google Cloud as a service account of its own (Compute Engine, GKE with
+    /// workload identity, Cloud Run), so that there is no key; <c>key</c> where there is one. Default: <c>key</c>.
+    /// </summary>
+    public string? Credentials { get; set; }
 
     /// <summary>How many videos are sent to it or running there at a time, users in turn; 1 to 10,000. Default: any number.</summary>
     public int? Slots { get; set; }

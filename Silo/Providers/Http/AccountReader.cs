@@ -81,7 +81,7 @@ internal static partial class AccountReader
     /// <summary>An account with which nothing is wrong.</summary>
     public static AccountOptions Read(AccountSettings settings) => new(
         AddressOf(settings.BaseUrl)!,
-        new(KeyOf(settings)),
+        new(AsksMetadataServer(settings) ? "" : KeyOf(settings)),
         settings.AccessKey ?? "",
         FindsByList: settings.Resolution == "list",
         settings.KeyKeptFor,
@@ -95,6 +95,7 @@ internal static partial class AccountReader
         PrivateAddresses = settings.PrivateAddresses,
         Vertex = settings.Type == AccountTypes.VertexVeo ? VertexPlace.Parse(AddressOf(settings.BaseUrl), settings.StorageUrl) : null,
         Bucket = BucketPlace.Parse(settings.StorageUri),
+        AsksMetadataServer = AsksMetadataServer(settings),
     };
 
     private static IEnumerable<string> WrongWithReplicate(string at, AccountSettings settings)
@@ -120,12 +121,19 @@ internal static partial class AccountReader
         Uri.TryCreate(url?.TrimEnd('/') + "/", UriKind.Absolute, out var address)
         && address.Scheme is "http" or "https" && address is { UserInfo: "", Query: "", Fragment: "" } ? address : null;
 
+    private static bool AsksMetadataServer(AccountSettings settings) => settings is { Type: AccountTypes.VertexVeo, Credentials: VertexSettings.MetadataServer };
+
     private static string KeyOf(AccountSettings settings) => (settings.ApiKey ?? File.ReadAllText(settings.ApiKeyFile!)).Trim();
 
     // The key itself is in none of the sentences.
     private static string? KeyTrouble(string at, AccountSettings settings)
     {
         var (option, file) = ($"{at}:{nameof(settings.ApiKey)}", $"{at}:{nameof(settings.ApiKeyFile)}");
+        if (AsksMetadataServer(settings))
+        {
+            return settings is { ApiKey: null, ApiKeyFile: null } ? null : $"{at}:{nameof(settings.Credentials)} is {VertexSettings.MetadataServer}, so neither {option} nor {file} is to be said.";
+        }
+
         if (settings.ApiKey is null == settings.ApiKeyFile is null) return $"One of {option} and {file} must be said.";
         try
         {

@@ -92,19 +92,19 @@ internal sealed class ProviderHttp(Uri address, Func<string> token, TimeProvider
 
     /// <summary>
     /// Opens what may be large, and goes where it is sent on to. The stream is null where the answer is not 200; it throws where it ends too
-    /// early.
+    /// early, and may go on then.
     /// </summary>
     /// <param name="place">Relative to the address, or somewhere that the provider names: then without our token, and only as <see cref="VideoDownload"/> lets it.</param>
     /// <param name="cancellationToken">Ends the wait for the head of the answer.</param>
     public async Task<(Stream? Content, HttpOutcome Outcome)> Open(Uri place, CancellationToken cancellationToken)
     {
-        var isOurs = !place.IsAbsoluteUri;
         HttpResponseMessage? response = null;
         try
         {
-            response = await _videos.Get(isOurs ? new(address, place) : place, Ask, cancellationToken).ConfigureAwait(false);
+            response = await Get(place, _ => { }, cancellationToken).ConfigureAwait(false);
             if (response.StatusCode != HttpStatusCode.OK) return (null, await Answer(response, cancellationToken).ConfigureAwait(false));
-            var content = new ResponseStream(response, await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
+            var content = new VideoStream((head, token) => GetAgain(place, head, token));
+            await content.Begin(response, cancellationToken).ConfigureAwait(false);
             response = null;
             return (content, new HttpOutcome.Answered(200, [], null));
         }
@@ -116,11 +116,30 @@ internal sealed class ProviderHttp(Uri address, Func<string> token, TimeProvider
         {
             response?.Dispose();
         }
+    }
+
+    private Task<HttpResponseMessage> Get(Uri place, Action<HttpRequestMessage> head, CancellationToken cancellationToken)
+    {
+        var isOurs = !place.IsAbsoluteUri;
+        return _videos.Get(isOurs ? new(address, place) : place, Ask, head, cancellationToken);
 
         async Task<HttpResponseMessage> Ask(Uri at, CancellationToken token)
         {
             using var request = isOurs ? Request(HttpMethod.Get, at.AbsoluteUri) : new HttpRequestMessage(HttpMethod.Get, at);
+            head(request);
             return await _calls.SendAsync(request, token).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<HttpResponseMessage> GetAgain(Uri place, Action<HttpRequestMessage> head, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Get(place, head, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception trouble) when (IsExpected(trouble) && !cancellationToken.IsCancellationRequested)
+        {
+            throw new HttpRequestException(SafeHttp.Refusal(trouble) ?? Why(trouble), trouble);
         }
     }
 

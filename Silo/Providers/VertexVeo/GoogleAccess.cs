@@ -1,5 +1,6 @@
 using System.Net;
 using Google.Apis.Auth.OAuth2;
+using Google.Apis.Auth.OAuth2.Responses;
 using Google.Apis.Http;
 using VideoGen.Grains.Requests;
 using VideoGen.Silo.Providers.Http;
@@ -8,19 +9,24 @@ namespace VideoGen.Silo.Providers.VertexVeo;
 
 /// <summary>
 /// The access tokens of a Google Cloud account: those that its service account's key is exchanged for, at the <c>token_uri</c> that the key
-/// file names (OAuth 2.0 for service accounts, RFC 7523), each for as long as it lasts; or a token that was configured, as it is.
+/// file names (OAuth 2.0 for service accounts, RFC 7523), each for as long as it lasts; those of the service account that this machine, pod or
+/// service runs as, from the metadata server that Google Cloud has beside it, which <c>GCE_METADATA_HOST</c> may say to be elsewhere; or a
+/// token that was configured, as it is.
 /// </summary>
 internal sealed class GoogleAccess
 {
     private const string Scope = "https://www.googleapis.com/auth/cloud-platform";
 
-    private readonly ServiceAccountCredential? _account;
+    private static readonly TimeSpan _connectTimeout = TimeSpan.FromSeconds(10);
 
-    /// <param name="key">A service account's key file, or a token.</param>
-    public GoogleAccess(ProviderSecret key)
+    private readonly ServiceCredential? _account;
+
+    /// <param name="key">A service account's key file, or a token; null: the metadata server is asked.</param>
+    public GoogleAccess(ProviderSecret? key)
     {
-        if (!IsKeyFile(key.Reveal())) Token = key.Reveal();
-        else _account = AccountOf(key.Reveal());
+        if (key is null) _account = new ComputeCredential(new ComputeCredential.Initializer { Scopes = [Scope], HttpClientFactory = new Line() });
+        else if (IsKeyFile(key.Reveal())) _account = AccountOf(key.Reveal());
+        else Token = key.Reveal();
     }
 
     /// <summary>The last token; empty before the first.</summary>
@@ -50,17 +56,32 @@ internal sealed class GoogleAccess
     public async Task<Failure?> Renew(CancellationToken cancellationToken)
     {
         if (_account is null) return null;
-#pragma warning disable CA1031 // Whatever it throws: there is no token, so nothing that needs one was sent.
+#pragma warning disable CA1031 // Whatever it throws: there is no token, so nothing that needs one was sent. Its words may have parts of an answer in them.
         try
         {
             Token = await _account.GetAccessTokenForRequestAsync(authUri: null, cancellationToken).ConfigureAwait(false);
-            return null;
+            if (Token is { Length: > 0 }) return null;
+            Token = "";
+            return NoToken(null);
         }
-        catch (Exception)
+        catch (Exception trouble)
         {
-            return new(FailureKind.Unavailable, "Google gave out no token for this account's key.", "no_token");
+            return NoToken(trouble);
         }
 #pragma warning restore CA1031
+    }
+
+    private Failure NoToken(Exception? trouble)
+    {
+        var why = trouble switch
+        {
+            TokenResponseException { StatusCode: { } status and not HttpStatusCode.OK } => $"the answer was {(int)status}",
+            HttpRequestException or OperationCanceledException => "there was no answer",
+            _ => "the answer was none with a token in it",
+        };
+        return new(FailureKind.Unavailable, _account is ComputeCredential metadata
+            ? $"The metadata server at {new Uri(metadata.TokenServerUrl).Authority} gave out no token: {why}. Is this a machine, pod or service of Google Cloud with a service account? If not, this account needs a key."
+            : $"Google gave out no token for this account's key: {why}.", "no_token");
     }
 
     private static ServiceAccountCredential AccountOf(string keyFile)
@@ -70,8 +91,16 @@ internal sealed class GoogleAccess
     }
 
     /// <summary>As for all other calls to a provider: no redirect, no proxy.</summary>
-    private sealed class Line : HttpClientFactory
+    private sealed class Line : HttpClientFactory, Google.Apis.Http.IHttpClientFactory
     {
+        // The library follows redirects by itself, whatever the handler below it does.
+        ConfigurableHttpClient Google.Apis.Http.IHttpClientFactory.CreateHttpClient(CreateHttpClientArgs args)
+        {
+            var client = CreateHttpClient(args);
+            client.MessageHandler.FollowRedirect = false;
+            return client;
+        }
+
         protected override HttpMessageHandler CreateHandler(CreateHttpClientArgs args) => new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -79,6 +108,7 @@ internal sealed class GoogleAccess
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null,
+            ConnectTimeout = _connectTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         };
     }

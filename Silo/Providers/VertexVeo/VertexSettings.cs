@@ -6,7 +6,10 @@ namespace VideoGen.Silo.Providers.VertexVeo;
 internal static class VertexSettings
 {
     /// <summary>The options that no other type has.</summary>
-    public static readonly string[] Keys = [nameof(AccountSettings.StorageUri), nameof(AccountSettings.StorageUrl)];
+    public static readonly string[] Keys = [nameof(AccountSettings.StorageUri), nameof(AccountSettings.StorageUrl), nameof(AccountSettings.Credentials)];
+
+    /// <summary>What <see cref="AccountSettings.Credentials"/> can be.</summary>
+    public const string Key = "key", MetadataServer = "metadata_server";
 
     /// <summary>What is wrong; nothing where it can be read.</summary>
     /// <param name="at">The account's section.</param>
@@ -19,6 +22,7 @@ internal static class VertexSettings
             yield return $"{at}: {nameof(settings.AccessKey)}, {nameof(settings.Resolution)} and {nameof(settings.DeleteStops)} are not for {AccountTypes.VertexVeo}: its jobs are found by their videos, and cannot be stopped.";
         }
 
+        if (settings.Credentials is not (null or Key or MetadataServer)) yield return $"{at}:{nameof(settings.Credentials)} must be {Key} or {MetadataServer}.";
         if (address is not null && VertexPlace.Parse(address, null) is null) yield return $"{at}:{nameof(settings.BaseUrl)} must end with /v1/projects/PROJECT/locations/LOCATION for {AccountTypes.VertexVeo}.";
         else if (address is not null && VertexPlace.Parse(address, settings.StorageUrl) is null) yield return $"{at}:{nameof(settings.StorageUrl)} must be an http or https address without a path.";
         if (settings.StorageUri is not null && BucketPlace.Parse(settings.StorageUri) is null) yield return $"{at}:{nameof(settings.StorageUri)} must be gs://BUCKET, or a folder in one: gs://BUCKET/FOLDER.";

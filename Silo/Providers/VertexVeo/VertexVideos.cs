@@ -26,7 +26,7 @@ internal sealed class VertexVideos : IAccountAdapter
     {
         (Account, _options, _inputs) = (account, options, inputs);
         var (hasBucket, place) = (options.Bucket is not null, options.Vertex!);
-        _access = new(options.Key);
+        _access = new(options.AsksMetadataServer ? null : options.Key);
         _http = new(place.Root, () => _access.Token, time, options.PrivateAddresses);
         _storage = new(place.Storage, () => _access.Token, time, options.PrivateAddresses);
         _bucket = options.Bucket is { } bucket ? new(_storage, bucket) : null;

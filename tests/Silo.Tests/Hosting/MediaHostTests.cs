@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
+using VideoGen.Silo.Media;
 using VideoGen.Silo.Tests.Providers;
 using VideoGen.Storage.Processes;
 using VideoGen.Tests;
@@ -11,7 +12,7 @@ namespace VideoGen.Silo.Tests.Hosting;
 /// <summary>A finished video on its way into our store: the real process is killed at each step, and the disk is really full.</summary>
 public sealed class MediaHostTests : OnHostFolder
 {
-    private const string Probe = "probe", Thumbnail = "thumbnail", Spritesheet = "spritesheet";
+    private const string Probe = "probe", Thumbnail = "thumbnail", Spritesheet = "spritesheet", Index = "index";
 
     /// <summary>Once; ten times with <c>./test --long</c>.</summary>
     public static TheoryData<int> Times => [.. Enumerable.Range(1, Environment.GetEnvironmentVariable("VIDEOGEN_TEST_LONG") == "1" ? 10 : 1)];
@@ -35,7 +36,12 @@ public sealed class MediaHostTests : OnHostFolder
         Assert.Empty(Stored());
         await KilledWhileReading(original, kept, bytes: video.Length / 2);
         Assert.Empty(Stored());
-        File.Move(kept, original, overwrite: true);
+        // While its index is put in front: from here on the provider's file has it at its end.
+        File.Delete(original);
+        await SlowToStart(kept, original);
+        await KilledAt(Index);
+        Assert.Empty(Stored());
+        Assert.True(Mp4.Look(original).IndexIsLast);
 
         // In the store, and the document does not know it yet: in the middle of each picture.
         await KilledAt(Thumbnail);
@@ -59,7 +65,11 @@ public sealed class MediaHostTests : OnHostFolder
         Assert.Empty(Works().Where(file => Path.GetFileName(file) != ".lock"));
         Assert.InRange(Works().Count, 0, 1); // This process's own; those of the dead are gone.
 
-        Assert.Equal(video, await Download(host, id, "video", "video/mp4"));
+        // Pictures and sound as they were made, and the index first: so it was before this test moved it.
+        var downloaded = Path.Combine(Folder, "downloaded.mp4");
+        await File.WriteAllBytesAsync(downloaded, await Download(host, id, "video", "video/mp4"));
+        Assert.Equal(new Mp4Look(null), Mp4.Look(downloaded));
+        Assert.Equal(await Packets(kept), await Packets(downloaded));
         Assert.StartsWith("RIFF", System.Text.Encoding.ASCII.GetString(await Download(host, id, Thumbnail, "image/webp")), StringComparison.Ordinal);
         Assert.StartsWith("RIFF", System.Text.Encoding.ASCII.GetString(await Download(host, id, Spritesheet, "image/webp")), StringComparison.Ordinal);
         Assert.Equal(0, await host.Stop());
@@ -134,6 +144,21 @@ public sealed class MediaHostTests : OnHostFolder
         File.Delete(GateOf(Spritesheet));
     }
 
+    /// <summary>Writes a video anew, with its index at its end.</summary>
+    private static async Task SlowToStart(string video, string slow)
+    {
+        await using var ffmpeg = WatchedProcess.Start("ffmpeg", ["-nostdin", "-loglevel", "error", "-i", video, "-map", "0", "-c", "copy", "-y", slow]);
+        Assert.True(await ffmpeg.Exited == 0, ffmpeg.Errors);
+    }
+
+    /// <summary>A checksum of each stream's packets.</summary>
+    private static async Task<string> Packets(string video)
+    {
+        await using var ffmpeg = WatchedProcess.Start("ffmpeg", ["-nostdin", "-loglevel", "error", "-i", video, "-map", "0", "-c", "copy", "-f", "streamhash", "-"]);
+        Assert.True(await ffmpeg.Exited == 0, ffmpeg.Errors);
+        return ffmpeg.Output;
+    }
+
     /// <summary>Returns when the host has opened the pipe, and then feeds it so many bytes and no end.</summary>
     private static async Task<WatchedProcess> Feeding(string pipe, string file, int bytes)
     {
@@ -155,7 +180,7 @@ public sealed class MediaHostTests : OnHostFolder
                 #!/bin/sh
                 step={Probe}
                 for argument in "$@"; do
-                  case $argument in {Thumbnail}.webp | {Spritesheet}.webp) step=$(basename "$argument" .webp) ;; esac
+                  case $argument in {Thumbnail}.webp | {Spritesheet}.webp) step=$(basename "$argument" .webp) ;; {Faststart.MovedFile}) step={Index} ;; esac
                 done
                 if [ -p "{Folder}/$step.gate" ]; then : >"{Folder}/$step.reached"; read -r go <"{Folder}/$step.gate"; fi
                 exec {program} "$@"

@@ -214,6 +214,62 @@ public sealed class VideoSaverTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_larger_than_any_video_is_not_taken_in_pieces_either()
+    {
+        await using var media = Media(new Source(() => new EndlessInPieces()), ("Media:MaxVideoBytes", "2000000"), ("Media:Resumes", "100"));
+
+        var trouble = Assert.IsType<SaveReply.Trouble>(await media.Saver.Save(_id, "remote", "j", _asked, CancellationToken.None));
+
+        Assert.Equal("too_large", trouble.Failure.Code);
+    }
+
+    [Fact]
+    public async Task A_video_with_its_index_at_its_end_is_stored_with_it_in_front_and_is_the_same_video()
+    {
+        var slow = await Samples.LargeVideo;
+        Assert.True(Look(slow).IndexIsLast);
+        await using var media = Media(new Source(slow));
+        var asked = new VideoOptions("local", "1280x720", 2);
+
+        var saved = Assert.IsType<SaveReply.Saved>(await media.Saver.Save(_id, "remote", "j", asked, CancellationToken.None));
+
+        var stored = _files.Stored[(_id, MediaVariant.Video)];
+        Assert.Equal(FileOf(stored), saved.File);
+        Assert.Equal(new Mp4Look(null), Look(stored));
+        Assert.Equal(await Streams(slow), await Streams(stored));
+        Assert.Empty(media.Log);
+        Assert.Equal(saved, await media.Saver.Save(_id, "remote", "j", asked, CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData("exit 1", "It ended with exit code 1.")]
+    [InlineData("exec sleep 1000", "Media:ToolTimeLimit")]
+    [InlineData("echo nothing > faststart.mp4", "is not the same video")]
+    [InlineData("ffmpeg -loglevel error -f lavfi -i testsrc=size=1280x720:duration=1 -movflags +faststart -y faststart.mp4", "is not the same video")]
+    [InlineData("cp video.mp4 faststart.mp4", "is not the same video")]
+    public async Task A_video_whose_index_cannot_be_put_in_front_is_stored_as_it_is(string script, string said)
+    {
+        var slow = await Samples.LargeVideo;
+        var tool = Path.Combine(_folder.Root, "ffmpeg.sh");
+        await File.WriteAllTextAsync(tool, $"#!/bin/sh\ncase \"$*\" in *faststart.mp4*) {script} ;; *) exec ffmpeg \"$@\" ;; esac\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await using var media = Media(new Source(slow), ("Media:Ffmpeg", tool), ("Media:ToolTimeLimit", "00:00:05"));
+
+        Assert.Equal(new SaveReply.Saved(FileOf(slow)), await media.Saver.Save(_id, "remote", "j", new("local", "1280x720", 2), CancellationToken.None));
+
+        Assert.Contains(media.Log, line => line.Contains("keeps its index behind its pictures", StringComparison.Ordinal) && line.Contains(said, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_video_with_marks_of_its_maker_is_stored_to_the_byte()
+    {
+        byte[] marked = [.. await Samples.LargeVideo, 0, 0, 0, 24, .. "uuid"u8, .. new byte[16]];
+        Assert.Equal(new Mp4Look(null, IndexIsLast: true, HasMarks: true), Look(marked));
+
+        Assert.Equal(new SaveReply.Saved(FileOf(marked)), await Save(new Source(marked), "j"));
+    }
+
+    [Fact]
     public async Task A_connection_that_breaks_off_stores_nothing_and_leaves_nothing()
     {
         var video = await Samples.Video;
@@ -232,6 +288,35 @@ public sealed class VideoSaverTests : IDisposable
         await using var media = Media(new Source(() => new Hanging()));
         var trouble = Assert.IsType<SaveReply.Trouble>(await media.Saver.Save(_id, "remote", "j", _asked, limit.Token));
         Assert.Equal(FailureKind.Expired, trouble.Failure.Kind);
+    }
+
+    [Fact]
+    public async Task So_many_are_saved_at_a_time_and_the_next_waits_for_its_turn()
+    {
+        var (opened, first) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var source = new Source(() =>
+        {
+            Interlocked.Increment(ref opened);
+            first.TrySetResult();
+            return new Hanging();
+        });
+        await using var media = Media(source, ("Media:SavesAtOnce", "1"));
+        using var longer = new CancellationTokenSource();
+        var saving = media.Saver.Save(_id, "remote", "j", _asked, longer.Token);
+        await first.Task.WaitAsync(TimeSpan.FromSeconds(60));
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        var waited = Assert.IsType<SaveReply.Trouble>(await media.Saver.Save(new("v-2", 1), "remote", "j", _asked, limit.Token)).Failure;
+
+        Assert.Equal((FailureKind.Expired, 1), (waited.Kind, opened));
+        Assert.Contains("Media:SavesAtOnce (1)", waited.Detail, StringComparison.Ordinal);
+        await longer.CancelAsync();
+        Assert.Contains("Copying the video took longer", Assert.IsType<SaveReply.Trouble>(await saving).Failure.Detail, StringComparison.Ordinal);
+
+        // Its place is free again.
+        using var again = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await media.Saver.Save(new("v-2", 1), "remote", "j", _asked, again.Token);
+        Assert.Equal(2, opened);
     }
 
     [Fact]
@@ -264,6 +349,24 @@ public sealed class VideoSaverTests : IDisposable
         var path = Path.Combine(_folder.Root, "picture.webp");
         await File.WriteAllBytesAsync(path, picture);
         return await Ffprobe.Pixels(path);
+    }
+
+    private Mp4Look Look(byte[] video)
+    {
+        var path = Path.Combine(_folder.Root, "look.mp4");
+        File.WriteAllBytes(path, video);
+        return Mp4.Look(path);
+    }
+
+    /// <summary>What ffprobe says of its streams, and a checksum of each of their packets.</summary>
+    private async Task<string> Streams(byte[] video)
+    {
+        var path = Path.Combine(_folder.Root, "streams.mp4");
+        await File.WriteAllBytesAsync(path, video);
+        await using var probe = VideoGen.Storage.Processes.WatchedProcess.Start("ffprobe", ["-loglevel", "error", "-show_entries", "format=nb_streams,duration:stream=codec_name,width,height,duration,nb_frames,extradata_hash", "-show_data_hash", "sha256", path]);
+        Assert.True(await probe.Exited == 0, probe.Errors);
+        Assert.Contains("nb_frames=48", probe.Output, StringComparison.Ordinal);
+        return probe.Output;
     }
 
     private static StoredVideo FileOf(byte[] video) => new(video.Length, Convert.ToHexStringLower(SHA256.HashData(video)));
@@ -300,6 +403,28 @@ public sealed class VideoSaverTests : IDisposable
     private sealed class Endless : MemoryStream
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.FromResult(buffer.Length);
+    }
+
+    /// <summary>Breaks off after each half of a million bytes, and goes on.</summary>
+    private sealed class EndlessInPieces : MemoryStream, IResumableVideo
+    {
+        private int _left = 500_000;
+
+        public bool CanResume => true;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (_left == 0) throw new HttpIOException(HttpRequestError.ResponseEnded);
+            var read = Math.Min(_left, buffer.Length);
+            _left -= read;
+            return ValueTask.FromResult(read);
+        }
+
+        public Task<bool> Resume(CancellationToken cancellationToken)
+        {
+            _left = 500_000;
+            return Task.FromResult(true);
+        }
     }
 
     /// <summary>A store that keeps to the port's words, in memory.</summary>

@@ -57,7 +57,7 @@ internal sealed class Account : IDisposable
     public static Account Vertex(string address, params (string Option, string Value)[] settings) =>
         new([("Type", "vertex_veo"), ("BaseUrl", $"{address}/v1/projects/p/locations/l"), ("StorageUri", "gs://a-bucket/videos"), ("StorageUrl", address), .. Key(settings), .. settings]);
 
-    private static (string, string)[] Key((string Option, string Value)[] settings) => Array.Exists(settings, setting => setting.Option is "ApiKey" or "ApiKeyFile") ? [] : [("ApiKey", NewKey())];
+    private static (string, string)[] Key((string Option, string Value)[] settings) => Array.Exists(settings, setting => setting.Option is "ApiKey" or "ApiKeyFile" or "Credentials") ? [] : [("ApiKey", NewKey())];
 
     public static string NewKey() => FakeProvider.Keys + Guid.NewGuid().ToString("N");
 

@@ -60,6 +60,10 @@ public sealed class AccountSettingsTests : IDisposable
     [InlineData("Providers:Accounts:one:ApiKey must be an access token, or a service account's key", "Type=vertex_veo", Vertex, "ApiKey={\"type\":\"authorized_user\"}")]
     [InlineData("are not for vertex_veo", "Type=vertex_veo", Vertex, "Resolution=list")]
     [InlineData("Providers:Accounts:one:StorageUri is for vertex_veo alone.", "StorageUri=gs://bucket")]
+    [InlineData("Providers:Accounts:one:Credentials is for vertex_veo alone.", "Credentials=metadata_server")]
+    [InlineData("Providers:Accounts:one:Credentials must be key or metadata_server.", "Type=vertex_veo", Vertex, "Credentials=default")]
+    [InlineData("Providers:Accounts:one:Credentials is metadata_server, so neither Providers:Accounts:one:ApiKey nor", "Type=vertex_veo", Vertex, "Credentials=metadata_server")]
+    [InlineData("One of Providers:Accounts:one:ApiKey and Providers:Accounts:one:ApiKeyFile must be said.", "Type=vertex_veo", Vertex, "Credentials=key", "ApiKey=")]
     public void What_is_wrong_with_an_account_is_said_by_its_option(string sentence, params string[] settings)
     {
         var told = Assert.Throws<OptionsValidationException>(() => Providers("one", settings).Find("one"));

@@ -76,7 +76,7 @@ public sealed class VideoDownloadTests
     public async Task What_is_not_https_or_has_a_user_in_it_is_refused_before_a_name_is_resolved(string account, string place)
     {
         using var download = new VideoDownload(new(account), allowsPrivate: true, (_, _) => throw new InvalidOperationException("A name was resolved."));
-        await Assert.ThrowsAsync<AddressRefusedException>(() => download.Get(new(place), (_, _) => throw new InvalidOperationException("The account was asked."), CancellationToken.None));
+        await Assert.ThrowsAsync<AddressRefusedException>(() => download.Get(new(place), (_, _) => throw new InvalidOperationException("The account was asked."), _ => { }, CancellationToken.None));
     }
 
     [Fact]
@@ -93,6 +93,66 @@ public sealed class VideoDownloadTests
         Assert.Contains("127.0.0.1", trouble.Detail, StringComparison.Ordinal);
         Assert.Contains("PrivateAddresses", trouble.Detail, StringComparison.Ordinal);
         Assert.Empty(inside.Connections);
+    }
+
+    [Fact]
+    public async Task The_rest_of_a_video_is_asked_for_where_its_beginning_was_and_sent_on_without_our_token()
+    {
+        await using var inside = new RawServer(async connection =>
+        {
+            await connection.ReadRequest();
+            await connection.Send(connection.Received.Contains("Range: bytes=4-", StringComparison.Ordinal)
+                ? "HTTP/1.1 206 Partial Content\r\nETag: \"1\"\r\nContent-Range: bytes 4-8/9\r\nContent-Length: 5\r\n\r\nvideo"
+                : Half);
+        });
+        await using var provider = Provider(_ => Redirect($"{inside.Address}/1.mp4"));
+        using var account = Account.OpenAi(provider.Address, "sk-own", ("PrivateAddresses", "true"));
+
+        var opened = Assert.IsType<SourceReply.Opened>(await account.Source.Open("video_1", CancellationToken.None));
+        await using (opened.Video)
+        {
+            Assert.Equal("the ", await Broken(opened.Video));
+            Assert.True(await ((IResumableVideo)opened.Video).Resume(CancellationToken.None));
+            using var rest = new StreamReader(opened.Video);
+            Assert.Equal("video", await rest.ReadToEndAsync());
+        }
+
+        Assert.Equal(2, Requests(provider).Count(request => request.Contains("Authorization: Bearer sk-own", StringComparison.Ordinal)));
+        Assert.All(Requests(inside), request => Assert.DoesNotContain("Authorization", request, StringComparison.OrdinalIgnoreCase));
+        Assert.Contains("If-Range: \"1\"", Requests(inside)[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_is_sent_on_to_a_private_address_for_the_rest_of_a_video_is_refused_there_too()
+    {
+        var asked = 0;
+        await using var inside = Provider(_ => Ok("a secret"));
+        await using var provider = new RawServer(async connection =>
+        {
+            await connection.ReadRequest();
+            await connection.Send(asked++ == 0 ? Half : Redirect($"{inside.Address}/1.mp4"));
+        });
+        using var account = Account.OpenAi(provider.Address);
+
+        var opened = Assert.IsType<SourceReply.Opened>(await account.Source.Open("video_1", CancellationToken.None));
+        await using (opened.Video)
+        {
+            await Broken(opened.Video);
+            var refused = await Assert.ThrowsAsync<HttpRequestException>(() => ((IResumableVideo)opened.Video).Resume(CancellationToken.None));
+            Assert.Contains("is no public address, so nothing is sent there", refused.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(inside.Connections);
+    }
+
+    private const string Half = "HTTP/1.1 200 OK\r\nETag: \"1\"\r\nAccept-Ranges: bytes\r\nContent-Length: 9\r\n\r\nthe ";
+
+    /// <summary>What can be read of it until it breaks off.</summary>
+    private static async Task<string> Broken(Stream video)
+    {
+        using var read = new MemoryStream();
+        await Assert.ThrowsAnyAsync<IOException>(() => video.CopyToAsync(read));
+        return System.Text.Encoding.ASCII.GetString(read.ToArray());
     }
 
     private static async Task<string> Fetched(Account account)
