@@ -11,7 +11,7 @@ namespace VideoGen.Bench;
 /// <param name="Orleans">What is built for Orleans; null where nothing is.</param>
 internal sealed record Arguments(string Program, TimeSpan Round, IReadOnlyList<Flight> Flights, int Downloads, string[]? Only, OrleansPrograms? Orleans)
 {
-    public const string Door = "door", Cost = "cost", Calls = "calls", Money = "money", InFlight = "in-flight", Saves = "downloads", Engines = "engines";
+    public const string Door = "door", Cost = "cost", Calls = "calls", Money = "money", InFlight = "in-flight", Saves = "downloads", Streams = "streams", Engines = "engines";
 
     public static Arguments Parse(string[] args)
     {

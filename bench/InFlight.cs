@@ -37,7 +37,7 @@ internal static class InFlight
     /// does nothing. So what is measured is not bounded by rendering, and all else is as it always is. A provider's disk is not ours:
     /// what it writes of its jobs goes to memory.
     /// </summary>
-    private static IEnumerable<(string, string)> Settings(BenchFolder folder, Flight flight)
+    internal static IEnumerable<(string, string)> Settings(BenchFolder folder, Flight flight)
     {
         var endless = Path.Combine(folder.Path, "endless");
         File.WriteAllText(endless, "#!/bin/sh\nexec tail -f /dev/null\n");

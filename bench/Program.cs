@@ -16,6 +16,7 @@ if (arguments.Wants(Arguments.Door)) await DoorSpeed.Measure(arguments);
 if (arguments.Wants(Arguments.Cost)) await RequestCost.Measure(arguments);
 if (arguments.Wants(Arguments.Calls)) await GrainCalls.Measure(arguments.Round);
 if (arguments.Wants(Arguments.Money)) await MoneySpeed.Measure(arguments);
+if (arguments.Wants(Arguments.Streams)) await StreamSpeed.Measure(arguments);
 if (arguments.Wants(Arguments.Saves) && arguments.Downloads > 0) await Downloads.Measure(arguments.Program, arguments.Downloads);
 if (!arguments.Wants(Arguments.InFlight)) return;
 foreach (var flight in arguments.Flights) await InFlight.Measure(arguments.Program, flight);

@@ -89,7 +89,7 @@ public sealed class AccessSetupTests
     private static ServiceProvider With(params (string Key, string Value)[] settings)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build();
-        return new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging().AddClients(configuration).BuildServiceProvider();
+        return new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging().AddLimits(configuration).AddClients(configuration).BuildServiceProvider();
     }
 
     private sealed class Known(params (string Client, string Plan)[] plans) : IClientKeys
