@@ -93,7 +93,7 @@ public sealed class MediaSweepTests(TestDatabase database) : IClassFixture<TestD
         await Sweep(store);
 
         Assert.Equal((false, false), await Has(store, expired));
-        Assert.Equal(1_000, store.WrittenBefore(Now).Count());
+        Assert.Equal(1_000, await store.WrittenBefore(Now).CountAsync());
     }
 
     [Fact]

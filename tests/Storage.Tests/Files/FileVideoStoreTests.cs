@@ -178,7 +178,7 @@ public sealed class FileVideoStoreTests : IDisposable
             File.SetLastWriteTimeUtc(Path.Combine(root, "aa", name), time.GetUtcNow().UtcDateTime);
         }
 
-        Assert.Equal([new(Key, 1), new(Key, 2)], store.WrittenBefore(time.GetUtcNow().AddSeconds(1)).OrderBy(id => id.Round));
+        Assert.Equal([new(Key, 1), new(Key, 2)], await store.WrittenBefore(time.GetUtcNow().AddSeconds(1)).OrderBy(id => id.Round).ToListAsync());
     }
 
     [Fact]
