@@ -179,7 +179,7 @@ public abstract class VideoStoreConformance
     [Fact]
     public Task A_large_video_needs_little_memory() => With(async test =>
     {
-        const int Size = 40 << 20, MostAlive = 24 << 20;
+        const int Size = 40 << 20, MostAlive = 24 << 20, MostAtOnce = 8 << 20;
         var store = await Started(test);
         using var generated = new GeneratedStream(Size);
         var before = Alive();
@@ -203,6 +203,7 @@ public abstract class VideoStoreConformance
         }
 
         Assert.InRange(most, 0, MostAlive);
+        Assert.InRange(generated.MostAtOnce, 1, MostAtOnce); // What is taken from a pool and given back is alive before, too.
     });
 
     [Fact]
@@ -395,6 +396,9 @@ public abstract class VideoStoreConformance
 
         public Action OnStep { get; set; } = () => { };
 
+        /// <summary>The largest part that was asked for, bytes.</summary>
+        public int MostAtOnce { get; private set; }
+
         public override bool CanRead => true;
 
         public override bool CanSeek => true;
@@ -407,6 +411,7 @@ public abstract class VideoStoreConformance
 
         public override int Read(byte[] buffer, int offset, int count)
         {
+            MostAtOnce = Math.Max(MostAtOnce, count);
             var read = (int)Math.Min(count, Length - Position);
             for (var i = 0; i < read; i++) buffer[offset + i] = (byte)((Position + i) * 2_654_435_761 >> 13);
             Position += read;
