@@ -125,7 +125,7 @@ public sealed class S3VideoStoreTests : IAsyncLifetime
     [Fact]
     public async Task An_upload_that_cannot_be_thrown_away_does_not_hide_why_it_failed()
     {
-        bucket.Line.Before = call => Task.FromResult(call.What is "POST upload" or "DELETE upload" ? 403 : 0);
+        bucket.Line.Before = call => Task.FromResult(call.What switch { "POST upload" => 403, "DELETE upload" => 405, _ => 0 });
         var trouble = await Assert.ThrowsAsync<IOException>(() => Save(new byte[Large]));
         Assert.Contains("(403 Refused)", trouble.Message, StringComparison.Ordinal);
         Assert.Equal(1, bucket.Unfinished());
