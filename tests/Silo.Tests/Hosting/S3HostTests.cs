@@ -119,12 +119,14 @@ public sealed class S3HostTests : OnHostFolder, IAsyncLifetime
     }
 
     /// <summary>The whole story, with a picture that guides a video, and a link that its client follows.</summary>
-    [Fact]
-    public async Task The_official_client_follows_links_into_the_bucket()
+    [Theory]
+    [InlineData(6)]
+    [InlineData(7)]
+    public async Task The_official_client_follows_links_into_the_bucket(int version)
     {
         await using var host = await StartOnBucket(("Store__S3__LinksFor", "00:05:00"));
 
-        var told = await NodeClient.OpenAi.Tell(host.Http.BaseAddress!, "everything");
+        var told = await NodeClient.OpenAi(version).Tell(host.Http.BaseAddress!, "everything");
 
         Assert.Equal("ftyp", told.GetProperty("head").GetString());
         var id = told.GetProperty("video").GetProperty("id").GetString();
