@@ -61,8 +61,7 @@ internal static class GatewayHost
         // What is started first is stopped last.
         services.AddTelemetry(configuration, activations: null);
         services.AddPostgresForDoor(own);
-        services.AddVideoFolder(configuration);
-        services.AddInputFolder(configuration.GetValue<string>(DataFolder.InputsKey)!);
+        services.AddStores(configuration);
         services.AddConfiguredClients(configuration);
         services.AddCatalogueOptions(configuration).ValidateOnStart();
         services.AddSingleton(s => new ModelCatalogue(s.GetRequiredService<IOptions<CatalogueOptions>>().Value, configuration.GetValue<decimal>(ModelCatalogue.LocalPriceKey)));

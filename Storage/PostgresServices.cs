@@ -1,9 +1,7 @@
 using System.Text.Json;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Storage;
 using VideoGen.Access;
@@ -12,7 +10,6 @@ using VideoGen.Reports;
 using VideoGen.Requests;
 using VideoGen.Storage.Access;
 using VideoGen.Storage.Budgets;
-using VideoGen.Storage.Files;
 using VideoGen.Storage.Installations;
 using VideoGen.Storage.Reconciles;
 using VideoGen.Storage.Reminders;
@@ -83,27 +80,6 @@ public static class PostgresServices
     {
         services.AddSingleton<IGrainStorage>(s => new PostgresGrainStorage(s.GetRequiredService<NpgsqlDataSource>(), documents));
         services.AddSingleton<IReminderTable, PostgresReminderTable>();
-        return services;
-    }
-
-    /// <summary>Adds the store of pictures that guide videos.</summary>
-    /// <param name="folder">See <see cref="FileInputStore"/>.</param>
-    public static IServiceCollection AddInputFolder(this IServiceCollection services, string folder)
-    {
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(s => new FileInputStore(Path.GetFullPath(folder), s.GetRequiredService<TimeProvider>()));
-        return services.AddSingleton<IInputFiles>(s => s.GetRequiredService<FileInputStore>());
-    }
-
-    /// <summary>Adds the store of videos as files. Options: section <see cref="FileVideoStoreOptions.Section"/>.</summary>
-    public static IServiceCollection AddVideoFolder(this IServiceCollection services, IConfiguration configuration)
-    {
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddOptions<FileVideoStoreOptions>().Bind(configuration.GetSection(FileVideoStoreOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton(s => s.GetRequiredService<IOptions<FileVideoStoreOptions>>().Value);
-        services.AddSingleton<MediaBook>();
-        services.AddSingleton<FileVideoStore>();
-        services.AddSingleton<IVideoFiles>(s => s.GetRequiredService<FileVideoStore>());
         return services;
     }
 }

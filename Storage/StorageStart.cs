@@ -15,12 +15,12 @@ public static class StorageStart
 {
     /// <summary>
     /// Brings the schema up to date, loads the installation, looks whether the database may have forgotten what was paid, loads the keys and
-    /// the pauses, and checks the video folder, in that order. A host calls it once, after it has its <see cref="Hosts.HostLock"/> and before
+    /// the pauses, and checks the store of videos, in that order. A host calls it once, after it has its <see cref="Hosts.HostLock"/> and before
     /// it starts a grain or a listener. Several may call it together.
     /// </summary>
     /// <exception cref="SchemaException">The database is not this program's.</exception>
-    /// <exception cref="InvalidOperationException">The key rules or the video folder are not this installation's.</exception>
-    /// <exception cref="IOException">The video folder cannot be written.</exception>
+    /// <exception cref="InvalidOperationException">The key rules or the store of videos are not this installation's.</exception>
+    /// <exception cref="IOException">The store of videos cannot be reached or written.</exception>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
     /// <param name="services">The host's services.</param>
     /// <param name="isAlone">Whether the host's lock shuts all other hosts of this database out.</param>
@@ -36,7 +36,7 @@ public static class StorageStart
         await services.GetRequiredService<PostgresPreventedPayments>().ForgetOldWriters(cancellationToken).ConfigureAwait(false);
         await services.GetRequiredService<ClientKeyRing>().Load(cancellationToken).ConfigureAwait(false);
         await services.GetRequiredService<PostgresPauses>().Load(cancellationToken).ConfigureAwait(false);
-        if (services.GetService<FileVideoStore>() is { } videos) await videos.Check(isAlone, cancellationToken).ConfigureAwait(false);
+        if (services.GetService<IVideoStore>() is { } videos) await videos.Check(isAlone, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -44,8 +44,8 @@ public static class StorageStart
     /// for a database that does not answer yet, or that those hosts have not prepared yet, and gives up after <paramref name="patience"/>.
     /// </summary>
     /// <exception cref="SchemaException">The schema is not the one that this code knows, still.</exception>
-    /// <exception cref="InvalidOperationException">The key rules or the video folder are not this installation's.</exception>
-    /// <exception cref="IOException">The video folder is not the one that the hosts share, or not there.</exception>
+    /// <exception cref="InvalidOperationException">The key rules or the store of videos are not this installation's.</exception>
+    /// <exception cref="IOException">The store of videos is not the one that the hosts share, or not there.</exception>
     /// <exception cref="NpgsqlException">The database did not answer in all that time.</exception>
     public static async Task Join(IServiceProvider services, TimeSpan patience, CancellationToken cancellationToken)
     {
@@ -59,7 +59,7 @@ public static class StorageStart
                 await services.GetRequiredService<PostgresInstallation>().Find(cancellationToken).ConfigureAwait(false);
                 await services.GetRequiredService<ClientKeyRing>().Load(cancellationToken).ConfigureAwait(false);
                 await services.GetRequiredService<PostgresPauses>().Load(cancellationToken).ConfigureAwait(false);
-                if (services.GetService<FileVideoStore>() is { } videos) await videos.CheckShared(cancellationToken).ConfigureAwait(false);
+                if (services.GetService<IVideoStore>() is { } videos) await videos.CheckShared(cancellationToken).ConfigureAwait(false);
                 return;
             }
             catch (Exception e) when (MayPass(e) && time.GetElapsedTime(began) < patience)

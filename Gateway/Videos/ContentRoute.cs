@@ -7,7 +7,8 @@ namespace VideoGen.Gateway.Videos;
 
 /// <summary>
 /// <c>/v1/videos/{id}/content</c>: the files of a finished video, with ranges, and an ETag that is the checksum of the bytes. Several ranges
-/// at once are answered with the whole, as HTTP allows. The bytes go from the store to the caller and through no grain.
+/// at once are answered with the whole, as HTTP allows. The bytes go from the store to the caller and through no grain; where the store gives
+/// links, the caller is sent there, after the same checks.
 /// </summary>
 internal static class ContentRoute
 {
@@ -28,11 +29,11 @@ internal static class ContentRoute
 
         try
         {
+            var (type, name) = variant == MediaVariant.Video ? ("video/mp4", $"{view.Id}.mp4") : ("image/webp", $"{view.Id}-{variant.ToWire()}.webp");
+            if (HttpMethods.IsGet(http.Request.Method) && await files.Link(view.Id, variant, type, Disposition(name), http.RequestAborted) is { } link) return Elsewhere(http, link);
             var content = await files.Open(view.Id, variant, http.RequestAborted);
             if (content is null) return Missing(view, variant, files.RetainFor, http, time, logger);
-            return variant == MediaVariant.Video
-                ? File(http, view, content, video.Sha256, "video/mp4", $"{view.Id}.mp4")
-                : await Picture(http, view, variant, content);
+            return variant == MediaVariant.Video ? File(http, view, content, video.Sha256, type, name) : await Picture(http, view, variant, content, type, name);
         }
         catch (IOException exception)
         {
@@ -41,7 +42,7 @@ internal static class ContentRoute
         }
     }
 
-    private static async Task<FileStreamHttpResult> Picture(HttpContext http, VideoView view, MediaVariant variant, Stream content)
+    private static async Task<FileStreamHttpResult> Picture(HttpContext http, VideoView view, MediaVariant variant, Stream content, string type, string name)
     {
         await using (content)
         {
@@ -49,7 +50,7 @@ internal static class ContentRoute
             var bytes = new byte[content.Length];
             await content.ReadExactlyAsync(bytes, http.RequestAborted);
             var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
-            return File(http, view, new MemoryStream(bytes), sha256, "image/webp", $"{view.Id}-{variant.ToWire()}.webp");
+            return File(http, view, new MemoryStream(bytes), sha256, type, name);
         }
     }
 
@@ -57,8 +58,17 @@ internal static class ContentRoute
     {
         // Kept by the caller, but asked about each time: the video may have been deleted.
         http.Response.Headers.CacheControl = "private, no-cache";
-        http.Response.Headers.ContentDisposition = $"inline; filename=\"{name}\"";
+        http.Response.Headers.ContentDisposition = Disposition(name);
         return TypedResults.Stream(content, type, lastModified: view.EndedAt, entityTag: new EntityTagHeaderValue($"\"{sha256}\""), enableRangeProcessing: true);
+    }
+
+    private static string Disposition(string name) => $"inline; filename=\"{name}\"";
+
+    // A signed link is for one method, so whoever asks for the head alone is answered here.
+    private static RedirectHttpResult Elsewhere(HttpContext http, Uri link)
+    {
+        http.Response.Headers.CacheControl = "private, no-store"; // The link ends, and the video may be deleted.
+        return TypedResults.Redirect(link.AbsoluteUri);
     }
 
     private static Problem Missing(VideoView view, MediaVariant variant, TimeSpan? retainFor, HttpContext http, TimeProvider time, ILogger logger)

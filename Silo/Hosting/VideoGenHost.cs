@@ -72,8 +72,7 @@ internal static class VideoGenHost
         // What is started first is stopped last: telemetry hears everything, the counts and the provider outlive the grains, the grains outlive the door.
         services.AddTelemetry(configuration, GrainEngine.Activations);
         services.AddPostgresStorage(GrainEngine.Share(configuration, connectionString), data, GrainEngine.Memory(configuration));
-        services.AddVideoFolder(configuration);
-        services.AddInputFolder(configuration.GetValue<string>(DataFolder.InputsKey)!);
+        services.AddStores(configuration);
         services.AddVideoProviders(configuration);
         services.AddOperatorNews(configuration);
         services.AddMedia(configuration);

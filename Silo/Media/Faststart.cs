@@ -9,7 +9,7 @@ namespace VideoGen.Silo.Media;
 /// Puts the index of an MP4 in front of its pictures, so that a player can begin before it has all of it. Pictures and sound are copied as they
 /// are. Where that does not work, or what came of it is not the same video, it stays as its provider made it.
 /// </summary>
-internal sealed partial class Faststart(MediaTools tools, VideoProbe probe, IOptions<FileVideoStoreOptions> store, ILogger<Faststart> logger)
+internal sealed partial class Faststart(MediaTools tools, VideoProbe probe, IOptions<StoreOptions> store, ILogger<Faststart> logger)
 {
     /// <summary>The name of what ffmpeg makes, in the place of the video.</summary>
     public const string MovedFile = "faststart.mp4";

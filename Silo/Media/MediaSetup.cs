@@ -5,13 +5,13 @@ using VideoGen.Storage.Files;
 
 namespace VideoGen.Silo.Media;
 
-/// <summary>Registers what saves videos. The host registers the store itself, and <see cref="MediaSweep"/> where that is a folder.</summary>
+/// <summary>Registers what saves videos. The host registers the store itself, and <see cref="MediaSweep"/>.</summary>
 internal static class MediaSetup
 {
     public static IServiceCollection AddMedia(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<MediaOptions>().Bind(configuration.GetSection(MediaOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<IValidateOptions<FileVideoStoreOptions>, RetentionCheck>();
+        services.AddSingleton<IValidateOptions<StoreOptions>, RetentionCheck>();
         services.AddSingleton<Workbench>();
         services.AddSingleton<VideoIntake>();
         services.AddSingleton<MediaTools>();
@@ -24,14 +24,14 @@ internal static class MediaSetup
 }
 
 /// <summary>Refuses, at start, to remove videos that a prompt is still answered with.</summary>
-internal sealed class RetentionCheck(IOptions<RequestOptions> requests) : IValidateOptions<FileVideoStoreOptions>
+internal sealed class RetentionCheck(IOptions<RequestOptions> requests) : IValidateOptions<StoreOptions>
 {
-    public ValidateOptionsResult Validate(string? name, FileVideoStoreOptions options)
+    public ValidateOptionsResult Validate(string? name, StoreOptions options)
     {
         var least = requests.Value.Window + requests.Value.WindowMargin;
         return options.RetainFor < least
             ? ValidateOptionsResult.Fail(
-                $"{FileVideoStoreOptions.Section}:{nameof(FileVideoStoreOptions.RetainFor)} ({options.RetainFor}) must be at least {least}, in which the same prompt is answered with its video, or be left out to keep videos until they are deleted.")
+                $"{StoreOptions.Section}:{nameof(StoreOptions.RetainFor)} ({options.RetainFor}) must be at least {least}, in which the same prompt is answered with its video, or be left out to keep videos until they are deleted.")
             : ValidateOptionsResult.Success;
     }
 }

@@ -10,7 +10,7 @@ namespace VideoGen.Silo.Media;
 /// videos; each step may be done twice.
 /// </summary>
 internal sealed partial class MediaSweep(
-    FileVideoStore files, FileInputStore inputs, MediaBook book, Workbench bench, TimeProvider time, ILogger<MediaSweep> logger) : BackgroundService
+    IVideoStore files, IInputStore inputs, MediaBook book, Workbench bench, TimeProvider time, ILogger<MediaSweep> logger) : BackgroundService
 {
     public static readonly TimeSpan Every = TimeSpan.FromHours(6);
 
@@ -42,10 +42,10 @@ internal sealed partial class MediaSweep(
         try
         {
             bench.Clear();
-            files.RemoveLeftovers();
-            inputs.RemoveOld();
+            await files.RemoveLeftovers(cancellationToken).ConfigureAwait(false);
+            await inputs.RemoveOld(cancellationToken).ConfigureAwait(false);
             var unknown = new HashSet<VideoId>();
-            foreach (var batch in files.WrittenBefore(time.GetUtcNow() - YoungestFile).Chunk(BatchSize))
+            await foreach (var batch in files.WrittenBefore(time.GetUtcNow() - YoungestFile).Chunk(BatchSize).WithCancellation(cancellationToken).ConfigureAwait(false))
             {
                 foreach (var (id, reason) in await book.Unwanted(new HashSet<VideoId>(batch), time.GetUtcNow(), files.RetainFor, cancellationToken).ConfigureAwait(false))
                 {

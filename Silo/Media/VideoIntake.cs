@@ -9,7 +9,7 @@ namespace VideoGen.Silo.Media;
 /// Takes videos in, from wherever they come. Where a connection breaks off, or nothing comes any more, the copy goes on where it stopped if its
 /// source can do that, so many times for one video; the caller's time and the largest video hold for all of it together.
 /// </summary>
-internal sealed partial class VideoIntake(IOptions<MediaOptions> options, IOptions<FileVideoStoreOptions> store, TimeProvider time, ILogger<VideoIntake> logger)
+internal sealed partial class VideoIntake(IOptions<MediaOptions> options, IOptions<StoreOptions> store, TimeProvider time, ILogger<VideoIntake> logger)
 {
     private const int BufferBytes = 128 * 1024;
 

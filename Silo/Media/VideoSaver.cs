@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using VideoGen.Grains.Providers;
 using VideoGen.Grains.Requests;
@@ -58,7 +57,7 @@ internal sealed partial class VideoSaver(
         try
         {
             // What is in the store was looked into before it got there, and a round has one video at most: it is not copied again.
-            if (await Stored(id, cancellationToken).ConfigureAwait(false) is { } stored)
+            if (await files.Find(id, MediaVariant.Video, cancellationToken).ConfigureAwait(false) is { } stored)
             {
                 await Complete(id, cancellationToken).ConfigureAwait(false);
                 return new SaveReply.Saved(stored);
@@ -168,16 +167,6 @@ internal sealed partial class VideoSaver(
         catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException || IsOver(trouble, cancellationToken))
         {
             LogNoPictures(id, trouble.Message);
-        }
-    }
-
-    private async Task<StoredVideo?> Stored(VideoId id, CancellationToken cancellationToken)
-    {
-        var video = await files.Open(id, MediaVariant.Video, cancellationToken).ConfigureAwait(false);
-        if (video is null) return null;
-        await using (video.ConfigureAwait(false))
-        {
-            return new(video.Length, Convert.ToHexStringLower(await SHA256.HashDataAsync(video, cancellationToken).ConfigureAwait(false)));
         }
     }
 

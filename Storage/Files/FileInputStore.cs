@@ -5,15 +5,12 @@ namespace VideoGen.Storage.Files;
 
 /// <summary>
 /// Pictures as files in one folder, each named by the hash of its content: written under a name of its own, synced, and renamed into
-/// place. One that is sent again is kept for longer; one that nobody sent for <see cref="KeptFor"/> is removed by <see cref="RemoveOld"/>.
+/// place. One that is sent again is kept for longer; one that nobody sent for <see cref="IInputStore.KeptFor"/> is removed by <see cref="RemoveOld"/>.
 /// </summary>
 /// <param name="folder">The folder; made where it is missing. In a cluster one that all hosts share.</param>
 /// <param name="time">The clock of ages.</param>
-public sealed class FileInputStore(string folder, TimeProvider time) : IInputFiles
+public sealed class FileInputStore(string folder, TimeProvider time) : IInputStore
 {
-    /// <summary>Longer than any request lives that a picture was sent with: a dead letter may be sent again by a person days later.</summary>
-    public static readonly TimeSpan KeptFor = TimeSpan.FromDays(14);
-
     private static readonly TimeSpan TemporaryAge = TimeSpan.FromHours(1);
 
     private readonly string temporary = Path.Combine(folder, ".partial"); // In the same file system, so that the rename is atomic.
@@ -57,20 +54,25 @@ public sealed class FileInputStore(string folder, TimeProvider time) : IInputFil
         }
     }
 
-    /// <summary>Removes pictures that nobody has sent for so long, and what crashes left unfinished.</summary>
-    /// <exception cref="IOException">The folder cannot be read or written.</exception>
-    public void RemoveOld()
+    /// <inheritdoc/>
+    public Task RemoveOld(CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(folder)) return;
+        if (!Directory.Exists(folder)) return Task.CompletedTask;
         var now = time.GetUtcNow().UtcDateTime;
         foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
         {
-            if (file.LastWriteTimeUtc < now - (file.DirectoryName == temporary ? TemporaryAge : KeptFor)) file.Delete();
+            if (file.LastWriteTimeUtc < now - (file.DirectoryName == temporary ? TemporaryAge : IInputStore.KeptFor)) file.Delete();
         }
+
+        return Task.CompletedTask;
     }
 
-    private string PathOf(string sha256) => sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower)
-        ? Path.Combine(folder, sha256[..2], sha256)
+    private string PathOf(string sha256) => Path.Combine(folder, NameOf(sha256));
+
+    /// <summary>Where a picture lies in its store.</summary>
+    /// <exception cref="ArgumentException">Not a hash that we could have made.</exception>
+    internal static string NameOf(string sha256) => sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower)
+        ? $"{sha256[..2]}/{sha256}"
         : throw new ArgumentException($"'{sha256}' is not the hash of a picture.", nameof(sha256));
 
     private static async Task<string> Write(string path, Stream picture, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ namespace VideoGen.Storage.Files;
 /// is synced: at every instant there is no file or a whole one, whoever else saves the same and wherever the process dies.
 /// </summary>
 public sealed partial class FileVideoStore(
-    FileVideoStoreOptions options, IInstallation installation, TimeProvider time, ILogger<FileVideoStore> logger) : IVideoFiles
+    StoreOptions options, IInstallation installation, TimeProvider time, ILogger<FileVideoStore> logger) : IVideoStore
 {
     private const int BufferBytes = 128 * 1024;
     private const string TemporaryFolder = ".partial"; // In the same file system, so that the rename is atomic.
@@ -25,11 +25,9 @@ public sealed partial class FileVideoStore(
 
     private string Temporary => Path.Combine(folder, TemporaryFolder);
 
-    /// <summary>At start: makes the folder, makes sure that it is this installation's, and removes what crashes left behind.</summary>
-    /// <param name="isAlone">Whether no other host can be writing here: then whatever is unfinished was left by a crash, however young.</param>
-    /// <param name="cancellationToken">Ends the start.</param>
-    /// <exception cref="InvalidOperationException">The folder holds another installation's videos.</exception>
-    /// <exception cref="IOException">The folder cannot be made or written; the message says what to do.</exception>
+    private bool IsMounted => File.Exists(Path.Combine(folder, StoreId.FileName));
+
+    /// <inheritdoc/>
     public async Task Check(bool isAlone, CancellationToken cancellationToken)
     {
         try
@@ -46,14 +44,12 @@ public sealed partial class FileVideoStore(
         }
     }
 
-    /// <summary>At the start of a process that saves no videos: makes sure that the folder is the one that the hosts share which do.</summary>
-    /// <exception cref="InvalidOperationException">The folder holds another installation's videos.</exception>
-    /// <exception cref="DirectoryNotFoundException">No host has made the folder its own.</exception>
+    /// <inheritdoc/>
     public async Task CheckShared(CancellationToken cancellationToken)
     {
         var owner = await StoreId.Read(folder, cancellationToken).ConfigureAwait(false) ?? throw new DirectoryNotFoundException(
             $"The video folder '{folder}' has no {StoreId.FileName}, so no host with grains saves its videos there. " +
-            $"Let {FileVideoStoreOptions.Section}:{nameof(FileVideoStoreOptions.Folder)} name the folder that they share.");
+            $"Let {StoreOptions.Section}:{nameof(StoreOptions.Folder)} name the folder that they share.");
         if (owner != installation.Id) throw new InvalidOperationException(Foreign(owner));
     }
 
@@ -71,11 +67,12 @@ public sealed partial class FileVideoStore(
             FreeSpace.Ensure(folder, content.CanSeek ? content.Length - content.Position : 0, options.ReserveBytes);
             var stored = await Write(temporary, content, cancellationToken).ConfigureAwait(false);
             var place = Path.GetDirectoryName(path)!;
+            if (!IsMounted) throw new IOException(Gone()); // Or the folder would be made anew where the disk was.
             Directory.CreateDirectory(place);
             var isFirst = DurableFolder.TryName(temporary, path);
             DurableFolder.Sync(place);
             DurableFolder.Sync(folder); // The place's own name too: another saver may have made it and not synced it yet.
-            return isFirst ? stored : await Known(path, cancellationToken).ConfigureAwait(false);
+            return isFirst ? stored : await Known(id, variant, cancellationToken).ConfigureAwait(false);
         }
         catch (IOException e) when (e is not StoreFullException && FreeSpace.IsFull(e))
         {
@@ -92,6 +89,17 @@ public sealed partial class FileVideoStore(
     }
 
     /// <inheritdoc/>
+    public async Task<StoredVideo?> Find(VideoId id, MediaVariant variant, CancellationToken cancellationToken)
+    {
+        var file = await Open(id, variant, cancellationToken).ConfigureAwait(false);
+        if (file is null) return null;
+        await using (file.ConfigureAwait(false))
+        {
+            return await Describe(file, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
     public Task<Stream?> Open(VideoId id, MediaVariant variant, CancellationToken cancellationToken)
     {
         var path = VideoPath.Of(folder, id, variant);
@@ -103,7 +111,7 @@ public sealed partial class FileVideoStore(
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             // A disk that is not mounted looks like a store without videos; its own mark tells them apart.
-            return File.Exists(Path.Combine(folder, StoreId.FileName)) ? Task.FromResult<Stream?>(null) : throw new IOException(Gone(), e);
+            return IsMounted ? Task.FromResult<Stream?>(null) : throw new IOException(Gone(), e);
         }
     }
 
@@ -117,20 +125,22 @@ public sealed partial class FileVideoStore(
         return Task.CompletedTask;
     }
 
-    /// <summary>The videos that have a file, of any variant, last written before a time; a video may come more than once.</summary>
-    /// <exception cref="IOException">The folder is gone or cannot be read.</exception>
-    public IEnumerable<VideoId> WrittenBefore(DateTimeOffset time) =>
+    /// <inheritdoc/>
+    public IAsyncEnumerable<VideoId> WrittenBefore(DateTimeOffset time) => (
         from place in new DirectoryInfo(folder).EnumerateDirectories()
         where place.Name != TemporaryFolder
         from file in place.EnumerateFiles()
         where file.LastWriteTimeUtc < time.UtcDateTime
         let id = VideoPath.IdOf(file.Name)
         where id is not null
-        select id.Value;
+        select id.Value).ToAsyncEnumerable();
 
-    /// <summary>Removes the unfinished files that nobody can be writing any more; another host of a cluster may be in the middle of the others.</summary>
-    /// <exception cref="IOException">The folder is gone or cannot be read.</exception>
-    public void RemoveLeftovers() => RemoveLeftovers(LongestSave);
+    /// <inheritdoc/>
+    public Task RemoveLeftovers(CancellationToken cancellationToken)
+    {
+        RemoveLeftovers(LongestSave);
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public async Task<string?> Trouble(CancellationToken cancellationToken)
@@ -183,14 +193,11 @@ public sealed partial class FileVideoStore(
         }
     }
 
-    private static async Task<StoredVideo> Known(string path, CancellationToken cancellationToken)
-    {
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferBytes, FileOptions.Asynchronous);
-        await using (file.ConfigureAwait(false))
-        {
-            return new(file.Length, Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false)));
-        }
-    }
+    private async Task<StoredVideo> Known(VideoId id, MediaVariant variant, CancellationToken cancellationToken) =>
+        await Find(id, variant, cancellationToken).ConfigureAwait(false) ?? throw new IOException($"The {variant.ToWire()} of {id} was deleted while it was saved.");
+
+    private static async Task<StoredVideo> Describe(Stream file, CancellationToken cancellationToken) =>
+        new(file.Length, Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false)));
 
     private string NewTemporary() => Path.Combine(Temporary, RandomNumberGenerator.GetHexString(32, lowercase: true));
 

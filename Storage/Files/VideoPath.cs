@@ -10,17 +10,18 @@ internal static class VideoPath
     private const int FanOutLength = 2;
 
     /// <exception cref="ArgumentException">Not an id that we could have made.</exception>
-    public static string Of(string folder, VideoId id, MediaVariant variant)
+    public static string Of(string folder, VideoId id, MediaVariant variant) => Path.Combine(folder, NameOf(id, variant));
+
+    /// <summary>The same below its folder, wherever that is.</summary>
+    /// <exception cref="ArgumentException">Not an id that we could have made.</exception>
+    public static string NameOf(VideoId id, MediaVariant variant)
     {
         if (!VideoRequestKey.IsKey(id.RequestKey) || id.Round < 1)
         {
             throw new ArgumentException("This is not the id of a video: a request key and a round from 1 are needed.", nameof(id));
         }
 
-        return Path.Combine(
-            folder,
-            id.RequestKey.Substring(FanOutStart, FanOutLength),
-            string.Create(CultureInfo.InvariantCulture, $"{id.RequestKey}_{id.Round}{Ending(variant)}"));
+        return string.Create(CultureInfo.InvariantCulture, $"{id.RequestKey.AsSpan(FanOutStart, FanOutLength)}/{id.RequestKey}_{id.Round}{Ending(variant)}");
     }
 
     /// <summary>Whose file a path is; null where it is none that <see cref="Of"/> makes.</summary>

@@ -27,7 +27,7 @@ public static class DataFolder
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
         else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
-        (string Option, string Name)[] ours = [($"{FileVideoStoreOptions.Section}:{nameof(FileVideoStoreOptions.Folder)}", "videos"), (InputsKey, "inputs")];
+        (string Option, string Name)[] ours = [($"{StoreOptions.Section}:{nameof(StoreOptions.Folder)}", "videos"), (InputsKey, "inputs")];
         var defaults = ours.Concat(more).ToDictionary(o => o.Option, o => (string?)Path.Combine(folder, o.Name), StringComparer.OrdinalIgnoreCase);
         // First, so that everything else overrides it.
         ((IConfigurationBuilder)configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = defaults });

@@ -135,6 +135,49 @@ public sealed class ContentTests
         Assert.Contains("must be one of: video, thumbnail, spritesheet", answer.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Variant, what the store is asked for.</summary>
+    public static TheoryData<string, string> Linked => new()
+    {
+        { "video", $"{Views.Id} video video/mp4 inline; filename=\"{Views.Id}.mp4\"" },
+        { "thumbnail", $"{Views.Id} thumbnail image/webp inline; filename=\"{Views.Id}-thumbnail.webp\"" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Linked))]
+    public async Task Where_the_store_gives_links_the_caller_is_sent_there(string variant, string asked)
+    {
+        await using var door = await OpenWith(Views.Completed);
+        door.Files.OnLink = what => new($"https://store.example/?for={Uri.EscapeDataString(what)}");
+
+        var answer = await door.Get($"{Path}?variant={variant}", ("Range", "bytes=0-3"));
+        var head = await door.Send(HttpMethod.Head, Path);
+
+        Assert.Equal((302, 0), (answer.Status, answer.Bytes.Length));
+        Assert.Equal($"https://store.example/?for={Uri.EscapeDataString(asked)}", answer.Header("Location"));
+        Assert.Equal("no-store, private", answer.Header("Cache-Control"));
+        Assert.Equal((200, "10"), (head.Status, head.Header("Content-Length"))); // A link is for a GET alone.
+    }
+
+    [Fact]
+    public async Task A_link_is_given_to_nobody_who_would_not_get_the_video()
+    {
+        await using var door = await Door.Open();
+        var links = 0;
+        door.Files.OnLink = _ =>
+        {
+            links++;
+            return new("https://store.example/");
+        };
+
+        Assert.Equal(404, (await door.Get(Path)).Status);
+        door.Grain.OnGet = _ => Task.FromResult<VideoView?>(Views.Queued);
+        Assert.Equal(404, (await door.Get(Path)).Status);
+        door.Keys.Make("somebody");
+        door.Grain.OnGet = _ => Task.FromResult<VideoView?>(Views.Completed);
+        Assert.Equal(401, (await door.Get(Path)).Status);
+        Assert.Equal(0, links);
+    }
+
     [Theory]
     [InlineData(MediaVariant.Thumbnail)]
     [InlineData(MediaVariant.Spritesheet)]

@@ -107,7 +107,7 @@ internal sealed class Door : IAsyncDisposable
     {
         var door = new Door(configure);
         await door._app.StartAsync();
-        door.Client = new HttpClient { BaseAddress = new(door._app.Urls.Single()) };
+        door.Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new(door._app.Urls.Single()) };
         return door;
     }
 

@@ -165,6 +165,9 @@ internal sealed class MemoryFiles : IVideoFiles
 {
     public Func<Stream?> OnOpen { get; set; } = () => null;
 
+    /// <summary>Where a caller is sent for a file; null: nowhere.</summary>
+    public Func<string, Uri?> OnLink { get; set; } = _ => null;
+
     /// <summary>What is there besides the video.</summary>
     public Dictionary<MediaVariant, byte[]> Pictures { get; } = [];
 
@@ -172,8 +175,13 @@ internal sealed class MemoryFiles : IVideoFiles
 
     public Task<StoredVideo> Save(VideoId id, MediaVariant variant, Stream content, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<StoredVideo?> Find(VideoId id, MediaVariant variant, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<Stream?> Open(VideoId id, MediaVariant variant, CancellationToken cancellationToken) =>
         Task.FromResult(variant == MediaVariant.Video ? OnOpen() : Pictures.TryGetValue(variant, out var picture) ? new MemoryStream(picture) : null);
+
+    public ValueTask<Uri?> Link(VideoId id, MediaVariant variant, string mediaType, string disposition, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(OnLink($"{id} {variant.ToWire()} {mediaType} {disposition}"));
 
     public Task Delete(VideoId id, CancellationToken cancellationToken) => throw new NotSupportedException();
 

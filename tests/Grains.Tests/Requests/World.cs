@@ -333,6 +333,8 @@ internal sealed class World : IAsyncDisposable
 
         public Task<StoredVideo> Save(VideoId id, MediaVariant variant, Stream content, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public Task<StoredVideo?> Find(VideoId id, MediaVariant variant, CancellationToken cancellationToken) => Task.FromResult<StoredVideo?>(null);
+
         public Task<Stream?> Open(VideoId id, MediaVariant variant, CancellationToken cancellationToken) => Task.FromResult<Stream?>(null);
 
         public Task Delete(VideoId id, CancellationToken cancellationToken) => Task.CompletedTask;

@@ -66,6 +66,31 @@ public sealed class MediaSweepTests(TestDatabase database) : IClassFixture<TestD
     }
 
     [Fact]
+    public async Task In_a_bucket_it_is_the_same()
+    {
+        await using var server = await S3Server.Start(folder.Root);
+        await using var line = await S3Line.Open(folder.Root);
+        line.Server = server.Address;
+        await using var services = OnBucket(line.Address);
+        var store = services.GetRequiredService<IVideoStore>();
+        await store.Check(isAlone: false, CancellationToken.None);
+        var kept = await Video(store, 'b', age: 6 * Day, Ended(age: 6 * Day));
+        var expired = await Video(store, 'c', age: 8 * Day, Ended(age: 8 * Day));
+        var young = await Video(store, 'e', age: Day / 2, Ended(age: Day / 2, ""","deleted":true"""));
+        var unknown = await Video(store, 'g', age: 30 * Day, round: null);
+        var unfinished = Directory.CreateDirectory(Path.Combine(folder.Root, S3Server.Bucket, "._S3rver_uploads", "unfinished"));
+        await File.WriteAllTextAsync(Path.Combine(unfinished.FullName, "key"), "videos/half");
+        unfinished.LastWriteTimeUtc = (Now - 2 * Day).UtcDateTime;
+
+        await Sweep(store, inputs: services.GetRequiredService<IInputStore>());
+
+        Assert.Contains(log, line => line.StartsWith($"The store has files of 1 videos that the database does not know, such as {unknown}", StringComparison.Ordinal));
+        foreach (var id in (VideoId[])[kept, young, unknown]) Assert.Equal((true, true), await Has(store, id));
+        Assert.Equal((false, false), await Has(store, expired));
+        Assert.Empty(S3Server.Uploads(folder.Root));
+    }
+
+    [Fact]
     public async Task Without_a_time_to_keep_them_videos_stay_until_they_are_deleted()
     {
         var store = await Store(retainFor: null);
@@ -93,7 +118,7 @@ public sealed class MediaSweepTests(TestDatabase database) : IClassFixture<TestD
         await Sweep(store);
 
         Assert.Equal((false, false), await Has(store, expired));
-        Assert.Equal(1_000, store.WrittenBefore(Now).Count());
+        Assert.Equal(1_000, await store.WrittenBefore(Now).CountAsync());
     }
 
     [Fact]
@@ -133,17 +158,27 @@ public sealed class MediaSweepTests(TestDatabase database) : IClassFixture<TestD
         return store;
     }
 
-    private async Task Sweep(FileVideoStore store, NpgsqlDataSource? source = null)
+    private static ServiceProvider OnBucket(Uri address)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
+        [
+            new("Store:Folder", "not-used"), new("Store:RetainFor", "7"), new("Store:S3:Bucket", S3Server.Bucket), new("Store:S3:Endpoint", address.ToString()),
+            new("Store:S3:PathStyle", "true"), new("Store:S3:AccessKey", S3Server.Key), new("Store:S3:SecretKey", S3Server.Key),
+        ]).Build();
+        return new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(new FixedTime()).AddSingleton<IInstallation>(new Installation()).AddStores(configuration).BuildServiceProvider();
+    }
+
+    private async Task Sweep(IVideoStore store, NpgsqlDataSource? source = null, IInputStore? inputs = null)
     {
         using var bench = new Workbench(Options.Create(new MediaOptions { Folder = Path.Combine(folder.Root, "media") }), new FixedTime(), NullLogger<Workbench>.Instance);
-        var inputs = new FileInputStore(Path.Combine(folder.Root, "inputs"), new FixedTime());
+        inputs ??= new FileInputStore(Path.Combine(folder.Root, "inputs"), new FixedTime());
         using var logs = LoggerFactory.Create(logging => logging.AddProvider(new LogLines(log)));
         using var sweep = new MediaSweep(store, inputs, new MediaBook(source ?? database.DataSource), bench, new FixedTime(), logs.CreateLogger<MediaSweep>());
         await sweep.Sweep(CancellationToken.None);
     }
 
     /// <summary>A video with a thumbnail, and the document that knows its round.</summary>
-    private async Task<VideoId> Video(FileVideoStore store, char letter, TimeSpan age, string? round)
+    private async Task<VideoId> Video(IVideoStore store, char letter, TimeSpan age, string? round)
     {
         var key = $"v-{letter}".PadRight(54, 'a');
         var id = new VideoId(key, 1);
@@ -161,7 +196,7 @@ public sealed class MediaSweepTests(TestDatabase database) : IClassFixture<TestD
     private static string Ended(TimeSpan age, string more = "") =>
         $$"""{"state":"ended","round":1,"outcome":{"ending":"completed"},"since":{{(Now - age).ToUnixTimeMilliseconds()}},"windowEnds":{{(Now - age + Day).ToUnixTimeMilliseconds()}}{{more}}}""";
 
-    private static async Task<(bool Video, bool Thumbnail)> Has(FileVideoStore store, VideoId id)
+    private static async Task<(bool Video, bool Thumbnail)> Has(IVideoStore store, VideoId id)
     {
         await using var video = await store.Open(id, MediaVariant.Video, CancellationToken.None);
         await using var thumbnail = await store.Open(id, MediaVariant.Thumbnail, CancellationToken.None);

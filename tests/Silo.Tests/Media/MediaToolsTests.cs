@@ -145,6 +145,8 @@ public sealed class MediaToolsTests : IDisposable
 
         public Task<StoredVideo> Save(VideoId id, MediaVariant variant, Stream content, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public Task<StoredVideo?> Find(VideoId id, MediaVariant variant, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<Stream?> Open(VideoId id, MediaVariant variant, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task Delete(VideoId id, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -453,6 +453,9 @@ public sealed class VideoSaverTests : IDisposable
             return FileOf(copy.ToArray());
         }
 
+        public Task<StoredVideo?> Find(VideoId id, MediaVariant variant, CancellationToken cancellationToken) =>
+            Task.FromResult(Stored.TryGetValue((id, variant), out var file) ? FileOf(file) : null);
+
         public Task<Stream?> Open(VideoId id, MediaVariant variant, CancellationToken cancellationToken) =>
             Task.FromResult<Stream?>(Stored.TryGetValue((id, variant), out var file) ? new MemoryStream(file) : null);
 

@@ -40,6 +40,8 @@ internal sealed class FilesModel(ProviderBooks books, Gate gate) : IVideoFiles
 
     public Task<StoredVideo> Save(VideoId id, MediaVariant variant, Stream content, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<StoredVideo?> Find(VideoId id, MediaVariant variant, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<Stream?> Open(VideoId id, MediaVariant variant, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public async Task Delete(VideoId id, CancellationToken cancellationToken)

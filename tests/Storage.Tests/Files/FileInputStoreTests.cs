@@ -35,9 +35,9 @@ public sealed class FileInputStoreTests : IDisposable
     public async Task A_picture_that_nobody_sends_any_more_is_removed_and_one_that_is_sent_again_is_kept()
     {
         var (old, kept) = (await Save("old"), await Save("kept"));
-        foreach (var file in Files()) File.SetLastWriteTimeUtc(file, time.GetUtcNow().UtcDateTime - FileInputStore.KeptFor - TimeSpan.FromMinutes(1));
+        foreach (var file in Files()) File.SetLastWriteTimeUtc(file, time.GetUtcNow().UtcDateTime - IInputStore.KeptFor - TimeSpan.FromMinutes(1));
         File.SetLastWriteTimeUtc(Files().Single(f => f.EndsWith(kept.Sha256, StringComparison.Ordinal)), time.GetUtcNow().UtcDateTime);
-        store.RemoveOld();
+        await store.RemoveOld(CancellationToken.None);
         Assert.Null(await Read(old));
         Assert.Equal("kept", await Read(kept));
     }
@@ -45,7 +45,7 @@ public sealed class FileInputStoreTests : IDisposable
     [Fact]
     public async Task What_a_crash_left_is_removed_an_hour_later_and_not_before()
     {
-        store.RemoveOld(); // Nothing is there yet.
+        await store.RemoveOld(CancellationToken.None); // Nothing is there yet.
         await Save("a picture");
         foreach (var (name, minutes) in (Dictionary<string, int>)new() { ["old"] = 61, ["young"] = 59 })
         {
@@ -54,7 +54,7 @@ public sealed class FileInputStoreTests : IDisposable
             File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime.AddMinutes(-minutes));
         }
 
-        store.RemoveOld();
+        await store.RemoveOld(CancellationToken.None);
 
         Assert.Equal(["young"], Directory.GetFiles(Path.Combine(folder, "inputs", ".partial")).Select(Path.GetFileName));
     }

@@ -8,6 +8,7 @@ using VideoGen.Tests;
 
 namespace VideoGen.Storage.Tests.Files;
 
+/// <summary>What is of folders alone; the rest is in <see cref="VideoStoreConformance"/>.</summary>
 public sealed class FileVideoStoreTests : IDisposable
 {
     private static readonly string Key = "v-" + new string('a', 50) + "b7";
@@ -19,21 +20,6 @@ public sealed class FileVideoStoreTests : IDisposable
     public void Dispose()
     {
         if (Directory.Exists(root)) Directory.Delete(root, recursive: true);
-    }
-
-    [Fact]
-    public async Task A_video_comes_back_with_its_size_and_checksum()
-    {
-        var store = await Started();
-        var bytes = RandomNumberGenerator.GetBytes(700_001);
-
-        var stored = await store.Save(Video, MediaVariant.Video, new MemoryStream(bytes), CancellationToken.None);
-
-        Assert.Equal(new StoredVideo(700_001, Convert.ToHexStringLower(SHA256.HashData(bytes))), stored);
-        Assert.Equal(bytes, await Read(store, Video));
-        await using var opened = await store.Open(Video, MediaVariant.Video, CancellationToken.None);
-        Assert.True(opened!.CanSeek);
-        Assert.Equal(700_001, opened.Length);
     }
 
     [Fact]
@@ -98,35 +84,6 @@ public sealed class FileVideoStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Two_savers_of_different_bytes_are_both_told_of_the_one_that_stays()
-    {
-        var (one, two) = (await Started(), await Started());
-        for (var round = 1; round <= 20; round++)
-        {
-            var id = new VideoId(Key, round);
-            var stored = await Task.WhenAll(
-                Task.Run(() => one.Save(id, MediaVariant.Video, new SlowStream(RandomNumberGenerator.GetBytes(300_000)), CancellationToken.None)),
-                Task.Run(() => two.Save(id, MediaVariant.Video, new SlowStream(RandomNumberGenerator.GetBytes(300_000)), CancellationToken.None)));
-
-            Assert.Equal(stored[0], stored[1]);
-            Assert.Equal(stored[0].Sha256, Convert.ToHexStringLower(SHA256.HashData((await Read(one, id))!)));
-        }
-
-        Assert.Equal(21, Files().Length);
-    }
-
-    [Fact]
-    public async Task A_save_that_breaks_off_leaves_neither_a_video_nor_a_trace()
-    {
-        var store = await Started();
-
-        await Assert.ThrowsAsync<IOException>(() => store.Save(Video, MediaVariant.Video, new SlowStream(new byte[200_000]) { BreakAt = 100_000 }, CancellationToken.None));
-
-        Assert.Null(await store.Open(Video, MediaVariant.Video, CancellationToken.None));
-        Assert.Equal([".store-id"], Files());
-    }
-
-    [Fact]
     public async Task A_save_that_breaks_off_leaves_the_video_that_was_there()
     {
         var store = await Started();
@@ -135,75 +92,6 @@ public sealed class FileVideoStoreTests : IDisposable
         await Assert.ThrowsAsync<IOException>(() => store.Save(Video, MediaVariant.Video, new SlowStream(new byte[200_000]) { BreakAt = 100_000 }, CancellationToken.None));
 
         Assert.Equal("whole", Encoding.UTF8.GetString((await Read(store, Video))!));
-    }
-
-    [Fact]
-    public async Task What_a_crash_left_is_removed_a_day_later_and_not_before()
-    {
-        await Started();
-        var old = Path.Combine(root, ".partial", "old");
-        var young = Path.Combine(root, ".partial", "young");
-        await File.WriteAllTextAsync(old, "half");
-        await File.WriteAllTextAsync(young, "half of another host's");
-        File.SetLastWriteTimeUtc(old, time.GetUtcNow().UtcDateTime.AddHours(-25));
-        File.SetLastWriteTimeUtc(young, time.GetUtcNow().UtcDateTime.AddHours(-23));
-
-        await Started();
-
-        Assert.Equal([".partial/young", ".store-id"], Files());
-    }
-
-    [Fact]
-    public async Task A_host_that_is_alone_removes_at_its_start_whatever_a_crash_left()
-    {
-        await Started();
-        await File.WriteAllTextAsync(Path.Combine(root, ".partial", "young"), "half");
-
-        await New().Check(isAlone: true, CancellationToken.None);
-
-        Assert.Equal([".store-id"], Files());
-    }
-
-    [Fact]
-    public async Task Who_has_files_from_before_a_time_is_told_and_what_is_not_ours_is_passed_over()
-    {
-        var store = await Started();
-        await store.Save(new(Key, 1), MediaVariant.Video, Content("x"), CancellationToken.None);
-        await store.Save(new(Key, 2), MediaVariant.Thumbnail, Content("x"), CancellationToken.None);
-        await store.Save(new(Key, 3), MediaVariant.Video, Content("x"), CancellationToken.None);
-        foreach (var name in (string[])["_1.mp4", "_2.thumbnail.webp"]) File.SetLastWriteTimeUtc(Path.Combine(root, "aa", Key + name), time.GetUtcNow().UtcDateTime);
-        foreach (var name in (string[])["notes.txt", "v-short_1.mp4", $"{Key}_1.mp4.bak", $"{Key}_01.mp4"])
-        {
-            await File.WriteAllTextAsync(Path.Combine(root, "aa", name), "not ours");
-            File.SetLastWriteTimeUtc(Path.Combine(root, "aa", name), time.GetUtcNow().UtcDateTime);
-        }
-
-        Assert.Equal([new(Key, 1), new(Key, 2)], store.WrittenBefore(time.GetUtcNow().AddSeconds(1)).OrderBy(id => id.Round));
-    }
-
-    [Fact]
-    public async Task A_deleted_video_is_gone_with_its_pictures_and_deleting_it_again_does_nothing()
-    {
-        var store = await Started();
-        await store.Save(Video, MediaVariant.Video, Content("x"), CancellationToken.None);
-        await store.Save(Video, MediaVariant.Thumbnail, Content("x"), CancellationToken.None);
-        await store.Save(Video, MediaVariant.Spritesheet, Content("x"), CancellationToken.None);
-        await store.Delete(Video, CancellationToken.None);
-        await store.Delete(Video, CancellationToken.None);
-
-        Assert.Null(await store.Open(Video, MediaVariant.Video, CancellationToken.None));
-        Assert.Equal([".store-id"], Files());
-    }
-
-    [Fact]
-    public async Task Another_installations_folder_is_refused()
-    {
-        await Started("first001");
-
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => Started("other002"));
-
-        Assert.Contains("belongs to installation 'first001', but this database is installation 'other002'", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("belongs to installation 'first001'", await New("other002").Trouble(CancellationToken.None), StringComparison.Ordinal);
     }
 
     [Fact]

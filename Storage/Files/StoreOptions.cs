@@ -2,12 +2,12 @@ using System.ComponentModel.DataAnnotations;
 
 namespace VideoGen.Storage.Files;
 
-/// <summary>Where videos are kept as files, and how long; section <c>Store</c>.</summary>
-public sealed class FileVideoStoreOptions
+/// <summary>Where videos are kept as files, and, wherever they are, how long; section <c>Store</c>.</summary>
+public sealed class StoreOptions
 {
     public const string Section = "Store";
 
-    /// <summary>The folder; made at start where it is missing. In a cluster one that all hosts share. Default: <c>videos</c> in the data folder.</summary>
+    /// <summary>The folder; made at start where it is missing. In a cluster one that all hosts share. Not used beside an S3 store. Default: <c>videos</c> in the data folder.</summary>
     [Required(AllowEmptyStrings = false)]
     public string Folder { get; set; } = "";
 
