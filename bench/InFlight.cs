@@ -47,6 +47,9 @@ internal static class InFlight
         yield return ("Providers__Local__RendersAtOnce", "1");
         yield return ("Providers__Local__RenderTimeLimit", "1.00:00:00");
         yield return ("Providers__Local__UsdPerSecond", "0.5"); // With a price, so that the users' quotas are asked.
+        yield return ("Budgets__GlobalDailyUsd", "1000000"); // More than all of them cost.
+        yield return ("SpendBreaker__SubmitsPerMinute", "100000");
+        yield return ("SpendBreaker__StreakUsd", "");
         yield return ("Requests__CheckEvery", flight.CheckEvery.ToString("c", CultureInfo.InvariantCulture));
         yield return ("Requests__JobDeadline", "1.00:00:00");
         yield return ("Requests__Deadline", "1.00:00:00");
