@@ -17,7 +17,7 @@ public sealed class AccountHostTests(FakeProvider fake) : OnHostFolder, IClassFi
     private readonly string key = Account.NewKey();
 
     [Fact]
-    public async Task A_video_of_each_account_is_made_with_one_submit_and_served()
+    public async Task A_video_of_each_account_is_made_with_one_submit_pictured_and_served_and_a_rejected_one_says_so()
     {
         await using var host = await Start([.. Settings, .. Patient]);
         var video = Convert.ToHexStringLower(SHA256.HashData(await Samples.Video));
@@ -29,6 +29,14 @@ public sealed class AccountHostTests(FakeProvider fake) : OnHostFolder, IClassFi
             var ended = await host.Ended(id);
             Assert.True(ended.GetProperty("status").GetString() == "completed", ended.ToString());
             Assert.Equal(video, Convert.ToHexStringLower(SHA256.HashData(await host.Http.GetByteArrayAsync(new Uri($"/v1/videos/{id}/content", UriKind.Relative)))));
+            using (var picture = await host.Http.GetAsync(new Uri($"/v1/videos/{id}/content?variant=thumbnail", UriKind.Relative))) Assert.Equal("image/webp", picture.Content.Headers.ContentType?.MediaType);
+            Assert.Equal(1, Posts(id));
+        }
+
+        foreach (var id in await Task.WhenAll(Models.Select(model => Asked(host, model, "A boat that no policy allows ending:rejected"))))
+        {
+            var ended = await host.Ended(id);
+            Assert.Equal(("failed", "content_policy_violation"), (ended.GetProperty("status").GetString(), ended.GetProperty("error").GetProperty("code").GetString()));
             Assert.Equal(1, Posts(id));
         }
 

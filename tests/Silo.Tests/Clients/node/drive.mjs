@@ -1,6 +1,7 @@
 // Drives a server as a program does that was written for the official service: the client is unchanged but for its address.
 // Prints one JSON object. Arguments: the address, and what to do.
 import { File } from 'node:buffer';
+import { setTimeout } from 'node:timers/promises';
 import OpenAI, { toFile } from 'openai';
 
 globalThis.File ??= File; // Before Node 20 it was not global yet.
@@ -37,6 +38,43 @@ const stories = {
       gone = { kind: error.constructor.name, status: error.status, code: error.code };
     }
     return { created, video, bytes: content.length, head: content.subarray(4, 8).toString(), remix, other, listed, deleted, gone };
+  },
+
+  // Of a provider that speaks as the official service did, and not of us.
+  async provider() {
+    const client = new OpenAI({ baseURL: `${address}/v1`, apiKey: 'sk-fake-of-the-vendors-client', maxRetries: 0 });
+    const ask = { model: 'sora-2', size: '1280x720', seconds: '4' };
+    const polled = async id => {
+      for (;;) {
+        const video = await client.videos.retrieve(id);
+        if (video.status === 'completed' || video.status === 'failed') return video;
+        await setTimeout(50);
+      }
+    };
+    const refused = async call => {
+      try {
+        return await call();
+      } catch (error) {
+        return { kind: error.constructor.name, status: error.status, code: error.code };
+      }
+    };
+    const created = await client.videos.create({ ...ask, prompt: 'A small red boat' });
+    const video = await polled(created.id);
+    const content = Buffer.from(await (await client.videos.downloadContent(video.id)).arrayBuffer());
+    const rejected = await polled((await client.videos.create({ ...ask, prompt: 'A boat ending:rejected' })).id);
+    const slow = await client.videos.create({ ...ask, prompt: 'A slow boat takes:600000' });
+    const listed = [];
+    for await (const one of client.videos.list({ limit: 2 })) listed.push(one.id);
+    const stopped = await client.videos.delete(slow.id);
+    const deleted = await client.videos.delete(video.id);
+    return {
+      created, video, head: content.subarray(4, 8).toString(), rejected, listed, stopped, deleted,
+      after: (await client.videos.retrieve(slow.id)).status,
+      gone: await refused(() => client.videos.retrieve(video.id)),
+      policy: await refused(() => client.videos.create({ ...ask, prompt: 'A boat fault:policy' })),
+      busy: await refused(() => client.videos.create({ ...ask, prompt: 'A boat fault:answer:429' })),
+      stranger: await refused(() => new OpenAI({ baseURL: `${address}/v1`, apiKey: 'none', maxRetries: 0 }).videos.retrieve(video.id)),
+    };
   },
 
   async create() {
