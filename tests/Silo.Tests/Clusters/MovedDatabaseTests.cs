@@ -32,6 +32,9 @@ public sealed class MovedDatabaseTests(ITestOutputHelper output)
         await using var cluster = await ClusterUnderTest.Start(
             0,
             ("Providers__Local__UsdPerSecond", "0.1"), // Else nothing is reserved.
+            ("Budgets__GlobalDailyUsd", "100000"),
+            ("SpendBreaker__SubmitsPerMinute", "100000"),
+            ("SpendBreaker__StreakUsd", ""),
             ("Providers__Local__Latency", "00:00:02"),
             ("Providers__Local__FailWords__lost", "lost_answer"),
             ("Providers__Local__FailWords__forbidden", "rejected_charged"),
