@@ -134,7 +134,7 @@ public sealed class GatewayTests(ITestOutputHelper output)
     [ClusterTheory]
     [InlineData("ConnectionStrings__VideoGen", "", "A gateway needs the database of its cluster: set ConnectionStrings:VideoGen")]
     [InlineData("Store__Folder", "another", "so no host with grains saves its videos there. Let Store:Folder name the folder that they share")]
-    [InlineData("Catalogue__DefaultModel", "nope", "DefaultModel names no model")]
+    [InlineData("Catalogue__DefaultModel", "nope", "DefaultModel must be one of: ")]
     [InlineData("Cluster__MaxConnections", "5", "MaxConnections")]
     [InlineData("Clients__bot__KeySha256", "vg_abc", "must be the SHA-256 of the key")]
     public async Task A_gateway_that_cannot_work_says_why_and_does_not_start(string option, string value, string sentence)
