@@ -92,7 +92,13 @@ internal sealed class ProviderGate(string folder)
     private static extern int raise(int signal);
 }
 
-/// <summary>The provider, with gates before and after a submit, and before a lookup.</summary>
+/// <summary>All providers, each with its gates.</summary>
+internal sealed class GatedProviders(IVideoProviders inner, ProviderGate gate) : IVideoProviders
+{
+    public IVideoProvider? Find(string account) => inner.Find(account) is { } provider ? new GatedProvider(provider, gate) : null;
+}
+
+/// <summary>A provider, with gates before and after a submit, and before a lookup.</summary>
 internal sealed class GatedProvider(IVideoProvider inner, ProviderGate gate) : IVideoProvider
 {
     public string Account => inner.Account;

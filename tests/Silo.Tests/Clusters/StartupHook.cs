@@ -19,8 +19,8 @@ internal static class StartupHook
 
     private static void Gate(IServiceCollection services, ProviderGate gate)
     {
-        if (!services.Any(service => service.ServiceType == typeof(IVideoProvider))) return; // The dashboard's application, in the same process.
-        Replace<IVideoProvider>(services, inner => new GatedProvider(inner, gate));
+        if (!services.Any(service => service.ServiceType == typeof(IVideoProviders))) return; // The dashboard's application, in the same process.
+        Replace<IVideoProviders>(services, inner => new GatedProviders(inner, gate));
         Replace<IVideoSaver>(services, inner => new GatedSaver(inner, gate));
     }
 
