@@ -15,10 +15,15 @@ internal sealed partial class S3Upload(S3Bucket bucket, ILogger logger)
     /// <summary>What is sent at a time, bytes; S3 takes no less than 5 MiB, but for the last.</summary>
     public const int PartBytes = 8 << 20;
 
+    /// <summary>How many are brought there at a time, each with a part in memory; others wait.</summary>
+    private const int AtOnce = 16;
+
     private const int MostParts = 10_000, HashBytes = 128 * 1024;
 
     /// <summary>How long throwing an upload away may take, whatever its caller waits for.</summary>
     private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(10);
+
+    private static readonly SemaphoreSlim Turns = new(AtOnce); // Of the process, as its memory is.
 
     /// <param name="key">Its key.</param>
     /// <param name="content">Read from where it stands to its end.</param>
@@ -29,6 +34,7 @@ internal sealed partial class S3Upload(S3Bucket bucket, ILogger logger)
     /// <exception cref="IOException">The content or S3 failed, or the content is too large.</exception>
     public async Task<StoredVideo?> Save(string key, Stream content, string mediaType, bool isOnlyFirst, CancellationToken cancellationToken)
     {
+        await Turns.WaitAsync(cancellationToken).ConfigureAwait(false);
         var buffer = ArrayPool<byte>.Shared.Rent(PartBytes);
         try
         {
@@ -42,6 +48,7 @@ internal sealed partial class S3Upload(S3Bucket bucket, ILogger logger)
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+            Turns.Release();
         }
     }
 
