@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using VideoGen.Storage.Hosts;
 
 namespace VideoGen.Storage.Settings;
 
@@ -45,9 +46,9 @@ public sealed partial class SettingsWatch(
             else if (trial.WrongWith((IConfigurationRoot)configuration, file, settings) is { } wrong) Say(wrong);
             else Apply(settings, changed);
         }
-        catch (Exception wrong) when (wrong is IOException or InvalidOperationException)
+        catch (Exception wrong) when (StartFailure.Sentence(wrong) is { } sentence)
         {
-            Say(wrong.Message);
+            Say(sentence);
         }
     }
 
