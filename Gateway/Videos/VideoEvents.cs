@@ -32,7 +32,7 @@ internal sealed class VideoEvents(VideoGrains grains, VideoWatch watch, StreamCo
     {
         if (await VideoRoutes.Find(id, http, grains) is not { } view) return Problems.VideoNotFound();
         var heard = http.Request.Headers[LastEventId].ToString();
-        if (view.Status.IsEnded() && heard == IdOf(view)) return Results.NoContent();
+        if (view.Status.IsEnded() && heard == EntityTag.Of(BodyOf(view))) return Results.NoContent();
         if (streams.Open(view.Owner.Client) is not { } stream) return Problems.TooManyStreams(options.Value.StreamsPerClient);
         using (stream)
         {
@@ -48,13 +48,13 @@ internal sealed class VideoEvents(VideoGrains grains, VideoWatch watch, StreamCo
     {
         var began = time.GetTimestamp();
         await Write(http, $"retry: {RetryMs}\n\n");
-        if (IdOf(view) != heard) await Write(http, view);
+        heard = await Tell(view, heard, http.Response, http.RequestAborted);
         while (!view.Status.IsEnded() && !view.Deleted && time.GetElapsedTime(began) < LongestStream)
         {
             switch (await watch.Next(view, Heartbeat, http.RequestAborted))
             {
                 case VideoChange.Seen { View: var next }:
-                    if (IdOf(next) != IdOf(view)) await Write(http, next);
+                    heard = await Tell(next, heard, http.Response, http.RequestAborted);
                     view = next;
                     break;
                 case VideoChange.None:
@@ -67,21 +67,25 @@ internal sealed class VideoEvents(VideoGrains grains, VideoWatch watch, StreamCo
     }
 
     // What a client sees of it is its id: a grain counts changes that are lost with it, and its count is of all its videos.
-    private static string IdOf(VideoView view) => EntityTag.Of(JsonSerializer.SerializeToUtf8Bytes(VideoBody.Of(view), WireJson.Options));
+    private static byte[] BodyOf(VideoView view) => JsonSerializer.SerializeToUtf8Bytes(VideoBody.Of(view), WireJson.Options);
 
-    private static async Task Write(HttpContext http, VideoView view)
+    // Unless it was heard.
+    private static async Task<string> Tell(VideoView view, string heard, HttpResponse response, CancellationToken aborted)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(VideoBody.Of(view), WireJson.Options);
+        var body = BodyOf(view);
+        var id = EntityTag.Of(body);
+        if (id == heard) return id;
         var name = view.Deleted ? "video.deleted" : view.Status switch
         {
             VideoStatus.Completed => "video.completed",
             VideoStatus.Failed => "video.failed",
             _ => "video.updated",
         };
-        var head = Encoding.UTF8.GetBytes($"id: {EntityTag.Of(body)}\nevent: {name}\ndata: ");
-        http.Response.BodyWriter.Write(head);
-        http.Response.BodyWriter.Write(body); // JSON of ours has no line breaks.
-        await Write(http, "\n\n");
+        response.BodyWriter.Write(Encoding.UTF8.GetBytes($"id: {id}\nevent: {name}\ndata: "));
+        response.BodyWriter.Write(body); // JSON of ours has no line breaks.
+        response.BodyWriter.Write("\n\n"u8);
+        await response.BodyWriter.FlushAsync(aborted);
+        return id;
     }
 
     private static async Task Write(HttpContext http, string text)
