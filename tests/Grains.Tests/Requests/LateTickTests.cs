@@ -28,8 +28,8 @@ public sealed class LateTickTests
         Assert.Single(world.Provider.Jobs);
     }
 
-    /// <summary>The thread pool, but for the time in which a test holds it up.</summary>
-    private sealed class HeldTurns : ITurnQueue
+    /// <summary>As ever, but for the time in which a test holds it up.</summary>
+    private sealed class HeldTurns : OneTurnAtATime
     {
         private readonly Lock gate = new();
         private readonly List<Activation> held = [];
@@ -43,7 +43,7 @@ public sealed class LateTickTests
             }
         }
 
-        public void Ready(Activation activation)
+        public override void Ready(Activation activation)
         {
             lock (gate)
             {
@@ -74,16 +74,5 @@ public sealed class LateTickTests
 
             all.ForEach(Run);
         }
-
-        private static void Run(Activation activation) => ThreadPool.UnsafeQueueUserWorkItem(
-            static activation =>
-            {
-                while (activation.RunTurn())
-                {
-                    // The next one.
-                }
-            },
-            activation,
-            preferLocal: false);
     }
 }
