@@ -68,7 +68,7 @@ internal sealed class ProviderBooks
     public string? OutageAt { get; set; }
 
     /// <summary>What our own store has copied from here; it survives as these books do.</summary>
-    public HashSet<VideoId> Copies { get; } = [];
+    public StoreModel Copies { get; } = new();
 
     public Job Accept(string account, string providerKey, DateTimeOffset at, DateTimeOffset endsAt, DateTimeOffset visibleAt, CheckReply ending, bool late)
     {
@@ -307,7 +307,7 @@ internal sealed class SaverModel(ProviderBooks books, Gate gate, Swarm swarm, Ti
         }
 
         // What was copied once is ours, whatever the provider has done with it since.
-        if (!books.Copies.Contains(id)) return new SaveReply.Gone("the provider has no video");
+        if (!books.Copies.Has(id)) return new SaveReply.Gone("the provider has no video");
         await gate.Back(effect, cancellationToken);
         return new SaveReply.Saved(new(1_000, new string('a', 64)));
     }

@@ -34,6 +34,25 @@ internal sealed class ModelsModel : IModelCatalogue
     public ModelTerms? Find(string model) => All.FirstOrDefault(t => t.Model == model);
 }
 
+/// <summary>Our own store, which survives every process.</summary>
+internal sealed class StoreModel
+{
+    private readonly HashSet<VideoId> there = [], removed = [];
+
+    public void Add(VideoId id) => there.Add(id);
+
+    public void Remove(VideoId id)
+    {
+        there.Remove(id);
+        removed.Add(id);
+    }
+
+    public bool Has(VideoId id) => there.Contains(id);
+
+    /// <summary>Whether it was removed, and a process that knew nothing of that has copied it once more.</summary>
+    public bool HasAgain(VideoId id) => Has(id) && removed.Contains(id);
+}
+
 internal sealed class FilesModel(ProviderBooks books, Gate gate) : IVideoFiles
 {
     public TimeSpan? RetainFor => null;
