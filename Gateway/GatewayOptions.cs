@@ -49,4 +49,7 @@ public sealed class GatewayOptions
 
     /// <summary>Whether <c>/metrics</c> answers other machines than this one. It shows counts and times, never a user, a prompt or an id.</summary>
     public bool MetricsOpen { get; set; }
+
+    /// <summary>Whether <c>/openapi.json</c> and <c>/docs</c> are served. They say what every installation has, and nothing of this one.</summary>
+    public bool Docs { get; set; } = true;
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using VideoGen.Gateway.Access;
 using VideoGen.Gateway.Health;
+using VideoGen.Gateway.OpenApi;
 using VideoGen.Gateway.Operator;
 using VideoGen.Gateway.Providers;
 using VideoGen.Gateway.Reports;
@@ -43,6 +44,7 @@ public static class GatewayWiring
         services.AddSingleton<VideoStop>();
         services.AddSingleton<AskInput>();
         services.AddSingleton<AskReader>();
+        services.AddDocument();
         return services;
     }
 
@@ -62,6 +64,7 @@ public static class GatewayWiring
         PauseRoutes.Map(app);
         DeadLetterRoutes.Map(app);
         ReconcileRoutes.Map(app);
+        DocumentSetup.Map(app);
         return app;
     }
 

@@ -33,13 +33,20 @@ internal sealed record Problem(int Status, string Code, string Message) : IResul
         WriteHeaders(response.Headers, services.GetRequiredService<TimeProvider>().GetUtcNow());
         GatewayLog.Refused(services.GetRequiredService<ILogger<Problem>>(), httpContext.TraceIdentifier, httpContext.RouteName(), Status, Code);
 
-        var openAi = httpContext.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase);
+        var ofV1 = IsOfV1(httpContext.Request.Path);
         response.StatusCode = Status;
         response.ContentLength = null;
-        response.ContentType = openAi ? "application/json; charset=utf-8" : "application/problem+json; charset=utf-8";
-        await response.WriteAsync((openAi ? Envelope() : Rfc9457()).ToJsonString(WireJson.Options), CancellationToken.None);
+        response.ContentType = ofV1 ? "application/json; charset=utf-8" : "application/problem+json; charset=utf-8";
+        await response.WriteAsync(Body(ofV1).ToJsonString(WireJson.Options), CancellationToken.None);
         await response.CompleteAsync(); // From here the answer counts as given, for a HEAD too.
     }
+
+    /// <summary>Whether a path is of OpenAI's surface.</summary>
+    public static bool IsOfV1(PathString path) => path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What is written.</summary>
+    /// <param name="ofV1">As OpenAI writes it, or as RFC 9457 has it.</param>
+    public JsonObject Body(bool ofV1) => ofV1 ? Envelope() : Rfc9457();
 
     private void WriteHeaders(IHeaderDictionary headers, DateTimeOffset now)
     {

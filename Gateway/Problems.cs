@@ -133,8 +133,7 @@ internal static partial class Problems
         RetryAt = now + ShortPause,
     };
 
-    public static Problem ModelNotFound(IModelCatalogue catalogue) => new(422, Codes.ModelNotFound,
-        $"'model' must be one of: {string.Join(", ", catalogue.All.Select(terms => terms.Model))}.")
+    public static Problem ModelNotFound(IEnumerable<string> models) => new(422, Codes.ModelNotFound, $"'model' must be one of: {string.Join(", ", models)}.")
     {
         Param = "model",
     };

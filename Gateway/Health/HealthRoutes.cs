@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using VideoGen.Gateway.Access;
+using VideoGen.Gateway.OpenApi;
 
 namespace VideoGen.Gateway.Health;
 
@@ -11,8 +12,8 @@ internal static class HealthRoutes
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health/live", () => WireJson.Answer(new { Live = true })).WithMetadata(OpenToAll.Mark);
-        routes.MapGet("/health/ready", Ready).WithMetadata(OpenToAll.Mark);
+        routes.MapGet("/health/live", () => WireJson.Answer(new LiveBody(Live: true))).WithMetadata(OpenToAll.Mark).Documented(HostOperations.Live);
+        routes.MapGet("/health/ready", Ready).WithMetadata(OpenToAll.Mark).Documented(HostOperations.Ready);
     }
 
     private static async Task<IResult> Ready(HttpContext http, IEnumerable<IReadinessCheck> checks, TimeProvider time, ILogger<IReadinessCheck> logger)
@@ -54,6 +55,15 @@ internal static class HealthRoutes
             return new(check.Name, false, "The check itself failed; the log says why.");
         }
     }
-
-    private sealed record CheckLine(string Name, bool Ok, string? WhatToDo);
 }
+
+/// <summary>The process answers.</summary>
+internal sealed record LiveBody(bool Live);
+
+/// <summary>Whether everything is there.</summary>
+internal sealed record ReadyBody(bool Ready, IReadOnlyList<CheckLine> Checks);
+
+/// <param name="Name">What is looked at.</param>
+/// <param name="Ok">Whether it is there.</param>
+/// <param name="WhatToDo">Null where it is.</param>
+internal sealed record CheckLine(string Name, bool Ok, string? WhatToDo);

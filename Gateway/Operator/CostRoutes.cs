@@ -1,4 +1,5 @@
 using System.Globalization;
+using VideoGen.Gateway.OpenApi;
 using VideoGen.Reports;
 
 namespace VideoGen.Gateway.Operator;
@@ -15,7 +16,7 @@ internal static class CostRoutes
 
     private static readonly Dictionary<string, CostGroup> Groups = Enum.GetValues<CostGroup>().ToDictionary(g => g.ToString().ToLowerInvariant(), StringComparer.Ordinal);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet(Path, Get);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet(Path, Get).Documented(OperatorOperations.Costs);
 
     private static async Task<IResult> Get(HttpContext http, ICostBook book, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -30,7 +31,7 @@ internal static class CostRoutes
 
         var lines = await book.Costs(new(from, to, by, MaxLines + 1), cancellationToken);
         if (lines.Count > MaxLines) return Problems.Field("by", string.Create(CultureInfo.InvariantCulture, $"would make more than {MaxLines} lines; ask for fewer days, or keep less apart."));
-        return asCsv ? new CostSheet(from, to, by, lines) : WireJson.Answer(CostBody.Of(from, to, by, lines));
+        return asCsv ? new CostSheet(from, to, by, lines) : WireJson.Answer(CostsBody.Of(from, to, by, lines));
     }
 
     /// <summary>How a group is spelled.</summary>
@@ -62,22 +63,22 @@ internal static class CostRoutes
 }
 
 /// <summary>The costs as JSON. A name is null where the line is not of one.</summary>
-internal sealed record CostBody(string From, string To, IEnumerable<string> By, IReadOnlyList<CostBodyLine> Lines, CostBodySums Total)
+internal sealed record CostsBody(string From, string To, IEnumerable<string> By, IReadOnlyList<CostsLine> Lines, CostsSums Total)
 {
-    public static CostBody Of(DateOnly from, DateOnly to, IReadOnlyList<CostGroup> by, IReadOnlyList<CostLine> lines) => new(
+    public static CostsBody Of(DateOnly from, DateOnly to, IReadOnlyList<CostGroup> by, IReadOnlyList<CostLine> lines) => new(
         Day(from)!, Day(to)!, by.Select(CostRoutes.Word),
-        [.. lines.Select(line => new CostBodyLine(Day(line.Day), line.Client, line.User, line.Model, line.Provider, CostBodySums.Of(line.Sums)))],
-        CostBodySums.Of(lines.Select(line => line.Sums).Aggregate(new CostSums(0, 0, 0, 0, 0, 0, 0, 0), (sum, line) => sum + line)));
+        [.. lines.Select(line => new CostsLine(Day(line.Day), line.Client, line.User, line.Model, line.Provider, CostsSums.Of(line.Sums)))],
+        CostsSums.Of(lines.Select(line => line.Sums).Aggregate(new CostSums(0, 0, 0, 0, 0, 0, 0, 0), (sum, line) => sum + line)));
 
     public static string? Day(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }
 
-internal sealed record CostBodyLine(string? Day, string? Client, string? User, string? Model, string? Provider, CostBodySums Sums);
+internal sealed record CostsLine(string? Day, string? Client, string? User, string? Model, string? Provider, CostsSums Sums);
 
-internal sealed record CostBodySums(CostBodySum Spent, CostBodySum Reserved, CostBodySum AtRisk, CostBodySum Prevented)
+internal sealed record CostsSums(CostsSum Spent, CostsSum Reserved, CostsSum AtRisk, CostsSum Prevented)
 {
-    public static CostBodySums Of(CostSums sums) => new(
+    public static CostsSums Of(CostSums sums) => new(
         new(sums.SpentUsd, sums.Spent), new(sums.ReservedUsd, sums.Reserved), new(sums.AtRiskUsd, sums.AtRisk), new(sums.PreventedUsd, sums.Prevented));
 }
 
-internal sealed record CostBodySum(decimal Usd, long Count);
+internal sealed record CostsSum(decimal Usd, long Count);

@@ -22,7 +22,7 @@ internal sealed class CostSheet(DateOnly from, DateOnly to, IReadOnlyList<CostGr
         var response = httpContext.Response;
         response.ContentType = $"{MediaType}; charset=utf-8; header=present";
         response.ContentLength = bytes.Length;
-        response.Headers.ContentDisposition = $"attachment; filename=\"costs-{CostBody.Day(from)}-{CostBody.Day(to)}.csv\"";
+        response.Headers.ContentDisposition = $"attachment; filename=\"costs-{CostsBody.Day(from)}-{CostsBody.Day(to)}.csv\"";
         return response.Body.WriteAsync(bytes, 0, bytes.Length, httpContext.RequestAborted);
     }
 
@@ -41,7 +41,7 @@ internal sealed class CostSheet(DateOnly from, DateOnly to, IReadOnlyList<CostGr
 
     private static string Cell(CostLine line, CostGroup group) => group switch
     {
-        CostGroup.Day => CostBody.Day(line.Day) ?? "",
+        CostGroup.Day => CostsBody.Day(line.Day) ?? "",
         CostGroup.Client => Quoted(line.Client),
         CostGroup.User => Quoted(line.User),
         CostGroup.Model => Quoted(line.Model),

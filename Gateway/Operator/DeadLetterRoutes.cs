@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using VideoGen.Access;
+using VideoGen.Gateway.OpenApi;
 using VideoGen.Gateway.Videos;
 using VideoGen.Reports;
 using VideoGen.Requests;
@@ -18,16 +19,18 @@ internal static class DeadLetterRoutes
     /// <summary>Characters, as the contract has it.</summary>
     private const int MaxReason = 200;
 
-    private const int DefaultLimit = 50, MaxLimit = 500;
+    public const int MaxLimit = 500;
+
+    private const int DefaultLimit = 50;
 
     private static readonly Dictionary<string, Charged> ChargedWords = Enum.GetValues<Charged>().ToDictionary(c => VideoBody.ChargedWord(c)!, StringComparer.Ordinal);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Path, List);
-        routes.MapGet(Path + "/{id}", Get);
-        routes.MapPost(Path + "/{id}/requeue", Requeue);
-        routes.MapPost(Path + "/{id}/discard", Discard);
+        routes.MapGet(Path, List).Documented(OperatorOperations.DeadLetters);
+        routes.MapGet(Path + "/{id}", Get).Documented(OperatorOperations.History);
+        routes.MapPost(Path + "/{id}/requeue", Requeue).Documented(OperatorOperations.Requeue);
+        routes.MapPost(Path + "/{id}/discard", Discard).Documented(OperatorOperations.Discard);
     }
 
     private static async Task<IResult> List(HttpContext http, IDeadLetterBook book)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using VideoGen.Budgets;
+using VideoGen.Gateway.OpenApi;
 using VideoGen.Gateway.Videos;
 using VideoGen.Requests;
 
@@ -20,20 +21,15 @@ internal static class PauseRoutes
     /// <summary>A year. What is to last longer lasts until a person ends it.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromDays(366);
 
-    private static readonly Dictionary<PauseKind, string> Kinds = new()
-    {
-        [PauseKind.Operator] = "operator", [PauseKind.Reconcile] = "reconcile", [PauseKind.SpendBreaker] = "spend_breaker", [PauseKind.Host] = "host",
-    };
-
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/admin/pauses", List);
-        routes.MapPost("/api/admin/pause", Pause);
-        routes.MapPost("/api/admin/resume", Resume);
+        routes.MapGet("/api/admin/pauses", List).Documented(OperatorOperations.Pauses);
+        routes.MapPost("/api/admin/pause", Pause).Documented(OperatorOperations.Pause);
+        routes.MapPost("/api/admin/resume", Resume).Documented(OperatorOperations.Resume);
     }
 
     private static Task<IResult> List(HttpContext http, IPauses pauses, TimeProvider time, ILogger<PauseBody> logger) =>
-        Asked(http, time, logger, async () => WireJson.Answer(new { Pauses = (await pauses.Read(http.RequestAborted)).Select(PauseBody.Of) }));
+        Asked(http, time, logger, async () => WireJson.Answer(new PausesBody((await pauses.Read(http.RequestAborted)).Select(PauseBody.Of))));
 
     private static async Task<IResult> Pause(
         HttpContext http, IPauses pauses, VideoStop stop, IModelCatalogue catalogue, IOptions<GatewayOptions> options, TimeProvider time, ILogger<PauseBody> logger)
@@ -58,8 +54,8 @@ internal static class PauseRoutes
             // A drain goes on without its caller, too.
             await Task.Delay(IPauses.Settle, time, drains ? CancellationToken.None : http.RequestAborted);
             return drains
-                ? WireJson.Answer(new { Pause = PauseBody.Of(pause), Drain = await Drain(http, scope, stop, logger) })
-                : WireJson.Answer(new { Pause = PauseBody.Of(pause) });
+                ? WireJson.Answer(new PausedBody(PauseBody.Of(pause), await Drain(http, scope, stop, logger)))
+                : WireJson.Answer(new PausedBody(PauseBody.Of(pause)));
         });
     }
 
@@ -82,7 +78,7 @@ internal static class PauseRoutes
         {
             var lifted = await pauses.Lift(scope, CancellationToken.None);
             GatewayLog.Resumed(logger, http.TraceIdentifier, lifted.Count);
-            return WireJson.Answer(new { Lifted = lifted.Select(PauseBody.Of), Pauses = (await pauses.Read(http.RequestAborted)).Select(PauseBody.Of) });
+            return WireJson.Answer(new ResumedBody(lifted.Select(PauseBody.Of), (await pauses.Read(http.RequestAborted)).Select(PauseBody.Of)));
         });
     }
 
@@ -115,10 +111,26 @@ internal static class PauseRoutes
             return Problems.PausesUnknown(time.GetUtcNow());
         }
     }
-
-    /// <summary>A pause on the wire.</summary>
-    internal sealed record PauseBody(string Scope, string Kind, string Reason, DateTimeOffset Since, DateTimeOffset? Until)
-    {
-        public static PauseBody Of(Pause pause) => new(pause.Scope, Kinds[pause.Kind], pause.Reason, pause.Since, pause.Until);
-    }
 }
+
+/// <summary>A pause on the wire.</summary>
+internal sealed record PauseBody(string Scope, string Kind, string Reason, DateTimeOffset Since, DateTimeOffset? Until)
+{
+    private static readonly Dictionary<PauseKind, string> Kinds = new()
+    {
+        [PauseKind.Operator] = "operator", [PauseKind.Reconcile] = "reconcile", [PauseKind.SpendBreaker] = "spend_breaker", [PauseKind.Host] = "host",
+    };
+
+    public static PauseBody Of(Pause pause) => new(pause.Scope, Kinds[pause.Kind], pause.Reason, pause.Since, pause.Until);
+}
+
+/// <summary>Those that are in force.</summary>
+internal sealed record PausesBody(IEnumerable<PauseBody> Pauses);
+
+/// <summary>One that was set.</summary>
+/// <param name="Pause">It.</param>
+/// <param name="Drain">What became of what was on its way; only where that was asked for.</param>
+internal sealed record PausedBody(PauseBody Pause, [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] StopBody? Drain = null);
+
+/// <summary>Those that were lifted, and those that are left.</summary>
+internal sealed record ResumedBody(IEnumerable<PauseBody> Lifted, IEnumerable<PauseBody> Pauses);

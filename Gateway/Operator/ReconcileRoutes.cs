@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using VideoGen.Budgets;
+using VideoGen.Gateway.OpenApi;
 
 namespace VideoGen.Gateway.Operator;
 
@@ -16,15 +17,15 @@ internal static class ReconcileRoutes
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/admin/reconcile", Get);
-        routes.MapPost("/api/admin/reconcile", Confirm);
-        routes.MapGet("/api/admin/strangers", Strangers);
+        routes.MapGet("/api/admin/reconcile", Get).Documented(OperatorOperations.Reconcile);
+        routes.MapPost("/api/admin/reconcile", Confirm).Documented(OperatorOperations.Confirm);
+        routes.MapGet("/api/admin/strangers", Strangers).Documented(OperatorOperations.Strangers);
     }
 
     private static async Task<IResult> Get(IReconciles reconciles, CancellationToken cancellationToken) => WireJson.Answer(await Read(reconciles, cancellationToken));
 
     private static async Task<IResult> Strangers(IReconciles reconciles, CancellationToken cancellationToken) =>
-        WireJson.Answer(new { Strangers = await reconciles.Strangers(MaxStrangers, cancellationToken) });
+        WireJson.Answer(new StrangersBody(await reconciles.Strangers(MaxStrangers, cancellationToken)));
 
     private static async Task<IResult> Confirm(HttpContext http, IReconciles reconciles, IOptions<GatewayOptions> options, TimeProvider time, ILogger<ReconcileBody> logger)
     {
@@ -58,6 +59,9 @@ internal static class ReconcileRoutes
             strangers.Count(s => s.Account == sweep.Account && s.Ours), sweep.Trouble, sweep.Keeps));
         return new(last is { Ended: null }, last?.Since, last?.Reason, last?.Ended?.At, last?.Ended is { } end ? end.ByOperator ? "operator" : "sweep" : null, last?.Ended?.Reason, [.. accounts]);
     }
+
+    /// <summary>Jobs that the database does not know, on the wire.</summary>
+    internal sealed record StrangersBody(IReadOnlyList<Stranger> Strangers);
 
     /// <summary>On the wire.</summary>
     /// <param name="InForce">Whether nothing is paid.</param>

@@ -1,8 +1,9 @@
 using System.Buffers;
-using System.Text;
 using System.Text.RegularExpressions;
+using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using VideoGen.Gateway.Access;
+using VideoGen.Gateway.OpenApi;
 using VideoGen.Gateway.Videos;
 using VideoGen.Providers;
 using VideoGen.Reports;
@@ -21,7 +22,7 @@ internal static partial class CallbackRoutes
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/webhooks/{provider}/{token}", Receive).WithMetadata(OpenToAll.Mark);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/webhooks/{provider}/{token}", Receive).WithMetadata(OpenToAll.Mark).Documented(HostOperations.Callback);
 
     private static async Task<IResult> Receive(HttpContext http, string provider, string token, IModelCatalogue catalogue, VideoGrains grains, VideoGenTelemetry telemetry)
     {

@@ -1,5 +1,6 @@
 using VideoGen.Access;
 using VideoGen.Gateway.Access;
+using VideoGen.Gateway.OpenApi;
 using VideoGen.Reports;
 using VideoGen.Requests;
 
@@ -11,22 +12,18 @@ internal static class StatsRoutes
     private static readonly string[] Statuses =
         [VideoStatusWords.Queued, VideoStatusWords.InProgress, VideoStatusWords.Cancelling, VideoStatusWords.Completed, VideoStatusWords.Failed];
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/stats", Get);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/stats", Get).Documented(HostOperations.Stats);
 
     private static async Task<IResult> Get(HttpContext http, IRequestBook book, CancellationToken cancellationToken)
     {
         var client = Caller.Client(http);
         var stats = await book.Stats(client == Owner.LocalClient ? null : client, cancellationToken);
-        return WireJson.Answer(new
+        return WireJson.Answer(new StatsBody(stats with
         {
-            Stats = new
-            {
-                stats.TotalVideos,
-                ByStatus = Statuses.ToDictionary(status => status, status => stats.ByStatus.GetValueOrDefault(status), StringComparer.Ordinal),
-                stats.DuplicatesPrevented,
-                stats.UsdPrevented,
-                stats.DeadLettered,
-            },
-        });
+            ByStatus = Statuses.ToDictionary(status => status, status => stats.ByStatus.GetValueOrDefault(status), StringComparer.Ordinal),
+        }));
     }
 }
+
+/// <summary>The counts, on the wire.</summary>
+internal sealed record StatsBody(VideoStats Stats);

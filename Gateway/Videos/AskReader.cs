@@ -192,7 +192,7 @@ internal sealed class AskReader(IModelCatalogue catalogue, AskInput inputs, IOpt
         problem = null;
         if (catalogue.Find(body.Model ?? catalogue.DefaultModel) is not { } terms)
         {
-            problem = Problems.ModelNotFound(catalogue);
+            problem = Problems.ModelNotFound(catalogue.All.Select(terms => terms.Model));
             return false;
         }
 

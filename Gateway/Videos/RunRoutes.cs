@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using VideoGen.Gateway.Access;
+using VideoGen.Gateway.OpenApi;
 using VideoGen.Reports;
 using VideoGen.Requests;
 
@@ -8,7 +9,7 @@ namespace VideoGen.Gateway.Videos;
 /// <summary><c>POST /v1/runs/{run}/cancel</c>: stops all that one run of an agent has on its way, and says what became of each.</summary>
 internal static class RunRoutes
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/v1/runs/{run}/cancel", Cancel);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/v1/runs/{run}/cancel", Cancel).Documented(VideoOperations.CancelRun);
 
     private static async Task<IResult> Cancel(HttpContext http, VideoStop stop, ILogger<VideoStop> logger)
     {

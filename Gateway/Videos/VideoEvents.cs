@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
+using VideoGen.Gateway.OpenApi;
 using VideoGen.Requests;
 
 namespace VideoGen.Gateway.Videos;
@@ -26,7 +27,7 @@ internal sealed class VideoEvents(VideoGrains grains, VideoWatch watch, StreamCo
     private const string LastEventId = "Last-Event-ID";
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/v1/videos/{id}/events", (string id, HttpContext http, VideoEvents events) => events.Answer(id, http));
+        routes.MapGet("/v1/videos/{id}/events", (string id, HttpContext http, VideoEvents events) => events.Answer(id, http)).Documented(VideoOperations.Events);
 
     private async Task<IResult> Answer(string id, HttpContext http)
     {

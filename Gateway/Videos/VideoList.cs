@@ -8,7 +8,9 @@ namespace VideoGen.Gateway.Videos;
 /// <summary><c>GET /v1/videos</c>: one client's videos, page by page, newest first unless asked otherwise.</summary>
 internal static class VideoList
 {
-    private const int DefaultLimit = 20, MaxLimit = 100;
+    public const int MaxLimit = 100;
+
+    private const int DefaultLimit = 20;
 
     public static async Task<IResult> Get(HttpContext http, IRequestBook book, VideoGrains grains)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using VideoGen.Gateway.Access;
+using VideoGen.Gateway.OpenApi;
 using VideoGen.Requests;
 
 namespace VideoGen.Gateway.Videos;
@@ -10,22 +11,23 @@ internal static class VideoRoutes
     private const string DedupHeader = "VideoGen-Dedup";
 
     /// <summary>Seconds. Under the minute after which proxies and clients give up.</summary>
-    private const int MaxWait = 59;
+    public const int MaxWait = 59;
 
     /// <summary>When it is worth to ask for a live video again: a video takes minutes, and one that waits for something takes longer.</summary>
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(2), AskAgainAfterWaiting = TimeSpan.FromSeconds(5);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/videos", Create);
-        routes.MapPost("/v1/videos/{id}/remix", Remix);
-        routes.MapPost("/v1/videos/{id}/cancel", Cancel);
-        routes.MapGet("/v1/videos", VideoList.Get);
-        routes.MapGet("/v1/videos/quote", Quote);
-        routes.MapGet("/v1/videos/{id}", Get);
-        routes.MapGet("/v1/videos/{id}/decision", Explain);
-        routes.MapDelete("/v1/videos/{id}", Delete);
-        routes.MapMethods("/v1/videos/{id}/content", [HttpMethods.Get, HttpMethods.Head], ContentRoute.Answer);
+        routes.MapPost("/v1/videos", Create).Documented(VideoOperations.Create);
+        routes.MapPost("/v1/videos/{id}/remix", Remix).Documented(VideoOperations.Remix);
+        routes.MapPost("/v1/videos/{id}/cancel", Cancel).Documented(VideoOperations.Cancel);
+        routes.MapGet("/v1/videos", VideoList.Get).Documented(VideoOperations.List);
+        routes.MapGet("/v1/videos/quote", Quote).Documented(VideoOperations.Quote);
+        routes.MapGet("/v1/videos/{id}", Get).Documented(VideoOperations.Get);
+        routes.MapGet("/v1/videos/{id}/decision", Explain).Documented(VideoOperations.Explain);
+        routes.MapDelete("/v1/videos/{id}", Delete).Documented(VideoOperations.Delete);
+        routes.MapGet("/v1/videos/{id}/content", ContentRoute.Answer).Documented(VideoOperations.Content);
+        routes.MapMethods("/v1/videos/{id}/content", [HttpMethods.Head], ContentRoute.Answer).Documented(VideoOperations.ContentHead);
     }
 
     private static async Task<IResult> Create(HttpContext http, AskReader reader, VideoGrains grains, TimeProvider time, ILogger<VideoGrains> logger)

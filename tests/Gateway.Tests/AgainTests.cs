@@ -31,7 +31,6 @@ public sealed class AgainTests
     [InlineData(Codes.SpendBreaker, 403, null)]
     [InlineData(Codes.VariationLimit, 429, "\"variations\";r=0")]
     [InlineData(Codes.ConfirmationUnknown, 422, null)]
-    [InlineData(Codes.RemixSourceNotReady, 422, null)]
     public async Task Each_refusal_has_its_status_and_is_not_repeated(string code, int status, string? limit)
     {
         await using var door = await Door.Open();
@@ -91,6 +90,10 @@ public sealed class AgainTests
         Assert.Equal(source.Id.ToString(), (string)answer.Json["remixed_from_video_id"]!);
         Assert.Equal(new VideoAsk(source.Owner, "at night", source.Options, source.Id), Assert.Single(door.Grain.Asks));
         Assert.Equal("unknown_parameter", (await Post(door, """{"prompt":"at night","seconds":4}""", $"/v1/videos/{source.Id}/remix")).Code);
+
+        door.Grain.OnAsk = _ => Task.FromResult<AskAnswer>(new AskAnswer.Refused(new(Codes.RemixSourceNotReady, "No.")));
+        var refused = await Post(door, """{"prompt":"at night"}""", $"/v1/videos/{source.Id}/remix");
+        Assert.Equal((422, Codes.RemixSourceNotReady), (refused.Status, refused.Code));
     }
 
     [Fact]

@@ -14,6 +14,7 @@ using VideoGen.Access;
 using VideoGen.Budgets;
 using VideoGen.Gateway.Access;
 using VideoGen.Gateway.Health;
+using VideoGen.Gateway.OpenApi;
 using VideoGen.Reports;
 using VideoGen.Requests;
 using VideoGen.Storage;
@@ -26,7 +27,7 @@ internal sealed class Door : IAsyncDisposable
 {
     public const string OperatorsKey = "the-operators-own";
 
-    private const string ForgedRemote = "X-Test-Remote";
+    private const string ForgedRemote = "X-Test-Remote", OperationHeader = "X-Test-Operation";
 
     private readonly WebApplication _app;
 
@@ -57,6 +58,11 @@ internal sealed class Door : IAsyncDisposable
         _app = builder.Build();
         _app.Use((http, next) =>
         {
+            http.Response.OnStarting(() =>
+            {
+                if (http.GetEndpoint()?.Metadata.GetMetadata<Operation>() is { } operation) http.Response.Headers[OperationHeader] = operation.Id;
+                return Task.CompletedTask;
+            });
             if (http.Request.Headers[ForgedRemote] is { Count: 1 } remote) http.Connection.RemoteIpAddress = remote == "none" ? null : IPAddress.Parse(remote!);
             http.RequestAborted.Register(() => Left.TrySetResult());
             return next(http);
@@ -111,8 +117,11 @@ internal sealed class Door : IAsyncDisposable
         return door;
     }
 
+    /// <summary>All routes of the door, and some of this test.</summary>
+    public IEnumerable<RouteEndpoint> Routes => ((IEndpointRouteBuilder)_app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>();
+
     /// <summary>The routes that need no key where others do.</summary>
-    public IEnumerable<string> OpenRoutes => ((IEndpointRouteBuilder)_app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
+    public IEnumerable<string> OpenRoutes => Routes
         .Where(e => e.Metadata.GetMetadata<OpenToAll>() is not null).Select(e => e.RoutePattern.RawText!);
 
     public void Stop() => _app.Lifetime.StopApplication();
@@ -133,8 +142,12 @@ internal sealed class Door : IAsyncDisposable
         using var request = new HttpRequestMessage(method, path) { Content = content };
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         using var response = await Client.SendAsync(request);
-        return new(response, await response.Content.ReadAsByteArrayAsync());
+        var answer = new Answer(response, await response.Content.ReadAsByteArrayAsync());
+        if (answer.Header(OperationHeader) is { } operation) Documented.Answers(Operations.First(o => o.Id == operation), answer);
+        return answer;
     }
+
+    public IEnumerable<Operation> Operations => Routes.Select(route => route.Metadata.GetMetadata<Operation>()).OfType<Operation>();
 
     public Task<Answer> GetFrom(string remote, string path) => Get(path, (ForgedRemote, remote));
 

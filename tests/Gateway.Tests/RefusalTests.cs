@@ -23,7 +23,7 @@ public sealed class RefusalTests
         { Codes.ModelNotFound, null, null, 422, "invalid_request_error", null, null, null },
         { Codes.AdmissionUnavailable, 5, null, 503, "server_error", "5", null, null },
         { Codes.AdmissionUnavailable, null, null, 503, "server_error", null, null, null },
-        { "a_code_of_next_year", null, null, 422, "invalid_request_error", null, null, null },
+        { Documented.OfAnotherYear, null, null, 422, "invalid_request_error", null, null, null },
     };
 
     [Theory]
