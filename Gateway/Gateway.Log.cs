@@ -57,6 +57,9 @@ internal static partial class GatewayLog
     [LoggerMessage(19, LogLevel.Warning, "The operator has confirmed that it is known what was paid; payments go on ({RequestId})")]
     public static partial void Reconciled(ILogger logger, string requestId);
 
+    [LoggerMessage(20, LogLevel.Information, "Erasing a user ({RequestId}): of {Requests} requests {Erased} have nothing left")]
+    public static partial void Erased(ILogger logger, string requestId, int requests, int erased);
+
     [LoggerMessage(9, LogLevel.Warning, "Readiness check {Name} did not finish")]
     public static partial void CheckFailed(ILogger logger, string name, Exception exception);
 

@@ -14,7 +14,7 @@ namespace VideoGen.Gateway;
 
 /// <summary>
 /// How a host gets the door. It brings the grains (<c>IGrainFactory</c>) and the ports <c>IModelCatalogue</c>, <c>IInstallation</c>,
-/// <c>IVideoFiles</c>, <c>IInputFiles</c>, <c>IRequestBook</c>, <c>ICostBook</c>, <c>IDeadLetterBook</c>, <c>ILiveBook</c>,
+/// <c>IVideoFiles</c>, <c>IInputFiles</c>, <c>IRequestBook</c>, <c>IUserBook</c>, <c>ICostBook</c>, <c>IDeadLetterBook</c>, <c>ILiveBook</c>,
 /// <c>IPauses</c>, <c>IReconciles</c> and <c>IClientKeys</c>, the <c>OperatorKey</c>, one <see cref="IReadinessCheck"/> for each thing the service cannot
 /// do without, and <see cref="IMetricsText"/> where there is to be a <c>/metrics</c>.
 /// </summary>
@@ -58,6 +58,7 @@ public static class GatewayWiring
         VideoRoutes.Map(app);
         VideoEvents.Map(app);
         RunRoutes.Map(app);
+        UserRoutes.Map(app);
         CallbackRoutes.Map(app);
         StatsRoutes.Map(app);
         CostRoutes.Map(app);

@@ -20,6 +20,9 @@ internal static partial class Problems
     /// <summary>What who has an answer already is answered with.</summary>
     public const int NotModified = 304;
 
+    /// <summary>What goes on after its answer is answered with; Location says where to look.</summary>
+    public const int GoesOn = 202;
+
     // What a grain said.
 
     public static Problem Refused(Refusal refusal, Owner owner)

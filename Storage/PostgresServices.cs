@@ -55,6 +55,7 @@ public static class PostgresServices
         services.AddSingleton<PostgresInstallation>();
         services.AddSingleton<IInstallation>(s => s.GetRequiredService<PostgresInstallation>());
         services.AddSingleton<IRequestBook, PostgresRequestBook>();
+        services.AddSingleton<IUserBook, PostgresUserBook>();
         services.AddSingleton<ICostBook, PostgresCostBook>();
         services.AddSingleton<IDeadLetterBook, PostgresDeadLetterBook>();
         services.AddSingleton<ILiveBook, PostgresLiveBook>();

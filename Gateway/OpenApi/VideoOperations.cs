@@ -135,7 +135,37 @@ internal static class VideoOperations
     {
         Description = "Waits up to 20 seconds, and says of each video what became of it and of its money.",
         Given = [Given.Path("run", $"The run, as {AskReader.RunHeader} had it.", "nightly-7")],
-        Replies = [new(200, "Each of them, with the sums.", typeof(RunBody))],
+        Replies = [new(200, "Each of them, with the sums.", typeof(RunCancellationBody))],
+        Refusals = [Samples.Field],
+    };
+
+    public static readonly Operation Run = new("get_run", "How many new videos an agent's run has made, and what it has on its way.")
+    {
+        Given = [Given.Path("run", $"The run, as {AskReader.RunHeader} had it.", "nightly-7")],
+        Replies = [new(200, "The run.", typeof(RunBody))],
+        Refusals = [Samples.Field],
+    };
+
+    private static readonly Given UserName = Given.Path("user", $"The end user, as asks named them; {Owner.Everyone} is whoever was not named.", "alice");
+
+    public static readonly Operation User = new("get_user", "What an end user has made and used, and what is left of their quota and budgets.")
+    {
+        Given = [UserName],
+        Replies = [new(200, "The user.", typeof(UserBody))],
+        Refusals = [Samples.Field],
+    };
+
+    public static readonly Operation UserVideos = List with { Id = "list_user_videos", Summary = "An end user's videos, page by page.", Given = [UserName, .. List.Given] };
+
+    public static readonly Operation EraseUser = new("erase_user", "Erases an end user: no word of what they asked for is left, nor a file of it.")
+    {
+        Description = "What is on its way is cancelled first. Ids, times, money and the evidence stay, so that nothing is paid twice; the ids answer 404. Again is as once.",
+        Given = [UserName],
+        Replies =
+        [
+            new(200, "Nothing is left.", typeof(ErasureBody)),
+            new(Problems.GoesOn, "It goes on by itself; the user at Location says how much is left.", typeof(ErasureBody)) { Headers = [("Location", "The user.")] },
+        ],
         Refusals = [Samples.Field],
     };
 }

@@ -9,9 +9,6 @@ namespace VideoGen.Gateway.Reports;
 /// <summary><c>GET /api/stats</c>: what there is and what did not happen, to the client that asks; to this machine without keys, all of it.</summary>
 internal static class StatsRoutes
 {
-    private static readonly string[] Statuses =
-        [VideoStatusWords.Queued, VideoStatusWords.InProgress, VideoStatusWords.Cancelling, VideoStatusWords.Completed, VideoStatusWords.Failed];
-
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/stats", Get).Documented(HostOperations.Stats);
 
     private static async Task<IResult> Get(HttpContext http, IRequestBook book, CancellationToken cancellationToken)
@@ -20,7 +17,7 @@ internal static class StatsRoutes
         var stats = await book.Stats(client == Owner.LocalClient ? null : client, cancellationToken);
         return WireJson.Answer(new StatsBody(stats with
         {
-            ByStatus = Statuses.ToDictionary(status => status, status => stats.ByStatus.GetValueOrDefault(status), StringComparer.Ordinal),
+            ByStatus = VideoStatusWords.All.ToDictionary(status => status, status => stats.ByStatus.GetValueOrDefault(status), StringComparer.Ordinal),
         }));
     }
 }

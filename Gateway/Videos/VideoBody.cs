@@ -22,6 +22,7 @@ internal sealed record VideoBody(
     string? Charged,
     CostBody Cost,
     string? Waiting,
+    int? QueuePosition,
     long? ResolvingUntil,
     long? WindowEndsAt)
 {
@@ -43,8 +44,9 @@ internal sealed record VideoBody(
         view.Error is { } error ? new(error.Code, error.Text) : null,
         dedup,
         ChargedWord(view.Charged),
-        new(view.EstimatedUsd),
+        CostBody.Of(view),
         view.Waiting,
+        view.QueuePosition,
         view.ResolvingUntil?.ToUnixTimeSeconds(),
         view.WindowEndsAt?.ToUnixTimeSeconds());
 
@@ -80,7 +82,12 @@ internal sealed record ErrorBody(string Code, string Message);
 
 /// <summary>US dollars.</summary>
 /// <param name="Estimated">The price at acceptance.</param>
-internal sealed record CostBody(decimal Estimated);
+/// <param name="Reserved">What is held for it: while it is on its way, or nobody knows whether it was paid.</param>
+/// <param name="Actual">What it cost; null while nobody knows.</param>
+internal sealed record CostBody(decimal Estimated, decimal Reserved, decimal? Actual)
+{
+    public static CostBody Of(VideoView view) => new(view.EstimatedUsd, view.ReservedUsd, view.ActualUsd);
+}
 
 /// <summary>OpenAI's DeletedVideoResource, and what became of a video that was still on its way.</summary>
 internal sealed record DeletedBody(string Id, string Object, bool Deleted, string Status, string? Dedup, string? Charged, CostBody Cost, string? Waiting)
@@ -92,6 +99,6 @@ internal sealed record DeletedBody(string Id, string Object, bool Deleted, strin
         view.Status.ToWire(),
         Dedup: null,
         VideoBody.ChargedWord(view.Charged),
-        new(view.EstimatedUsd),
+        CostBody.Of(view),
         view.Waiting);
 }

@@ -1,5 +1,9 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
+using VideoGen.Access;
+using VideoGen.Budgets;
 using VideoGen.Providers;
+using VideoGen.Quotas;
 using VideoGen.Reports;
 using VideoGen.Requests;
 using VideoGen.Storage;
@@ -55,6 +59,17 @@ internal sealed class VideoGrains(
     public Task<CallbackVerdict> CalledBack(string account, ProviderCallback callback) => Bounded(() => grains.GetGrain<IProviderGrain>(ProviderKey.For(account)).CalledBack(callback), options.Value.CallTimeout);
 
     public Task<VideoView?> Discard(VideoId id, string reason) => Bounded(() => Grain(id.RequestKey).Discard(id.Round, reason), options.Value.CallTimeout);
+
+    /// <summary>True when nothing of the request is left to erase.</summary>
+    public Task<bool> Erase(string requestKey) => Bounded(() => Grain(requestKey).Erase(), options.Value.CallTimeout);
+
+    /// <summary>The quota of a user, or of a run.</summary>
+    public Task<QuotaLine> Quota(Owner owner, string? run = null) => Bounded(
+        () => run is null ? grains.GetGrain<IQuotaGrain>(QuotaKey.For(owner.ToString())).Line() : grains.GetGrain<IAgentRunGrain>(AgentRunKey.For(owner, run)).Line(), options.Value.CallTimeout);
+
+    /// <summary>The budgets of a user and their client, as they are today.</summary>
+    public Task<ImmutableArray<BudgetLine>> Budgets(Owner owner) => Bounded(
+        () => grains.GetGrain<IBudgetGrain>(IBudgetGrain.Key).Lines(new(owner, "", "", DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime))), options.Value.CallTimeout);
 
     public Task<VideoView?> WaitForChange(VideoId id, long seen) =>
         Bounded(async () => Dated(await Grain(id.RequestKey).WaitForChange(id.Round, seen)), LongestWait + options.Value.CallTimeout);

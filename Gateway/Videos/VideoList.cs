@@ -12,7 +12,14 @@ internal static class VideoList
 
     private const int DefaultLimit = 20;
 
-    public static async Task<IResult> Get(HttpContext http, IRequestBook book, VideoGrains grains)
+    public static Task<IResult> Get(HttpContext http, IRequestBook book, VideoGrains grains) =>
+        Page(http, grains, (after, oldestFirst, limit) => book.List(Caller.Client(http), after, oldestFirst, limit, http.RequestAborted));
+
+    /// <summary>A page of whichever videos.</summary>
+    /// <param name="http">The request, whose query says which page.</param>
+    /// <param name="grains">Who has the videos.</param>
+    /// <param name="list">Their ids: after which, the oldest first or not, and at most how many.</param>
+    internal static async Task<IResult> Page(HttpContext http, VideoGrains grains, Func<VideoId?, bool, int, Task<IReadOnlyList<VideoId>>> list)
     {
         var query = http.Request.Query;
         if (!TryLimit(query["limit"], out var limit)) return Problems.Field("limit", $"must be a whole number from 0 to {MaxLimit}.");
@@ -25,7 +32,7 @@ internal static class VideoList
         }
 
         // One more than is shown says whether there is more. What was deleted meanwhile is left out, and no page is short for another reason.
-        var ids = await book.List(Caller.Client(http), after, oldestFirst: query["order"] == "asc", limit + 1, http.RequestAborted);
+        var ids = await list(after, query["order"] == "asc", limit + 1);
         var views = await Task.WhenAll(ids.Take(limit).Select(grains.Get));
         var shown = views.OfType<VideoView>().Where(view => !view.Deleted).Select(view => VideoBody.Of(view)).ToArray();
         // The cursor is where this page ended, even where its last video was deleted.

@@ -55,7 +55,12 @@ public abstract record SlotAnswer
     /// <param name="Text">The same in words, for its user.</param>
     /// <param name="AskAgainIn">When to ask again.</param>
     [GenerateSerializer, Immutable, Alias("VideoGen.SlotAnswer.Wait")]
-    public sealed record Wait([property: Id(0)] WaitReason Why, [property: Id(1)] string Text, [property: Id(2)] TimeSpan AskAgainIn) : SlotAnswer;
+    public sealed record Wait([property: Id(0)] WaitReason Why, [property: Id(1)] string Text, [property: Id(2)] TimeSpan AskAgainIn) : SlotAnswer
+    {
+        /// <summary>Its place among those that wait for this account, from 1; null where nobody has one.</summary>
+        [Id(3)]
+        public int? Position { get; init; }
+    }
 }
 
 /// <summary>What a round in the line waits for.</summary>

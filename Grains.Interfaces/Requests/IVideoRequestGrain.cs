@@ -39,6 +39,13 @@ public interface IVideoRequestGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Cancel")]
     Task<VideoView?> Cancel(int round);
 
+    /// <summary>
+    /// Its user is erased: what is live is cancelled, and when the last round has ended the prompt, our files and all that was said about them
+    /// go. Times, money and the evidence stay, so that nothing is paid twice. True when nothing is left to do.
+    /// </summary>
+    [AlwaysInterleave, Alias("Erase")]
+    Task<bool> Erase();
+
     /// <summary>An operator sends a dead letter round again: at the step where it stopped, or as a new round where nothing was sent.</summary>
     /// <param name="round">Its number.</param>
     /// <param name="acceptDoublePayment">

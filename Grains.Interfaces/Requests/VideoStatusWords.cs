@@ -9,6 +9,9 @@ public static class VideoStatusWords
     public const string Completed = "completed";
     public const string Failed = "failed";
 
+    /// <summary>All words.</summary>
+    public static readonly IReadOnlyList<string> All = [Queued, InProgress, Cancelling, Completed, Failed];
+
     public static string ToWire(this VideoStatus status) => status switch
     {
         VideoStatus.Queued => Queued,

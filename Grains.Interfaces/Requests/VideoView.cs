@@ -67,6 +67,18 @@ public sealed record VideoView(
     /// <summary>When its media go by age; null where nothing says so. The store knows, so the door adds it.</summary>
     [Id(19)]
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>What is held for it now, US dollars: while it is on its way, or nobody knows whether it was paid.</summary>
+    [Id(20)]
+    public decimal ReservedUsd { get; init; }
+
+    /// <summary>What it cost, US dollars; null while nobody knows.</summary>
+    [Id(21)]
+    public decimal? ActualUsd { get; init; }
+
+    /// <summary>Its place in the line of its provider account, from 1; null where it stands in none.</summary>
+    [Id(22)]
+    public int? QueuePosition { get; init; }
 }
 
 /// <summary>Why a video failed: one of <see cref="Codes"/> and a sentence.</summary>

@@ -35,7 +35,7 @@ internal sealed record ProviderLine(Lease[] Leases, Place[] Waiting, DateTimeOff
     {
         var line = At(now);
         if (slots is not null) line = line.WithPlace(slot, owner, now); // Else nobody waits for anybody.
-        if (line.Reason(slot, slots, perMinute, now) is { } wait) return (line, wait);
+        if (line.Reason(slot, slots, perMinute, now) is { } wait) return (line, slots is null ? wait : wait with { Position = line.PositionOf(slot) });
         return (line with
         {
             Waiting = [.. line.Waiting.Where(p => p.Slot != slot)],
@@ -70,6 +70,8 @@ internal sealed record ProviderLine(Lease[] Leases, Place[] Waiting, DateTimeOff
             ? null
             : new(WaitReason.Slot, $"The provider works on {all} videos at a time; this one is in the line.", Bounded(AskAgainIn + TimeSpan.FromSeconds(Waiting.Length / LongLine)));
     }
+
+    private int PositionOf(Slot slot) => FairOrder().TakeWhile(place => place.Slot != slot).Count() + 1;
 
     // Whoever asks again keeps their place; whoever had a slot is sent again, and waits like everybody.
     private ProviderLine WithPlace(Slot slot, Owner owner, DateTimeOffset now)

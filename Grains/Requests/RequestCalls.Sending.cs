@@ -29,7 +29,7 @@ internal sealed partial class RequestCalls
         try
         {
             if (await ports.LineOf(e.Ticket.Account).Acquire(new(key, e.Id.Round), owner) is not SlotAnswer.Wait wait) return null;
-            return new SendHeld(e.Id, new(ReasonOf(wait.Why), wait.Text, Now), Now + wait.AskAgainIn, Now);
+            return new SendHeld(e.Id, new(ReasonOf(wait.Why), wait.Text, Now, wait.Position), Now + wait.AskAgainIn, Now);
         }
 #pragma warning disable CA1031 // The line is for order alone; whoever cannot ask it asks again.
         catch (Exception exception)

@@ -23,7 +23,7 @@ internal sealed record RequestDocument : IJsonOnDeserialized
     /// <summary>As <see cref="VideoGen.Access.Owner.ToString"/>; empty until somebody asked.</summary>
     public string Owner { get; init; } = "";
 
-    /// <summary>The canonical prompt.</summary>
+    /// <summary>The canonical prompt; empty where its user was erased.</summary>
     public string Prompt { get; init; } = "";
 
     /// <summary>The video that this one is made from, as its public id; null where it is made from nothing.</summary>
@@ -35,6 +35,10 @@ internal sealed record RequestDocument : IJsonOnDeserialized
     /// <summary>The number that its key was made with: 0 for the video itself, a higher one for another take that was confirmed.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Variation { get; init; }
+
+    /// <summary>When its user was erased, see <see cref="RequestErasure"/>; null where nobody wished that since it was last asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public DateTimeOffset? ErasedAt { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 

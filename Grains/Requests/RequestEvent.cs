@@ -13,6 +13,9 @@ internal abstract record RequestEvent(int Round, DateTimeOffset At)
     /// <summary>A client was given the id before the admission was decided.</summary>
     public sealed record IdShown(int Round, DateTimeOffset At) : RequestEvent(Round, At);
 
+    /// <summary>Its user is to be erased.</summary>
+    public sealed record Erased(DateTimeOffset At) : RequestEvent(Round: 0, At);
+
     public sealed record CancelRequested(int Round, DateTimeOffset At) : RequestEvent(Round, At);
 
     /// <summary>Cancel while it lives, remove the media when it has ended: decided where it is applied, so the two cannot race.</summary>

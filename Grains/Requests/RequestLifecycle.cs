@@ -79,7 +79,7 @@ internal static partial class RequestLifecycle
     {
         SendHeld e when !e.Hold.IsPause && Late(s, e.At) => Expire(s, e.At),
         SendHeld { Hold.Reason: HoldReason.Breaker } e when MoveOn(s with { Course = WithPause(s, e.Hold, e.At) }, WhyLeft.Breaker, e.At) is { } next => next,
-        SendHeld e => s with { Course = WithPause(s, e.Hold, e.At), Send = new Due(e.LookAgainAt, s.Send.Failures), Hold = SameHold(s.Hold, e.Hold) ? s.Hold : e.Hold },
+        SendHeld e => s with { Course = WithPause(s, e.Hold, e.At), Send = new Due(e.LookAgainAt, s.Send.Failures), Hold = SameHold(s.Hold, e.Hold) ? s.Hold! with { Position = e.Hold.Position } : e.Hold },
         IntentRecorded or JobAccepted when s.Hold is not null => Apply(s with { Course = WithPause(s, next: null, happened.At), Hold = null }, happened),
         IntentRecorded { Orphaned: { } charged } e => s.DeadLetter(RequestEndings.OrphanFirst, new Charge(charged, RequestEndings.OrphanFirst.Detail, Usd: 0), e.At), // That job is booked by itself.
         IntentRecorded e when Late(s, e.At) => Expire(s, e.At),

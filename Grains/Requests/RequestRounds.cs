@@ -21,6 +21,7 @@ internal static class RequestRounds
         {
             Asked asked => Open(document, asked.Ticket, asked.At),
             Requeued requeued => Requeue(document, requeued),
+            Erased => RequestErasure.Begin(document, e.At),
             IntentRecorded intent => Route(document, intent with { Sends = SendsInWindow(document, intent.At), Orphaned = OrphanedIn(document, intent.Round) }),
             OfJob ofJob when TermsOf(document, ofJob.Id) is var (account, _) && !IsOfARound(document, account, ofJob.JobId) && OrphanOf(document, account, ofJob.JobId) is { } orphan => WithOrphan(document, orphan, ofJob),
             // As with a requeue: a dead letter does not go on beside a live round, which it might then be paid besides.
@@ -30,11 +31,12 @@ internal static class RequestRounds
             _ => Route(document, e),
         };
         if (e is JobAccepted accepted) next = NeverDropped(next, accepted);
+        next = RequestErasure.Continue(next, e.At);
         return ReferenceEquals(next, document) ? document : next with { UpdatedAt = e.At };
     }
 
     /// <summary>
-    /// The document with a fact that need not be written: a job still runs, or a round is still held, and is looked at again before the
+    /// The document with a fact that need not be written: a job still runs, or a round is still held or comes nearer in its line, and is looked at again before the
     /// document on disk says that somebody must look. Null where the fact must be written.
     /// </summary>
     public static RequestDocument? Unwritten(RequestDocument document, RequestEvent happened)
@@ -46,6 +48,7 @@ internal static class RequestRounds
         {
             (Running before, Running after) => after.Percent == before.Percent ? next : next with { Revision = document.Revision + 1 },
             (Queued { Hold: { } before }, Queued { Hold: { } after }) when after == before => next,
+            (Queued { Hold: { } before }, Queued { Hold: { } after }) when after == before with { Position = after.Position } => next with { Revision = document.Revision + 1 },
             _ => null,
         };
     }
@@ -107,7 +110,7 @@ internal static class RequestRounds
     private static RequestDocument Requeue(RequestDocument document, Requeued e)
     {
         if (RoundOf(document, e.Round) is not Ended { Outcome: RequestOutcome.DeadLettered dead }) return document;
-        if (document.Rounds.Any(r => r is Live)) return document;
+        if (document.ErasedAt is not null || document.Rounds.Any(r => r is Live)) return document;
         if (e.AcceptDoublePayment) return OpenBeside(document, e);
         if (dead.ResumeAt is not Queued queued) return Route(document, e);
         return queued.Course.CancelWanted is null ? Open(document, e.Fresh, e.At) : document; // Nobody wants it any more.

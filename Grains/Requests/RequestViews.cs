@@ -27,9 +27,9 @@ internal static class RequestViews
         var id = new VideoId(key, state.Round);
         var owner = Owner.Parse(document.Owner);
         VideoId? remixOf = VideoId.TryParse(document.RemixOf, out var source) ? source : null;
-        return state switch
+        return WithMoney(state, state switch
         {
-            Live s => new(
+            Live s => new VideoView(
                 id, owner, document.Revision, status, document.Prompt, s.Ticket.Options,
                 Progress: state is Running running ? Math.Min(running.Percent, 99) : state is Saving ? 99 : 0,
                 CreatedAt: s.Course.Stages.Asked, EndedAt: null, WindowEndsAt: null, Error: null, Charged: null,
@@ -43,8 +43,17 @@ internal static class RequestViews
                 Error: ErrorOf(s.Outcome), s.Charge.Charged, s.PriceUsd, Waiting: null, ResolvingUntil: null,
                 File: (s.Outcome as RequestOutcome.Completed)?.File, s.Deleted, remixOf, document.Variation),
             _ => null,
-        };
+        });
     }
+
+    private static VideoView? WithMoney(RequestState state, VideoView? view) => view is null ? null : RequestDecisions.Money(state) switch
+    {
+        { State: "asked" or "reserved" } money => view with { ReservedUsd = money.Usd, QueuePosition = (state as Queued)?.Hold?.Position },
+        { State: "at_risk" } money => view with { ReservedUsd = money.Usd },
+        { State: "spent" } money => view with { ActualUsd = money.Usd },
+        _ when state is Live => view with { QueuePosition = (state as Queued)?.Hold?.Position },
+        _ => view with { ActualUsd = 0 },
+    };
 
     /// <summary>Why it is not further, in words; null where it just takes its time.</summary>
     public static string? WaitingOf(Live state) => state switch

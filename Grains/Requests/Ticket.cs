@@ -112,7 +112,8 @@ internal sealed record Doubt(DateTimeOffset Since, string Nonce, Due Find, Failu
 /// <param name="Reason">What.</param>
 /// <param name="Text">The same in words, for its user.</param>
 /// <param name="Since">Since when.</param>
-internal sealed record Hold(HoldReason Reason, string Text, DateTimeOffset Since)
+/// <param name="Position">Its place in the line of its provider account, from 1; null where there is none.</param>
+internal sealed record Hold(HoldReason Reason, string Text, DateTimeOffset Since, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Position = null)
 {
     /// <summary>Whether somebody decided that it waits: then the wait does not count for its deadline.</summary>
     [JsonIgnore] public bool IsPause => Reason is HoldReason.Paused or HoldReason.SpendBreaker;

@@ -126,8 +126,15 @@ internal sealed partial class VideoRequestGrain(
         return View(round);
     }
 
+    public async Task<bool> Erase()
+    {
+        if (commit.Committed.LastRound == 0) return true;
+        return RequestErasure.IsDone(await Record(new RequestEvent.Erased(ports.Time.Now())));
+    }
+
     public async Task<RequeueAnswer> Requeue(int round, bool acceptDoublePayment)
     {
+        if (commit.Committed.ErasedAt is not null) return new RequeueAnswer.Refused("Its user was erased, and with them what it was to show.");
         if (RequestRounds.RoundOf(commit.Committed, round) is not RequestState.Ended { Outcome: RequestOutcome.DeadLettered outcome } dead)
         {
             return new RequeueAnswer.Refused("Only a dead letter can be requeued.");
@@ -187,7 +194,8 @@ internal sealed partial class VideoRequestGrain(
     {
         if (JudgeNow(ask, ticket) is not Judgement.Open) return null;
         var asked = new RequestEvent.Asked(ticket, ports.Time.Now());
-        var document = await commit.Record(d => RequestRounds.Apply(d.LastRound == 0 ? Named(d, ask) : d, asked));
+        // Of a document without words only who opens a round brings them back.
+        var document = await commit.Record(d => d.Prompt.Length > 0 ? RequestRounds.Apply(d, asked) : RequestRounds.Apply(Named(d, ask), asked) is var named && named.LastRound > d.LastRound ? named : d);
         ArmForNext();
         return Array.Find(document.Rounds, r => r is RequestState.Live live && live.Ticket.Ask == ticket.Ask)?.Round;
     }
@@ -199,6 +207,7 @@ internal sealed partial class VideoRequestGrain(
         RemixOf = ask.RemixOf?.ToString(),
         Input = ask.Input,
         Variation = ask.Variation,
+        ErasedAt = null,
     };
 
     private Judgement JudgeNow(VideoAsk ask, Ticket ticket) => Judge(commit.Committed, ask.Options, ask.AnotherTake, ticket.Limits.MaxSubmits, ports.Time.Now());

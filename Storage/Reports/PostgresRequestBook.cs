@@ -44,36 +44,8 @@ public sealed class PostgresRequestBook(NpgsqlDataSource database, PostgresPreve
 
     /// <inheritdoc/>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
-    public async Task<IReadOnlyList<VideoId>> List(string client, VideoId? after, bool oldestFirst, int limit, CancellationToken cancellationToken)
-    {
-        // Two videos of one millisecond have an order, too: a page never repeats or leaves out one.
-        var (beyond, order) = oldestFirst ? (">", "asc") : ("<", "desc");
-        var command = database.CreateCommand(
-            $"""
-            select v.request_key, v.round
-            from videogen.videos v
-            where v.client = $1
-              and not v.deleted
-              and ($2 is null or (v.created_at, v.request_key, v.round) {beyond} (
-                select a.created_at, a.request_key, a.round from videogen.videos a where a.request_key = $2 and a.round = $3 and a.client = $1))
-            order by v.created_at {order}, v.request_key {order}, v.round {order}
-            limit $4
-            """);
-        await using (command.ConfigureAwait(false))
-        {
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = client });
-            command.Parameters.Add(new() { Value = (object?)after?.RequestKey ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = after?.Round ?? 0 });
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-            var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (rows.ConfigureAwait(false))
-            {
-                var ids = new List<VideoId>();
-                while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false)) ids.Add(new(rows.GetString(0), rows.GetInt32(1)));
-                return ids;
-            }
-        }
-    }
+    public async Task<IReadOnlyList<VideoId>> List(string client, VideoId? after, bool oldestFirst, int limit, CancellationToken cancellationToken) =>
+        await VideoPages.Read(database, "client", client, after, oldestFirst, limit, cancellationToken).ConfigureAwait(false);
 
     private static NpgsqlParameter Of(string? client) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = client ?? (object)DBNull.Value };
 

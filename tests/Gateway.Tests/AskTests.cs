@@ -39,7 +39,7 @@ public sealed class AskTests
         var expected = JsonNode.Parse($$"""
             {"id":"{{Views.Id}}","object":"video","model":"local-1","status":"queued","progress":0,"created_at":1795262400,"completed_at":null,
              "expires_at":null,"prompt":"A cat on a roof","size":"1280x720","seconds":"4","remixed_from_video_id":null,"error":null,
-             "dedup":"new","charged":null,"cost":{"estimated":1.6},"waiting":"waits for a slot","resolving_until":null,"window_ends_at":null}
+             "dedup":"new","charged":null,"cost":{"estimated":1.6,"reserved":0,"actual":null},"waiting":"waits for a slot","queue_position":null,"resolving_until":null,"window_ends_at":null}
             """);
         Assert.Equal(expected!.ToJsonString(), video.ToJsonString());
     }

@@ -73,7 +73,7 @@ public sealed class DocumentTests
         await using var door = await Door.Open();
         var lines = await File.ReadAllLinesAsync(Path.Combine(Here(), "..", "..", "docs", "requests.http"));
         var tried = lines.Select(line => line.Split(" {{host}}")).Where(line => line.Length == 2)
-            .Select(line => $"{line[0]} {line[1].Split('?')[0].Replace("{{id}}", "{id}", StringComparison.Ordinal).Replace("nightly-7", "{run}", StringComparison.Ordinal)}");
+            .Select(line => $"{line[0]} {line[1].Split('?')[0].Replace("{{id}}", "{id}", StringComparison.Ordinal).Replace("nightly-7", "{run}", StringComparison.Ordinal).Replace("/alice", "/{user}", StringComparison.Ordinal)}");
         var paths = (await door.Get(DocumentSetup.Path)).Json["paths"]!.AsObject();
         var operations = paths.SelectMany(path => path.Value!.AsObject().Select(operation => $"{operation.Key.ToUpperInvariant()} {path.Key}")).Where(operation => !operation.Contains(" /webhooks/", StringComparison.Ordinal));
         Assert.Equal(operations.Order(StringComparer.Ordinal), tried.Distinct().Order(StringComparer.Ordinal));

@@ -45,6 +45,7 @@ internal sealed class Door : IAsyncDisposable
         builder.Services.AddSingleton<IVideoFiles>(Files);
         builder.Services.AddSingleton<IInputFiles>(Inputs);
         builder.Services.AddSingleton<IRequestBook>(Book);
+        builder.Services.AddSingleton<IUserBook>(Users);
         builder.Services.AddSingleton<ICostBook>(Costs);
         builder.Services.AddSingleton<IDeadLetterBook>(DeadLetters);
         builder.Services.AddSingleton<ILiveBook>(Live);
@@ -86,6 +87,8 @@ internal sealed class Door : IAsyncDisposable
     public MemoryFiles Files { get; } = new();
 
     public FixedBook Book { get; } = new();
+
+    public ScriptedUsers Users { get; } = new();
 
     public ScriptedCosts Costs { get; } = new();
 

@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using VideoGen.Access;
+using VideoGen.Budgets;
 using VideoGen.Gateway.Health;
 using VideoGen.Providers;
+using VideoGen.Quotas;
 using VideoGen.Reports;
 using VideoGen.Requests;
 using VideoGen.Storage;
@@ -17,6 +20,10 @@ internal sealed class ScriptedGrain : IVideoRequestGrain
     public Func<int, Task<VideoView?>> OnGet { get; set; } = _ => Task.FromResult<VideoView?>(null);
 
     public Func<int, long, Task<VideoView?>> OnWait { get; set; } = (_, _) => throw new InvalidOperationException("No wait was expected.");
+
+    public Func<Task<bool>> OnErase { get; set; } = () => throw new InvalidOperationException("No erasure was expected.");
+
+    public Task<bool> Erase() => OnErase();
 
     public Func<int, Task<VideoView?>> OnDelete { get; set; } = _ => throw new InvalidOperationException("No delete was expected.");
 
@@ -127,11 +134,17 @@ internal sealed partial class ScriptedGrains(ScriptedGrain grain, ScriptedIdempo
 
     public ScriptedProviderGrain Provider { get; } = new();
 
+    public ScriptedQuota Quota { get; } = new();
+
+    public ScriptedBudgets Budgets { get; } = new();
+
     public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
         where TGrainInterface : IGrainWithStringKey
     {
         Keys.Enqueue(primaryKey);
         if (typeof(TGrainInterface) == typeof(IProviderGrain)) return (TGrainInterface)(object)Provider;
+        if (typeof(TGrainInterface) == typeof(IQuotaGrain) || typeof(TGrainInterface) == typeof(IAgentRunGrain)) return (TGrainInterface)(object)Quota;
+        if (typeof(TGrainInterface) == typeof(IBudgetGrain)) return (TGrainInterface)(object)Budgets;
         return (TGrainInterface)(object)(typeof(TGrainInterface) == typeof(IIdempotencyGrain) ? idempotency : grain);
     }
 
@@ -242,6 +255,60 @@ internal sealed class FixedBook : IRequestBook
 
     private static VideoStats Everything => new(
         7, new Dictionary<string, long> { [VideoStatusWords.Completed] = 5, [VideoStatusWords.Failed] = 2 }, 3, 9.6m, 1);
+}
+
+/// <summary>One user's requests, as a test wrote them down.</summary>
+internal sealed class ScriptedUsers : IUserBook
+{
+    public ConcurrentQueue<Owner> Asked { get; } = new();
+
+    public List<WordedRequest> Worded { get; } = [];
+
+    public Task<IReadOnlyList<VideoId>> List(Owner owner, VideoId? after, bool oldestFirst, int limit, CancellationToken cancellationToken)
+    {
+        Asked.Enqueue(owner);
+        return Task.FromResult<IReadOnlyList<VideoId>>([.. FixedBook.Ids.Take(limit)]);
+    }
+
+    public Task<IReadOnlyDictionary<string, long>> ByStatus(Owner owner, CancellationToken cancellationToken)
+    {
+        Asked.Enqueue(owner);
+        return Task.FromResult<IReadOnlyDictionary<string, long>>(new Dictionary<string, long> { [VideoStatusWords.Completed] = 3 });
+    }
+
+    public Task<IReadOnlyList<WordedRequest>> WithWords(Owner owner, int limit, CancellationToken cancellationToken)
+    {
+        Asked.Enqueue(owner);
+        return Task.FromResult<IReadOnlyList<WordedRequest>>([.. Worded.Take(limit)]);
+    }
+}
+
+/// <summary>The quota of whoever is asked about.</summary>
+internal sealed class ScriptedQuota : IQuotaGrain, IAgentRunGrain
+{
+    public Task<ReserveVerdict> Reserve(string requestKey, int round) => throw new NotSupportedException();
+
+    public Task Settle(string requestKey, int round, bool counts, DateTimeOffset asked) => throw new NotSupportedException();
+
+    public Task<Refusal?> Peek() => throw new NotSupportedException();
+
+    public Task<QuotaLine> Line() => Task.FromResult(new QuotaLine("user", 2, 5, null));
+}
+
+/// <summary>The budgets of whoever is asked about.</summary>
+internal sealed class ScriptedBudgets : IBudgetGrain
+{
+    public ConcurrentQueue<Payment> Asked { get; } = new();
+
+    public Task<Refusal?> Move(Movement movement) => throw new NotSupportedException();
+
+    public Task<Refusal?> Peek(Payment payment, decimal usd) => throw new NotSupportedException();
+
+    public Task<ImmutableArray<BudgetLine>> Lines(Payment payment)
+    {
+        Asked.Enqueue(payment);
+        return Task.FromResult<ImmutableArray<BudgetLine>>([new(new($"user:{payment.Owner}", "2026-11-20"), 5m, 3.20m, 0, 0)]);
+    }
 }
 
 internal sealed class Check(string name, Func<CancellationToken, Task<string?>> trouble) : IReadinessCheck

@@ -152,6 +152,8 @@ internal sealed class People(SimulatedWorld world)
     public void Delete(VideoId id) =>
         world.SomeProcess()?.Do("delete", grains => Try(() => grains.GetGrain<IVideoRequestGrain>(id.RequestKey).Delete(id.Round)));
 
+    public void Erase(string user, string prompt) => world.SomeProcess()?.Do("erase", grains => Try(() => grains.GetGrain<IVideoRequestGrain>(VideoRequestKey.For(1, new VideoAsk(new("local", user), prompt, Usual))).Erase()));
+
     /// <summary>The operator sends a dead letter again, sometimes with two clicks.</summary>
     public void Requeue() => Requeue(acceptDoublePayment: false, clicks: 1 + world.Chance.Next(2));
 

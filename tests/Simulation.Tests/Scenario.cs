@@ -40,6 +40,18 @@ internal sealed record Scenario(string Name, string Shows, string[] Faults, Acti
             AsksAndDeletes(w, TimeSpan.FromMinutes(10));
             w.People.After(TimeSpan.FromMinutes(15), () => w.People.Ask("alice", "a cat"));
         }),
+        new("erased while it runs", "Running -> Cancelled", [], w => AsksAndIsErased(w, TimeSpan.FromSeconds(15))),
+        new("erased while it is sent, and asked again", "Queued -> Cancelled", [ProviderModel.Throttled], w =>
+        {
+            AsksAndIsErased(w, TimeSpan.FromSeconds(1));
+            w.People.After(TimeSpan.FromMinutes(15), () => w.People.Ask("alice", "a cat"));
+        }),
+        new("erased when it is there, on two processes", "Saving -> Completed", [], w => AsksAndIsErased(w, TimeSpan.FromMinutes(10))) { Swarm = new() { SecondProcess = true } },
+        new("erased when it was against the policy", "Running -> Rejected", ["policy after rendering"], w => AsksAndIsErased(w, TimeSpan.FromMinutes(10))),
+        new("erased while nobody knows, and a callback names the job", "DeadLettered -> Unresolved", ["lost answer"], w => AsksAndIsErased(w, TimeSpan.FromMinutes(1)))
+        {
+            Swarm = new() { Resolution = Resolution.None, CallsBack = true },
+        },
         new("throttled, then made", "Submitting -> Queued", [ProviderModel.Throttled, ProviderModel.Unavailable, ProviderModel.NotSent], Asks),
         new("refused by the provider", "Submitting -> Failed", ["refused"], AsksTwice),
         new("against the policy", "Submitting -> Rejected", ["policy at submit"], AsksTwice),
@@ -184,6 +196,12 @@ internal sealed record Scenario(string Name, string Shows, string[] Faults, Acti
     {
         Asks(w);
         w.People.After(TimeSpan.FromMinutes(40), () => w.People.Ask("alice", "a cat"));
+    }
+
+    private static void AsksAndIsErased(SimulatedWorld w, TimeSpan later)
+    {
+        Asks(w);
+        w.People.After(later, () => w.People.Erase("alice", "a cat"));
     }
 
     private static void AsksAndDeletes(SimulatedWorld w, TimeSpan later) => w.People.After(TimeSpan.Zero, () =>
