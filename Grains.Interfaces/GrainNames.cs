@@ -18,6 +18,9 @@ public static class GrainNames
     /// <summary>The way to the money ledger. Key: <see cref="Budgets.IBudgetGrain.Key"/>. Stores no document.</summary>
     public const string Budget = "budget";
 
+    /// <summary>What is left of a user's quota and budgets. Key: see <see cref="Quotas.LimitsKey"/>. Stores no document.</summary>
+    public const string Limits = "limits";
+
     /// <summary>The line in front of one provider account. Key: <c>p-</c>account. Stores no document.</summary>
     public const string Provider = "provider";
 

@@ -65,11 +65,12 @@ internal sealed class VideoGrains(
 
     /// <summary>The quota of a user, or of a run.</summary>
     public Task<QuotaLine> Quota(Owner owner, string? run = null) => Bounded(
-        () => run is null ? grains.GetGrain<IQuotaGrain>(QuotaKey.For(owner.ToString())).Line() : grains.GetGrain<IAgentRunGrain>(AgentRunKey.For(owner, run)).Line(), options.Value.CallTimeout);
+        () => run is null ? Limits(owner).OfUser() : Limits(owner).OfRun(run), options.Value.CallTimeout);
 
     /// <summary>The budgets of a user and their client, as they are today.</summary>
-    public Task<ImmutableArray<BudgetLine>> Budgets(Owner owner) => Bounded(
-        () => grains.GetGrain<IBudgetGrain>(IBudgetGrain.Key).Lines(new(owner, "", "", DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime))), options.Value.CallTimeout);
+    public Task<ImmutableArray<BudgetLine>> Budgets(Owner owner) => Bounded(() => Limits(owner).Budgets(), options.Value.CallTimeout);
+
+    private ILimitsGrain Limits(Owner owner) => grains.GetGrain<ILimitsGrain>(LimitsKey.For(owner));
 
     public Task<VideoView?> WaitForChange(VideoId id, long seen) =>
         Bounded(async () => Dated(await Grain(id.RequestKey).WaitForChange(id.Round, seen)), LongestWait + options.Value.CallTimeout);

@@ -134,17 +134,14 @@ internal sealed partial class ScriptedGrains(ScriptedGrain grain, ScriptedIdempo
 
     public ScriptedProviderGrain Provider { get; } = new();
 
-    public ScriptedQuota Quota { get; } = new();
-
-    public ScriptedBudgets Budgets { get; } = new();
+    public ScriptedLimits Limits { get; } = new();
 
     public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
         where TGrainInterface : IGrainWithStringKey
     {
         Keys.Enqueue(primaryKey);
         if (typeof(TGrainInterface) == typeof(IProviderGrain)) return (TGrainInterface)(object)Provider;
-        if (typeof(TGrainInterface) == typeof(IQuotaGrain) || typeof(TGrainInterface) == typeof(IAgentRunGrain)) return (TGrainInterface)(object)Quota;
-        if (typeof(TGrainInterface) == typeof(IBudgetGrain)) return (TGrainInterface)(object)Budgets;
+        if (typeof(TGrainInterface) == typeof(ILimitsGrain)) return (TGrainInterface)(object)Limits;
         return (TGrainInterface)(object)(typeof(TGrainInterface) == typeof(IIdempotencyGrain) ? idempotency : grain);
     }
 
@@ -283,32 +280,14 @@ internal sealed class ScriptedUsers : IUserBook
     }
 }
 
-/// <summary>The quota of whoever is asked about.</summary>
-internal sealed class ScriptedQuota : IQuotaGrain, IAgentRunGrain
+/// <summary>The limits of whoever is asked about.</summary>
+internal sealed class ScriptedLimits : ILimitsGrain
 {
-    public Task<ReserveVerdict> Reserve(string requestKey, int round) => throw new NotSupportedException();
+    public Task<QuotaLine> OfUser() => Task.FromResult(new QuotaLine("user", 2, 5, null));
 
-    public Task Settle(string requestKey, int round, bool counts, DateTimeOffset asked) => throw new NotSupportedException();
+    public Task<QuotaLine> OfRun(string run) => Task.FromResult(new QuotaLine("run", 1, 1, null));
 
-    public Task<Refusal?> Peek() => throw new NotSupportedException();
-
-    public Task<QuotaLine> Line() => Task.FromResult(new QuotaLine("user", 2, 5, null));
-}
-
-/// <summary>The budgets of whoever is asked about.</summary>
-internal sealed class ScriptedBudgets : IBudgetGrain
-{
-    public ConcurrentQueue<Payment> Asked { get; } = new();
-
-    public Task<Refusal?> Move(Movement movement) => throw new NotSupportedException();
-
-    public Task<Refusal?> Peek(Payment payment, decimal usd) => throw new NotSupportedException();
-
-    public Task<ImmutableArray<BudgetLine>> Lines(Payment payment)
-    {
-        Asked.Enqueue(payment);
-        return Task.FromResult<ImmutableArray<BudgetLine>>([new(new($"user:{payment.Owner}", "2026-11-20"), 5m, 3.20m, 0, 0)]);
-    }
+    public Task<ImmutableArray<BudgetLine>> Budgets() => Task.FromResult<ImmutableArray<BudgetLine>>([new(new("user:local/alice", "2026-11-20"), 5m, 3.20m, 0, 0)]);
 }
 
 internal sealed class Check(string name, Func<CancellationToken, Task<string?>> trouble) : IReadinessCheck

@@ -17,8 +17,7 @@ public sealed class UserTests
             """{"object":"user","user":"alice","videos":{"queued":0,"in_progress":0,"cancelling":0,"completed":3,"failed":0},"quota":{"whose":"user","used":2,"limit":5,"next_at":null},"budgets":[{"scope":"user:local/alice","period":"2026-11-20","limit_usd":5,"reserved_usd":3.20,"spent_usd":0,"at_risk_usd":0,"remaining_usd":1.80}],"erasing":1}""",
             user.Text);
         Assert.Equal(new Owner("local", "alice"), Assert.Single(door.Users.Asked.Distinct()));
-        Assert.Equal(new Owner("local", "alice"), Assert.Single(door.Grains.Budgets.Asked).Owner);
-        Assert.Contains("u-local/alice", door.Grains.Keys);
+        Assert.Contains("l-local/alice", door.Grains.Keys);
     }
 
     [Theory]
@@ -113,7 +112,8 @@ public sealed class UserTests
         var run = (await door.Get("/v1/runs/nightly%2F7")).Json;
         Assert.Equal(("run", "nightly/7", 2), ((string)run["object"]!, (string)run["run"]!, run["on_their_way"]!.AsArray().Count));
         Assert.Equal(("local", "nightly/7"), Assert.Single(door.Live.Queries) is var query ? (query.Client, query.Run) : default);
-        Assert.Contains("r-local/nightly/7", door.Grains.Keys);
+        Assert.Equal("run", (string)run["quota"]!["whose"]!);
+        Assert.Contains("l-local/-", door.Grains.Keys);
         Assert.Equal("invalid_value", (await door.Get("/v1/runs/two%20words")).Code);
     }
 }
