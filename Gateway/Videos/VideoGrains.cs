@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
+using VideoGen.Budgets;
 using VideoGen.Providers;
 using VideoGen.Reports;
 using VideoGen.Requests;
@@ -6,7 +8,7 @@ using VideoGen.Storage;
 
 namespace VideoGen.Gateway.Videos;
 
-/// <summary>The calls of request grains, each with a bound; whatever goes wrong in one comes out as <see cref="GrainCallException"/>.</summary>
+/// <summary>The calls of grains, each with a bound; whatever goes wrong in one comes out as <see cref="GrainCallException"/>.</summary>
 internal sealed class VideoGrains(
     IGrainFactory grains, GrainContact contact, IInstallation installation, IVideoFiles files, TimeProvider time, IOptions<GatewayOptions> options, VideoGenTelemetry telemetry, AsksUnderWay underWay)
 {
@@ -55,6 +57,10 @@ internal sealed class VideoGrains(
     public Task<CallbackVerdict> CalledBack(string account, ProviderCallback callback) => Bounded(() => grains.GetGrain<IProviderGrain>(ProviderKey.For(account)).CalledBack(callback), options.Value.CallTimeout);
 
     public Task<VideoView?> Discard(VideoId id, string reason) => Bounded(() => Grain(id.RequestKey).Discard(id.Round, reason), options.Value.CallTimeout);
+
+    public Task<ClientLimits> LimitsOf(string client) => Bounded(() => grains.GetGrain<IBudgetGrain>(IBudgetGrain.Key).LimitsOf(client), options.Value.CallTimeout);
+
+    public Task<ImmutableArray<BudgetLine>> BudgetsOfAll() => Bounded(() => grains.GetGrain<IBudgetGrain>(IBudgetGrain.Key).OfAll(), options.Value.CallTimeout);
 
     public Task<VideoView?> WaitForChange(VideoId id, long seen) =>
         Bounded(async () => Dated(await Grain(id.RequestKey).WaitForChange(id.Round, seen)), LongestWait + options.Value.CallTimeout);
