@@ -57,7 +57,22 @@ internal static partial class GatewayLog
     [LoggerMessage(19, LogLevel.Warning, "The operator has confirmed that it is known what was paid; payments go on ({RequestId})")]
     public static partial void Reconciled(ILogger logger, string requestId);
 
-    [LoggerMessage(20, LogLevel.Information, "Erasing a user ({RequestId}): of {Requests} requests {Erased} have nothing left")]
+    [LoggerMessage(20, LogLevel.Information, "A key of client {Client} acts as the operator at {Route} ({RequestId})")]
+    public static partial void ActsAsOperator(ILogger logger, string requestId, string client, string route);
+
+    [LoggerMessage(21, LogLevel.Warning, "Made key {KeyId} of client {Client}: {Scopes} ({RequestId})")]
+    public static partial void KeyMade(ILogger logger, string requestId, long keyId, string client, string scopes);
+
+    [LoggerMessage(22, LogLevel.Warning, "Key {KeyId} has taken the place of key {OldId} of client {Client} ({RequestId})")]
+    public static partial void KeyRotated(ILogger logger, string requestId, long keyId, long oldId, string client);
+
+    [LoggerMessage(23, LogLevel.Warning, "Revoked key {KeyId} of client {Client} ({RequestId})")]
+    public static partial void KeyRevoked(ILogger logger, string requestId, long keyId, string client);
+
+    [LoggerMessage(24, LogLevel.Warning, "Client {Client} has plan {Plan} from now on ({RequestId})")]
+    public static partial void PlanGiven(ILogger logger, string requestId, string client, string plan);
+
+    [LoggerMessage(25, LogLevel.Information, "Erasing a user ({RequestId}): of {Requests} requests {Erased} have nothing left")]
     public static partial void Erased(ILogger logger, string requestId, int requests, int erased);
 
     [LoggerMessage(9, LogLevel.Warning, "Readiness check {Name} did not finish")]

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Configuration;
+using VideoGen.Access;
+using VideoGen.Gateway.Access;
 using VideoGen.Gateway.Catalogue;
 using VideoGen.Gateway.Health;
 using VideoGen.Gateway.Hosting;
@@ -35,7 +37,11 @@ internal static class GatewayHost
             VideoPrompt.EnsureNormalizationWorks();
             var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
             var data = DataFolder.Prepare(builder.Configuration);
-            builder.Services.AddSettings(SettingsFile.AddTo(builder.Configuration, data), (services, configuration) => services.AddCatalogueOptions(configuration).ValidateOnStart());
+            builder.Services.AddSettings(SettingsFile.AddTo(builder.Configuration, data), (services, configuration) =>
+            {
+                services.AddCatalogueOptions(configuration).ValidateOnStart();
+                services.AddPlans(configuration);
+            });
             Logs.Configure(builder.Logging);
             builder.Services.AddSingleton(await OperatorKeyFile.Find(builder.Configuration, data, CancellationToken.None));
             AddServices(builder, ConfiguredDatabase.ConnectionString(builder.Configuration) ?? throw new InvalidOperationException(
@@ -63,6 +69,7 @@ internal static class GatewayHost
         services.AddPostgresForDoor(own);
         services.AddStores(configuration);
         services.AddConfiguredClients(configuration);
+        foreach (var plan in services.AddPlans(configuration).All) services.AddSingleton(new LiveSettings($"{ClientPlan.Section}:{plan}:{nameof(PlanModels.Models)}"));
         services.AddCatalogueOptions(configuration).ValidateOnStart();
         services.AddSingleton(s => new ModelCatalogue(s.GetRequiredService<IOptions<CatalogueOptions>>().Value, configuration.GetValue<decimal>(ModelCatalogue.LocalPriceKey)));
         services.AddSingleton<IModelCatalogue>(s => s.GetRequiredService<ModelCatalogue>());

@@ -15,7 +15,7 @@ namespace VideoGen.Gateway;
 /// <summary>
 /// How a host gets the door. It brings the grains (<c>IGrainFactory</c>) and the ports <c>IModelCatalogue</c>, <c>IInstallation</c>,
 /// <c>IVideoFiles</c>, <c>IInputFiles</c>, <c>IRequestBook</c>, <c>IUserBook</c>, <c>ICostBook</c>, <c>IDeadLetterBook</c>, <c>ILiveBook</c>,
-/// <c>IPauses</c>, <c>IReconciles</c> and <c>IClientKeys</c>, the <c>OperatorKey</c>, one <see cref="IReadinessCheck"/> for each thing the service cannot
+/// <c>IPauses</c>, <c>IReconciles</c>, <c>IClientKeys</c> and <c>IClientBook</c>, the plans (<c>AddPlans</c>), the <c>OperatorKey</c>, one <see cref="IReadinessCheck"/> for each thing the service cannot
 /// do without, and <see cref="IMetricsText"/> where there is to be a <c>/metrics</c>.
 /// </summary>
 public static class GatewayWiring
@@ -35,6 +35,7 @@ public static class GatewayWiring
         services.TryAddSingleton<VideoGenTelemetry>();
         services.TryAddSingleton(new GrainContact { Made = true });
         services.AddSingleton<CallRates>();
+        services.AddSingleton<ClientModels>();
         services.AddOrigins();
         services.AddSingleton<AsksUnderWay>();
         services.AddSingleton<VideoGrains>();
@@ -65,6 +66,8 @@ public static class GatewayWiring
         PauseRoutes.Map(app);
         DeadLetterRoutes.Map(app);
         ReconcileRoutes.Map(app);
+        KeyRoutes.Map(app);
+        ClientRoutes.Map(app);
         DocumentSetup.Map(app);
         return app;
     }

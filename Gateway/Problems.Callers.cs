@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
+using VideoGen.Access;
 using VideoGen.Providers;
 using VideoGen.Requests;
 
@@ -10,6 +12,27 @@ internal static partial class Problems
     /// <summary>No key, half a key, a revoked key: one answer, so that nobody learns which of them it is.</summary>
     public static Problem InvalidKey() => new(401, "invalid_api_key",
         "This call needs an API key that is in force: send it as 'Authorization: Bearer vg_...'. The operator makes one with: videogen keys create --client NAME");
+
+    /// <summary>What the key may do and what it lacks: who has it knows it, and nobody else is answered so.</summary>
+    public static Problem ScopeMissing(KeyScopes has, KeyScopes needs) => new(403, "scope_missing",
+        $"This key may {string.Join(" and ", has.Words().DefaultIfEmpty("nothing"))}, and this call needs {needs.Words()[0]}. The operator makes a key that may: videogen keys create --client NAME --scopes {needs.Words()[0]}")
+    {
+        Extra = new Dictionary<string, JsonNode?>(StringComparer.Ordinal)
+        {
+            ["scopes"] = new JsonArray([.. has.Words().Select(word => JsonValue.Create(word))]),
+            ["needed"] = needs.Words()[0],
+        },
+    };
+
+    /// <param name="model">What was asked for.</param>
+    /// <param name="isSaid">Whether the ask named it.</param>
+    /// <param name="plan">The client's plan.</param>
+    /// <param name="allowed">What it may ask for.</param>
+    public static Problem ModelNotAllowed(string model, bool isSaid, string plan, IReadOnlyList<string> allowed) => new(403, "model_not_allowed",
+        $"{(isSaid ? $"The plan of this client ('{plan}') does not have the model {model}." : $"'model' is missing, and the plan of this client ('{plan}') does not have the default one, {model}.")} Name one of: {string.Join(", ", allowed)}.")
+    {
+        Param = "model",
+    };
 
     public static Problem KeysUnknown(DateTimeOffset now) => new(503, "unavailable",
         "The database does not answer, so no API key can be checked now. Nothing that was accepted is lost; have the operator look at /health/ready if this lasts.")
@@ -37,7 +60,31 @@ internal static partial class Problems
         $"{most} event streams of this client are open here, and more cannot be (Gateway:StreamsPerClient). Close some, or ask for the video with ?wait= instead."));
 
     public static Problem OperatorKeyNeeded() => new(401, "operator_key_needed",
-        "What is under /api/admin needs the operator's key: send it as 'Authorization: Bearer KEY'. It is in the file operator.key in the host's data folder, or with whoever configured Operator:KeySha256.");
+        "What is under /api/admin needs the operator's key: send it as 'Authorization: Bearer KEY'. It is in the file operator.key in the host's data folder, or with whoever configured Operator:KeySha256. A client's key with the scope admin does as well.");
+
+    /// <summary>What who has made something is answered with.</summary>
+    public const int Created = 201;
+
+    public static Problem NoSuchKey() => new(404, "key_not_found", "There is no such key. GET /api/admin/keys lists them; in an address stands a key's number or its prefix.")
+    {
+        Param = "id",
+    };
+
+    public static Problem TooManyKeys() => new(422, "too_many_keys", Access.KeyDesk.TooMany);
+
+    public static Problem KeyNotRotated(string why) => new(422, "key_not_rotated", $"{why} Nothing was changed.") { Param = "id" };
+
+    public static Problem NoSuchClient() => new(404, "client_not_found",
+        "There is no such client. GET /api/admin/clients lists them; one is made with its first key: POST /api/admin/keys, or videogen keys create --client NAME.")
+    {
+        Param = "client",
+    };
+
+    public static Problem ClientConfigured(string client) => new(422, "client_configured",
+        $"Client {client} is by configuration (Clients:{client}), and its plan is changed there alone: set Clients:{client}:Plan. Nothing was changed.")
+    {
+        Param = "plan",
+    };
 
     public static Problem PausesUnknown(DateTimeOffset now) => new(503, "outcome_unknown",
         "The database did not answer, so a pause may or may not be in force, or lifted. Nothing is paid while it does not answer; asking for the same again is safe.")

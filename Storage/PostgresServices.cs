@@ -61,6 +61,7 @@ public static class PostgresServices
         services.AddSingleton<ILiveBook, PostgresLiveBook>();
         services.AddOptions<ClientsOptions>();
         services.AddSingleton<PostgresClientKeys>();
+        services.AddSingleton<IClientBook, ClientBook>();
         services.AddSingleton<ClientKeyRing>();
         services.AddSingleton<IClientKeys>(s => s.GetRequiredService<ClientKeyRing>());
         services.AddHostedService(s => s.GetRequiredService<ClientKeyRing>());

@@ -144,6 +144,40 @@ internal sealed record DiscardDocument
     public required string Reason { get; init; }
 }
 
+/// <summary>A key that is to be made.</summary>
+internal sealed record NewKeyDocument
+{
+    [Description("Whose it is: 1 to 64 of a-z, 0-9, dash and underscore.")]
+    [StringLength(64, MinimumLength = 1)]
+    public required string Client { get; init; }
+
+    [Description("What it may do: some of generate, read, admin. Default: generate and read.")]
+    [MinLength(1)]
+    public IReadOnlyList<string> Scopes { get; init; } = [];
+
+    [Description("What people call it, in one line.")]
+    [StringLength(NewKey.MaxName, MinimumLength = 1)]
+    public string Name { get; init; } = "";
+
+    [Description("The client's plan from now on, one that is configured, or default. Default: the one it has.")]
+    public string Plan { get; init; } = "";
+}
+
+/// <summary>How long an old key is kept.</summary>
+internal sealed record RotateDocument
+{
+    [Description("Seconds. Default: 86400, a day.")]
+    [Range(0, 2_592_000)]
+    public int KeepFor { get; init; }
+}
+
+/// <summary>A client's plan.</summary>
+internal sealed record PlanDocument
+{
+    [Description("One that is configured, or default.")]
+    public required string Plan { get; init; }
+}
+
 /// <summary>A refusal under <c>/v1</c>: OpenAI's envelope.</summary>
 internal sealed record EnvelopeDocument(RefusalDocument Error);
 
@@ -164,6 +198,12 @@ internal sealed record RefusalDocument
 
     [Description("When asking again can help, seconds since 1970; not there where time does not help.")]
     public long RetryAt { get; init; }
+
+    [Description("What the key may do; with scope_missing.")]
+    public IReadOnlyList<string> Scopes { get; init; } = [];
+
+    [Description("What it would have to; with scope_missing.")]
+    public string Needed { get; init; } = "";
 
     [Description("The budget without room, US dollars; with budget_exceeded.")]
     public decimal LimitUsd { get; init; }
@@ -202,5 +242,11 @@ internal sealed record ProblemDocument
 
     [Description("When asking again can help, seconds since 1970; not there where time does not help.")]
     public long RetryAt { get; init; }
+
+    [Description("What the key may do; with scope_missing.")]
+    public IReadOnlyList<string> Scopes { get; init; } = [];
+
+    [Description("What it would have to; with scope_missing.")]
+    public string Needed { get; init; } = "";
 }
 #pragma warning restore CA1812

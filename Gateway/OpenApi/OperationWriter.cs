@@ -38,7 +38,7 @@ internal sealed class OperationWriter : IOpenApiOperationTransformer
         foreach (var (status, response) in inOrder) operation.Responses[status] = response;
     }
 
-    private static bool OfOperators(string path) => path.StartsWith(AccessCheck.OperatorsPath, StringComparison.Ordinal);
+    private static bool OfOperators(string path) => path.StartsWith(ScopeRule.OperatorsPath, StringComparison.Ordinal);
 
     private static OpenApiResponse ResponseOf(OpenApiOperation operation, int status) => (OpenApiResponse)operation.Responses![status.ToString(CultureInfo.InvariantCulture)];
 

@@ -11,7 +11,7 @@ internal static class RouteDocuments
     public static void Documented(this IEndpointConventionBuilder route, Operation operation) => route.Add(endpoint =>
     {
         var path = ((RouteEndpointBuilder)endpoint).RoutePattern.RawText!;
-        var ofAccess = endpoint.Metadata.OfType<OpenToAll>().Any() ? Samples.OfPassers : path.StartsWith(AccessCheck.OperatorsPath, StringComparison.Ordinal) ? Samples.OfOperators : Samples.OfClients;
+        var ofAccess = endpoint.Metadata.OfType<OpenToAll>().Any() ? Samples.OfPassers : path.StartsWith(ScopeRule.OperatorsPath, StringComparison.Ordinal) ? Samples.OfOperators : Samples.OfClients;
         var whole = operation with { Refusals = [.. operation.Refusals.Concat(ofAccess).Concat(Samples.OfAll).DistinctBy(problem => problem.Code)] };
         endpoint.Metadata.Add(whole);
 

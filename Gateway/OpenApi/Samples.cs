@@ -26,11 +26,14 @@ internal static class Samples
     public static readonly IReadOnlyList<Problem> OfClients =
     [
         Problems.InvalidKey(), Problems.NotThisMachine(), Problems.ForeignHost(), Problems.ThroughProxy(), Problems.TooManyCalls(6_000, Now), Problems.TooManyFailures(60, Now),
-        Problems.Unavailable(Now),
+        Problems.ScopeMissing(KeyScopes.Read, KeyScopes.Generate), Problems.Unavailable(Now),
     ];
 
     /// <summary>And who calls as the operator.</summary>
-    public static readonly IReadOnlyList<Problem> OfOperators = [Problems.OperatorKeyNeeded(), Problems.TooManyFailures(60, Now), Problems.Unavailable(Now)];
+    public static readonly IReadOnlyList<Problem> OfOperators =
+    [
+        Problems.OperatorKeyNeeded(), Problems.ScopeMissing(KeyScopeWords.Usual, KeyScopes.Admin), Problems.TooManyCalls(6_000, Now), Problems.TooManyFailures(60, Now), Problems.Unavailable(Now),
+    ];
 
     /// <summary>And who calls a route that is open to all, which without any key is this machine alone.</summary>
     public static readonly IReadOnlyList<Problem> OfPassers = [Problems.NotThisMachine(), Problems.ForeignHost(), Problems.ThroughProxy()];
@@ -42,13 +45,15 @@ internal static class Samples
 
     private static readonly Problem Duplicate = Problems.Duplicate("prompt"), Unknown = Problems.UnknownMember("promt", "prompt, model, size, seconds");
 
+    private static readonly Problem NotAllowed = Problems.ModelNotAllowed("veo", isSaid: true, "basic", ["local"]);
+
     /// <summary>What may be wrong with a JSON body, whatever it says.</summary>
     public static readonly IReadOnlyList<Problem> OfJson = [Problems.MalformedJson(0, 14), Problems.NotUtf8(), Problems.BodyTooLarge(65_536), Problems.For(new(string.Empty, 408), new()), Duplicate, Unknown, Missing, Field];
 
     /// <summary>And with one that says what a video shows.</summary>
     private static readonly IReadOnlyList<Problem> OfAskBody =
     [
-        .. OfJson, Problems.WrongType("variation", "must be true or false."), Problems.MediaType(), Problems.MalformedForm(), Problems.ForeignOrigin(), Problems.ModelNotFound(["local", "veo"]),
+        .. OfJson, Problems.WrongType("variation", "must be true or false."), Problems.MediaType(), Problems.MalformedForm(), Problems.ForeignOrigin(), Problems.ModelNotFound(["local", "veo"]), NotAllowed,
     ];
 
     /// <summary>What grains refuse an ask with.</summary>
@@ -76,7 +81,7 @@ internal static class Samples
     public static readonly IReadOnlyList<Problem> OfRemix = [.. OfAsk, NotFound, Problems.RemixNotOffered("veo"), Refused(Codes.RemixSourceNotReady, "The video that it is to be made from is not completed yet.")];
 
     /// <summary>What stands in the address of a quote may be as wrong as a body.</summary>
-    public static readonly IReadOnlyList<Problem> OfQuote = [Duplicate, Unknown, Missing, Field, Problems.ModelNotFound(["local", "veo"])];
+    public static readonly IReadOnlyList<Problem> OfQuote = [Duplicate, Unknown, Missing, Field, Problems.ModelNotFound(["local", "veo"]), NotAllowed];
 
     public static readonly IReadOnlyList<Problem> OfContent =
     [
@@ -95,6 +100,9 @@ internal static class Samples
     public static readonly Problem PausesUnknown = Problems.PausesUnknown(Now);
 
     public static readonly Problem NothingToConfirm = Problems.NothingToConfirm(), NotRequeued = Problems.NotRequeued("It is not dead-lettered.", Video), NotDiscarded = Problems.NotDiscarded(Video);
+
+    public static readonly Problem NoSuchKey = Problems.NoSuchKey(), TooManyKeys = Problems.TooManyKeys(), NoSuchClient = Problems.NoSuchClient(), ClientConfigured = Problems.ClientConfigured("bot"),
+        KeyNotRotated = Problems.KeyNotRotated("Key 7 (vg_G173nS9U) was revoked at 2026-11-21 18:30:00Z: make a new one.");
 
     private static Problem Refused(string code, string text, DateTimeOffset? until = null, int? limit = null, int? remaining = null) => Problems.Refused(new(code, text, until, limit, remaining), Alice);
 }

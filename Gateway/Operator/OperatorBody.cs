@@ -6,7 +6,7 @@ using System.Text.Unicode;
 namespace VideoGen.Gateway.Operator;
 
 /// <summary>
-/// What an operator sends: one JSON object of texts, whole numbers, true and false, read strictly. Whatever its Content-Type: who stops everything in a
+/// What an operator sends: one JSON object of texts, lists of them, whole numbers, true and false, read strictly. Whatever its Content-Type: who stops everything in a
 /// hurry forgets that header, and no page of others can send the operator's key.
 /// </summary>
 internal sealed class OperatorBody
@@ -51,9 +51,11 @@ internal sealed class OperatorBody
     public bool Has(string member) => members.ContainsKey(member);
 
     /// <summary>A text without control characters and without spaces around it; null where the member is none, or not there.</summary>
-    public string? Text(string member)
+    public string? Text(string member) => members.TryGetValue(member, out var value) ? TextOf(value) : null;
+
+    private static string? TextOf(JsonElement value)
     {
-        if (!members.TryGetValue(member, out var value) || value.ValueKind != JsonValueKind.String) return null;
+        if (value.ValueKind != JsonValueKind.String) return null;
         try
         {
             return value.GetString()!.Trim() is var text && !text.Any(char.IsControl) ? text : null;
@@ -62,6 +64,14 @@ internal sealed class OperatorBody
         {
             return null; // Half of a surrogate pair.
         }
+    }
+
+    /// <summary>Such texts in a list; null where the member is none, or not there.</summary>
+    public IReadOnlyList<string>? Texts(string member)
+    {
+        if (!members.TryGetValue(member, out var value) || value.ValueKind != JsonValueKind.Array) return null;
+        var texts = value.EnumerateArray().Select(TextOf).OfType<string>().ToArray();
+        return texts.Length == value.GetArrayLength() ? texts : null;
     }
 
     /// <summary>A whole number; null where the member is none, or not there.</summary>

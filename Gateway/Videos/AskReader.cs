@@ -12,7 +12,7 @@ using VideoGen.Requests;
 namespace VideoGen.Gateway.Videos;
 
 /// <summary>From an HTTP request to a wish that the catalogue offers, or what is wrong with it.</summary>
-internal sealed class AskReader(IModelCatalogue catalogue, AskInput inputs, IOptions<GatewayOptions> options) : IDisposable
+internal sealed class AskReader(IModelCatalogue catalogue, ClientModels models, AskInput inputs, IOptions<GatewayOptions> options) : IDisposable
 {
     /// <summary>Names an agent's run.</summary>
     public const string RunHeader = "X-VideoGen-Run";
@@ -28,7 +28,7 @@ internal sealed class AskReader(IModelCatalogue catalogue, AskInput inputs, IOpt
     public async Task<(ReadAsk? Ask, Problem? Problem)> Read(HttpContext http)
     {
         var (body, problem) = await ReadBody(http, AskBody.Create);
-        if (body is null || !TryOptions(body, out var wanted, out problem)) return (null, problem);
+        if (body is null || !TryOptions(http, body, out var wanted, out problem)) return (null, problem);
         return await Finish(http, body, wanted, remixOf: null);
     }
 
@@ -38,6 +38,7 @@ internal sealed class AskReader(IModelCatalogue catalogue, AskInput inputs, IOpt
         var (body, problem) = await ReadBody(http, AskBody.Remix);
         if (body is null) return (null, problem);
         if (catalogue.Find(source.Options.Model) is not { Remixes: true }) return (null, Problems.RemixNotOffered(source.Options.Model));
+        if (models.Refusal(Caller.Client(http), source.Options.Model, isSaid: true) is { } refusal) return (null, refusal);
         return await Finish(http, body, source.Options, source);
     }
 
@@ -53,7 +54,7 @@ internal sealed class AskReader(IModelCatalogue catalogue, AskInput inputs, IOpt
             }
         }
 
-        return TryOptions(body, out var wanted, out var problem) ? await Finish(http, body, wanted, remixOf: null) : (null, problem);
+        return TryOptions(http, body, out var wanted, out var problem) ? await Finish(http, body, wanted, remixOf: null) : (null, problem);
     }
 
     public void Dispose() => _forms.Dispose();
@@ -186,13 +187,19 @@ internal sealed class AskReader(IModelCatalogue catalogue, AskInput inputs, IOpt
         return problem is null;
     }
 
-    private bool TryOptions(AskBody body, [NotNullWhen(true)] out VideoOptions? wanted, [NotNullWhen(false)] out Problem? problem)
+    private bool TryOptions(HttpContext http, AskBody body, [NotNullWhen(true)] out VideoOptions? wanted, [NotNullWhen(false)] out Problem? problem)
     {
         wanted = null;
         problem = null;
         if (catalogue.Find(body.Model ?? catalogue.DefaultModel) is not { } terms)
         {
             problem = Problems.ModelNotFound(catalogue.All.Select(terms => terms.Model));
+            return false;
+        }
+
+        if (models.Refusal(Caller.Client(http), terms.Model, isSaid: body.Model is not null) is { } refusal)
+        {
+            problem = refusal;
             return false;
         }
 

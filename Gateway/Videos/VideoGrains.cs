@@ -10,7 +10,7 @@ using VideoGen.Storage;
 
 namespace VideoGen.Gateway.Videos;
 
-/// <summary>The calls of request grains, each with a bound; whatever goes wrong in one comes out as <see cref="GrainCallException"/>.</summary>
+/// <summary>The calls of grains, each with a bound; whatever goes wrong in one comes out as <see cref="GrainCallException"/>.</summary>
 internal sealed class VideoGrains(
     IGrainFactory grains, GrainContact contact, IInstallation installation, IVideoFiles files, TimeProvider time, IOptions<GatewayOptions> options, VideoGenTelemetry telemetry, AsksUnderWay underWay)
 {
@@ -71,6 +71,10 @@ internal sealed class VideoGrains(
     public Task<ImmutableArray<BudgetLine>> Budgets(Owner owner) => Bounded(() => Limits(owner).Budgets(), options.Value.CallTimeout);
 
     private ILimitsGrain Limits(Owner owner) => grains.GetGrain<ILimitsGrain>(LimitsKey.For(owner));
+
+    public Task<ClientLimits> LimitsOf(string client) => Bounded(() => grains.GetGrain<IBudgetGrain>(IBudgetGrain.Key).LimitsOf(client), options.Value.CallTimeout);
+
+    public Task<ImmutableArray<BudgetLine>> BudgetsOfAll() => Bounded(() => grains.GetGrain<IBudgetGrain>(IBudgetGrain.Key).OfAll(), options.Value.CallTimeout);
 
     public Task<VideoView?> WaitForChange(VideoId id, long seen) =>
         Bounded(async () => Dated(await Grain(id.RequestKey).WaitForChange(id.Round, seen)), LongestWait + options.Value.CallTimeout);

@@ -6,7 +6,7 @@ namespace VideoGen.Access;
 /// </summary>
 public interface IClientKeys
 {
-    /// <summary>After this long a key that was made works, and one that was revoked does not: 5 s.</summary>
+    /// <summary>After this long a key that was made works, and one that was revoked or has expired does not: 5 s.</summary>
     static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(5);
 
     /// <summary>As they were when they were last read, however long ago. Enough for plans; who may call is told from <see cref="Fresh"/>.</summary>
@@ -26,7 +26,8 @@ public interface IClientKeys
 /// <param name="Id">Its number; null for one of the configuration, of which no use is written down.</param>
 /// <param name="Client">Whose it is, see <see cref="Owner.Client"/>.</param>
 /// <param name="Hash">What is known of it.</param>
-public sealed record KnownKey(long? Id, string Client, KeyHash Hash);
+/// <param name="Scopes">What it may do.</param>
+public sealed record KnownKey(long? Id, string Client, KeyHash Hash, KeyScopes Scopes = KeyScopeWords.Usual);
 
 /// <summary>All clients and keys at one moment. Never changes.</summary>
 /// <param name="keys">The keys in force.</param>

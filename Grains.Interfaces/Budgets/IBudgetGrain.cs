@@ -24,4 +24,12 @@ public interface IBudgetGrain : IGrainWithStringKey
     /// <summary>The budgets of this payment's user and client that have a cap, as they are now; may be a moment old.</summary>
     [AlwaysInterleave, Alias("Lines")]
     Task<ImmutableArray<BudgetLine>> Lines(Payment payment);
+
+    /// <summary>The limits in force for a client, and its budgets of today and this month; may be a moment old.</summary>
+    [AlwaysInterleave, Alias("LimitsOf")]
+    Task<ClientLimits> LimitsOf(string client);
+
+    /// <summary>The budgets of all together, of today and of this month, whether they have a cap or not; may be a moment old.</summary>
+    [AlwaysInterleave, Alias("OfAll")]
+    Task<ImmutableArray<BudgetLine>> OfAll();
 }

@@ -16,6 +16,7 @@ internal sealed partial class BudgetGrain(
     IPauses pauses,
     IOptionsMonitor<BudgetOptions> options,
     IOptionsMonitor<SpendOptions> spending,
+    IOptionsMonitor<QuotaOptions> quotas,
     IClientPlans plans,
     TimeProvider time,
     VideoGenTelemetry telemetry,
@@ -50,7 +51,26 @@ internal sealed partial class BudgetGrain(
     {
         string[] shown = [Scopes.Client(payment.Owner.Client), Scopes.User(payment.Owner)];
         var capped = CapsOf(payment).Of(payment).Where(c => c.CapUsd is not null && shown.Contains(c.Id.Scope)).ToArray();
-        if (capped.Length == 0) return [];
+        return capped.Length == 0 ? [] : await Read(capped);
+    }
+
+    public async Task<ClientLimits> LimitsOf(string client)
+    {
+        var plan = plans.PlanOf(client);
+        var (budgets, quota) = (options.Get(plan), quotas.Get(plan));
+        return new(quota.VideosPerDay, quota.Cooldown, budgets.UserDailyUsd, budgets.UserMonthlyUsd, await Read(Scopes.Client(client), budgets.ClientDailyUsd, budgets.ClientMonthlyUsd));
+    }
+
+    public Task<ImmutableArray<BudgetLine>> OfAll() => Read(Scopes.Global, options.CurrentValue.GlobalDailyUsd, options.CurrentValue.GlobalMonthlyUsd);
+
+    private Task<ImmutableArray<BudgetLine>> Read(string scope, decimal? dailyUsd, decimal? monthlyUsd)
+    {
+        var today = options.CurrentValue.DayOf(time.Now());
+        return Read([(new(scope, Scopes.Day(today)), dailyUsd), (new(scope, Scopes.Month(today)), monthlyUsd)]);
+    }
+
+    private async Task<ImmutableArray<BudgetLine>> Read((AccountId Id, decimal? CapUsd)[] capped)
+    {
         using var timeout = new CancellationTokenSource(ChangeTimeout, time);
         var accounts = await ledger.Read([.. capped.SelectMany(c => (AccountId[])[c.Id, c.Id with { Period = AccountId.Ever }]).Distinct()], timeout.Token);
         return [.. capped.Select(c => new BudgetLine(c.Id, c.CapUsd, Of(c.Id).ReservedUsd, Of(c.Id).SpentUsd, Of(c.Id with { Period = AccountId.Ever }).AtRiskUsd))];

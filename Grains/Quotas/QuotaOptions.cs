@@ -10,9 +10,6 @@ public sealed class QuotaOptions
 {
     public const string Section = "Quotas";
 
-    /// <summary>The section of the plans.</summary>
-    public const string PlansSection = "Plans";
-
     /// <summary>Over which time videos are counted.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromHours(24);
 

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using VideoGen.Access;
+using VideoGen.Gateway.Access;
 using VideoGen.Grains.Budgets;
 using VideoGen.Grains.Quotas;
 using VideoGen.Grains.Requests;
@@ -30,13 +32,12 @@ internal static class AccessSetup
 
     public static IServiceCollection AddClients(this IServiceCollection services, IConfiguration configuration)
     {
-        var plans = new PlanNames(configuration);
-        services.AddSingleton(plans);
+        var plans = services.AddPlans(configuration);
         services.AddSingleton<IClientPlans, ClientPlans>();
         foreach (var plan in plans.All)
         {
             // What a plan does not say is as in Quotas and Budgets.
-            var section = configuration.GetSection($"{QuotaOptions.PlansSection}:{plan}");
+            var section = configuration.GetSection($"{ClientPlan.Section}:{plan}");
             services.AddOptions<QuotaOptions>(plan).BindConfiguration(QuotaOptions.Section).BindConfiguration(section.Path).ValidateOnStart();
             services.AddSingleton<IValidateOptions<QuotaOptions>>(new PlanCheck(plan, section));
             services.AddOptions<BudgetOptions>(plan).BindConfiguration(BudgetOptions.Section).BindConfiguration(section.Path).ValidateDataAnnotations().ValidateOnStart();
@@ -53,7 +54,7 @@ internal static class AccessSetup
         public ValidateOptionsResult Validate(string? name, QuotaOptions options)
         {
             if (name != plan) return ValidateOptionsResult.Skip;
-            if (!PlanNames.IsPlan(plan)) return ValidateOptionsResult.Fail($"{section.Path}: a plan's name has 1 to 64 of a-z, 0-9, dash and underscore, and is not '{PlanNames.Default}'.");
+            if (!ClientPlan.IsName(plan)) return ValidateOptionsResult.Fail($"{section.Path}: {ClientPlan.Rule}.");
             var outOfRange = new List<ValidationResult>();
             _ = Validator.TryValidateObject(options, new(options), outOfRange, validateAllProperties: true);
             string[] wrong =
@@ -61,7 +62,7 @@ internal static class AccessSetup
                 .. outOfRange.Select(w => $"{section.Path}:{string.Join(", ", w.MemberNames)}: {w.ErrorMessage}"),
                 .. ConfiguredClients.Unread(
                     section, nameof(QuotaOptions.VideosPerDay), nameof(QuotaOptions.Cooldown), nameof(BudgetOptions.ClientDailyUsd),
-                    nameof(BudgetOptions.ClientMonthlyUsd), nameof(BudgetOptions.UserDailyUsd), nameof(BudgetOptions.UserMonthlyUsd)),
+                    nameof(BudgetOptions.ClientMonthlyUsd), nameof(BudgetOptions.UserDailyUsd), nameof(BudgetOptions.UserMonthlyUsd), nameof(PlanModels.Models)),
             ];
             return wrong.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
         }
@@ -72,7 +73,7 @@ internal static class AccessSetup
         public ValidateOptionsResult Validate(string? name, ClientsOptions options)
         {
             var wrong = (from client in options.ByName
-                         where client.Value.Plan is { } plan && plan != PlanNames.Default && !plans.Contains(plan)
+                         where client.Value.Plan is { } plan && plan != ClientPlan.Default && !plans.Contains(plan)
                          select $"{ClientsOptions.Section}:{client.Key}:{nameof(ClientOptions.Plan)} is '{client.Value.Plan}', which is not configured. There are: {plans}.").ToList();
             return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
         }

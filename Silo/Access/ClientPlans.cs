@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using VideoGen.Access;
+using VideoGen.Gateway.Access;
 using VideoGen.Grains.Quotas;
 
 namespace VideoGen.Silo.Access;
@@ -11,8 +12,8 @@ internal sealed partial class ClientPlans(IClientKeys keys, PlanNames configured
 
     public string PlanOf(string client)
     {
-        if (keys.Latest.PlanOf(client) is not { } plan || plan == PlanNames.Default) return IClientPlans.DefaultPlan;
-        if (configured.Contains(plan)) return plan;
+        if (keys.Latest.PlanOf(client) is not { } plan || plan == ClientPlan.Default) return IClientPlans.DefaultPlan;
+        if (configured.InForce(plan) is not null) return plan;
 
         // A plan that is gone from the configuration must not mean no limit. Said once for each client and plan.
         if (unknown.GetValueOrDefault(client) != plan) LogUnknownPlan(client, plan);

@@ -1,3 +1,4 @@
+using VideoGen.Gateway.Access;
 using VideoGen.Silo.Hosting;
 using VideoGen.Storage;
 using VideoGen.Storage.Access;

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using VideoGen.Storage.Access;
+using VideoGen.Access;
+using VideoGen.Gateway.Operator;
 
 namespace VideoGen.Silo.Access;
 
@@ -10,7 +11,7 @@ internal static class KeysTable
 {
     private const string Gap = "  ";
 
-    private static readonly string[] Titles = ["ID", "PREFIX", "CLIENT", "PLAN", "CREATED (UTC)", "LAST USED", "REVOKED"];
+    private static readonly string[] Titles = ["ID", "PREFIX", "CLIENT", "PLAN", "SCOPES", "NAME", "CREATED (UTC)", "LAST USED", "EXPIRES", "REVOKED"];
 
     private static readonly JsonSerializerOptions Wire = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
@@ -21,7 +22,8 @@ internal static class KeysTable
             Titles,
             .. keys.Select(k => (string[])
             [
-                k.Id.ToString(CultureInfo.InvariantCulture), k.Prefix, k.Client, k.Plan ?? PlanNames.Default, Time(k.CreatedAt), Time(k.LastUsedAt), Time(k.RevokedAt),
+                k.Id.ToString(CultureInfo.InvariantCulture), k.Prefix, k.Client, k.Plan ?? ClientPlan.Default, string.Join(',', k.Scopes.Words()), k.Name ?? "-",
+                Time(k.CreatedAt), Time(k.LastUsedAt), Time(k.ExpiresAt), Time(k.RevokedAt),
             ]),
         ];
         var widths = Enumerable.Range(0, Titles.Length).Select(column => lines.Max(line => line[column].Length)).ToArray();
@@ -30,8 +32,8 @@ internal static class KeysTable
         return text.ToString();
     }
 
-    public static string Json(IReadOnlyList<StoredKey> keys) =>
-        JsonSerializer.Serialize(keys.Select(k => k with { Plan = k.Plan ?? PlanNames.Default }), Wire) + Environment.NewLine;
+    /// <summary>As <c>GET /api/admin/keys</c> has them.</summary>
+    public static string Json(IReadOnlyList<StoredKey> keys) => JsonSerializer.Serialize(keys.Select(KeyBody.Of), Wire) + Environment.NewLine;
 
     private static string Time(DateTimeOffset? at) => at is { } time ? time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) : "-";
 }

@@ -9,7 +9,7 @@ namespace VideoGen.Storage.Access;
 
 /// <summary>
 /// The keys and clients of the database and of the configuration, in memory. Read again every second where they have changed; that
-/// nothing changed counts as having read them.
+/// nothing changed counts as having read them. A key that ends by itself ends here, whether the database answers then or not.
 /// </summary>
 public sealed partial class ClientKeyRing(
     PostgresClientKeys stored, IOptions<ClientsOptions> configured, TimeProvider time, ILogger<ClientKeyRing> logger) : BackgroundService, IClientKeys
@@ -24,12 +24,12 @@ public sealed partial class ClientKeyRing(
 
     private readonly Lock guard = new();
     private readonly ConcurrentDictionary<long, DateTimeOffset> noted = new(), unwritten = new(); // Bounded by the keys there are.
-    private volatile Reading last = new(new([], new Dictionary<string, string>(StringComparer.Ordinal), keysExist: true), Version: 0, Began: null);
+    private volatile Reading last = new([], new Dictionary<string, string>(StringComparer.Ordinal), KeysExist: true, Version: 0, Began: null, Ending: []);
     private Task<bool>? reading;
     private bool failing;
 
     /// <inheritdoc/>
-    public KnownClients Latest => last.Clients;
+    public KnownClients Latest => Now().Clients;
 
     /// <summary>Reads them for the first time; before that nobody is let in.</summary>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
@@ -38,7 +38,7 @@ public sealed partial class ClientKeyRing(
     /// <inheritdoc/>
     public async ValueTask<KnownClients?> Fresh(CancellationToken cancellationToken)
     {
-        if (IsFresh(last)) return last.Clients;
+        if (IsFresh(last)) return Now().Clients;
         try
         {
             await TryRead().WaitAsync(Patience, time, cancellationToken).ConfigureAwait(false);
@@ -48,7 +48,7 @@ public sealed partial class ClientKeyRing(
             // It goes on, for whoever comes next.
         }
 
-        return last is var newest && IsFresh(newest) ? newest.Clients : null;
+        return Now() is var newest && IsFresh(newest) ? newest.Clients : null;
     }
 
     /// <inheritdoc/>
@@ -117,10 +117,22 @@ public sealed partial class ClientKeyRing(
         var began = time.GetTimestamp(); // Before the read: what it saw is not younger than that.
         var before = last;
         var read = await stored.ReadIfChanged(before.Version, cancellationToken).ConfigureAwait(false);
-        last = read is null ? before with { Began = began } : new(Clients(read), read.Version, began);
+        last = read is null ? before with { Began = began } : Merged(read, began);
     }
 
-    private KnownClients Clients(StoredClients read)
+    // The first that ends decides whether there is anything to do. Who read meanwhile knows better.
+    private Reading Now()
+    {
+        var known = last;
+        if (known.Ending is not [var first, ..] || time.GetElapsedTime(first.Since) < first.Left) return known;
+        var ended = known.Ending.Where(e => time.GetElapsedTime(e.Since) >= e.Left).Select(e => e.Key).ToHashSet();
+        var next = new Reading(
+            [.. known.Keys.Where(k => !ended.Contains(k.Hash))], known.Plans, known.KeysExist, known.Version, known.Began, [.. known.Ending.Where(e => !ended.Contains(e.Key))]);
+        Interlocked.CompareExchange(ref last, next, known);
+        return next;
+    }
+
+    private Reading Merged(StoredClients read, long began)
     {
         var keys = new List<KnownKey>();
         var plans = read.Plans.Where(p => p.Value is not null).ToDictionary(p => p.Key, p => p.Value!, StringComparer.Ordinal);
@@ -131,7 +143,7 @@ public sealed partial class ClientKeyRing(
         }
 
         var keysExist = keys.Count > 0 || read.Plans.Count > 0;
-        return new(read.Keys.Concat(keys).DistinctBy(k => k.Hash), plans, keysExist);
+        return new([.. read.Keys.Concat(keys).DistinctBy(k => k.Hash)], plans, keysExist, read.Version, began, [.. read.Ending.OrderBy(e => e.Left).Select(e => new Ending(e.Key, began, e.Left))]);
     }
 
     private bool IsFresh(Reading known) => known.Began is { } began && time.GetElapsedTime(began) <= IClientKeys.MaxAge;
@@ -151,5 +163,14 @@ public sealed partial class ClientKeyRing(
         }
     }
 
-    private sealed record Reading(KnownClients Clients, long Version, long? Began);
+    /// <summary>What was read last.</summary>
+    /// <param name="Began">When that reading began; null before the first.</param>
+    /// <param name="Ending">The keys that end by themselves, the first to end first.</param>
+    private sealed record Reading(IReadOnlyList<KnownKey> Keys, IReadOnlyDictionary<string, string> Plans, bool KeysExist, long Version, long? Began, IReadOnlyList<Ending> Ending)
+    {
+        public KnownClients Clients { get; } = new(Keys, Plans, KeysExist);
+    }
+
+    /// <summary>How long a key is in force from when it was read, on a clock that nobody sets.</summary>
+    private sealed record Ending(KeyHash Key, long Since, TimeSpan Left);
 }

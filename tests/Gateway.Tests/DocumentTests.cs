@@ -49,8 +49,8 @@ public sealed class DocumentTests
         await using var door = await Door.Open();
         foreach (var route in door.Routes.Where(route => route.Metadata.GetMetadata<Operation>() is { Body: not null } && route.RoutePattern.RawText!.StartsWith("/api/admin", StringComparison.Ordinal)))
         {
-            var address = route.RoutePattern.RawText!.Replace("{id}", "video_v-x_1", StringComparison.Ordinal);
-            var refusal = await door.Send(HttpMethod.Post, address, new StringContent("""{"of_nobody":1}"""), ("Authorization", $"Bearer {Door.OperatorsKey}"));
+            var address = route.RoutePattern.RawText!.Replace("{id}", "video_v-x_1", StringComparison.Ordinal).Replace("{client}", "bot", StringComparison.Ordinal);
+            var refusal = await door.Send(new(route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods[0]), address, new StringContent("""{"of_nobody":1}"""), ("Authorization", $"Bearer {Door.OperatorsKey}"));
             var said = (string)refusal.Json["detail"]!;
             var known = said[(said.IndexOf("Known are: ", StringComparison.Ordinal) + "Known are: ".Length)..said.IndexOf(". Leave", StringComparison.Ordinal)].Split(", ");
             Assert.Equal(known.Order(StringComparer.Ordinal), Members(route.Metadata.GetMetadata<Operation>()!.Body!.Type));
@@ -73,7 +73,7 @@ public sealed class DocumentTests
         await using var door = await Door.Open();
         var lines = await File.ReadAllLinesAsync(Path.Combine(Here(), "..", "..", "docs", "requests.http"));
         var tried = lines.Select(line => line.Split(" {{host}}")).Where(line => line.Length == 2)
-            .Select(line => $"{line[0]} {line[1].Split('?')[0].Replace("{{id}}", "{id}", StringComparison.Ordinal).Replace("nightly-7", "{run}", StringComparison.Ordinal).Replace("/alice", "/{user}", StringComparison.Ordinal)}");
+            .Select(line => $"{line[0]} {line[1].Split('?')[0].Replace("{{id}}", "{id}", StringComparison.Ordinal).Replace("nightly-7", "{run}", StringComparison.Ordinal).Replace("{{client}}", "{client}", StringComparison.Ordinal).Replace("/alice", "/{user}", StringComparison.Ordinal)}");
         var paths = (await door.Get(DocumentSetup.Path)).Json["paths"]!.AsObject();
         var operations = paths.SelectMany(path => path.Value!.AsObject().Select(operation => $"{operation.Key.ToUpperInvariant()} {path.Key}")).Where(operation => !operation.Contains(" /webhooks/", StringComparison.Ordinal));
         Assert.Equal(operations.Order(StringComparer.Ordinal), tried.Distinct().Order(StringComparer.Ordinal));

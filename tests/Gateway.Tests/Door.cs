@@ -52,6 +52,8 @@ internal sealed class Door : IAsyncDisposable
         builder.Services.AddSingleton<IPauses>(Pauses);
         builder.Services.AddSingleton<VideoGen.Budgets.IReconciles>(Reconciles);
         builder.Services.AddSingleton<IClientKeys>(Keys);
+        builder.Services.AddSingleton<IClientBook>(Clients);
+        builder.Services.AddPlans(builder.Configuration);
         builder.Services.AddSingleton(new OperatorKey(OperatorKey.HashOf(OperatorsKey), "in a test"));
         builder.Services.AddGateway(builder.Configuration);
         configure(builder.Services);
@@ -102,6 +104,8 @@ internal sealed class Door : IAsyncDisposable
     public MemoryPauses Pauses { get; } = new();
 
     public ScriptedKeys Keys { get; } = new();
+
+    public MemoryClients Clients { get; } = new();
 
     public VirtualTime Time { get; } = new();
 

@@ -136,12 +136,15 @@ internal sealed partial class ScriptedGrains(ScriptedGrain grain, ScriptedIdempo
 
     public ScriptedLimits Limits { get; } = new();
 
+    public ScriptedBudgetGrain Budget { get; } = new();
+
     public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
         where TGrainInterface : IGrainWithStringKey
     {
         Keys.Enqueue(primaryKey);
         if (typeof(TGrainInterface) == typeof(IProviderGrain)) return (TGrainInterface)(object)Provider;
         if (typeof(TGrainInterface) == typeof(ILimitsGrain)) return (TGrainInterface)(object)Limits;
+        if (typeof(TGrainInterface) == typeof(IBudgetGrain)) return (TGrainInterface)(object)Budget;
         return (TGrainInterface)(object)(typeof(TGrainInterface) == typeof(IIdempotencyGrain) ? idempotency : grain);
     }
 
@@ -203,6 +206,9 @@ internal sealed class ScriptedKeys : IClientKeys
 {
     private readonly List<KnownKey> _keys = [];
 
+    /// <summary>The plans of clients; said before a key is made.</summary>
+    public Dictionary<string, string> Plans { get; } = [];
+
     public KnownClients Latest { get; private set; } = new([], new Dictionary<string, string>(), keysExist: false);
 
     /// <summary>Whether the database answered lately.</summary>
@@ -211,11 +217,11 @@ internal sealed class ScriptedKeys : IClientKeys
     public ConcurrentQueue<string> Uses { get; } = new();
 
     /// <summary>Makes a key for a client; what comes back is its whole text.</summary>
-    public string Make(string client)
+    public string Make(string client, KeyScopes scopes = KeyScopeWords.Usual)
     {
         var key = ApiKey.From(RandomNumberGenerator.GetString(ApiKey.Alphabet, ApiKey.SecretLength));
-        _keys.Add(new(_keys.Count + 1, client, key.Hash));
-        Latest = new(_keys, new Dictionary<string, string>(), keysExist: true);
+        _keys.Add(new(_keys.Count + 1, client, key.Hash, scopes));
+        Latest = new(_keys, Plans, keysExist: true);
         return key.Reveal();
     }
 

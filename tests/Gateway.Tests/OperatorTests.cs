@@ -40,17 +40,19 @@ public sealed class OperatorTests
     [InlineData("Bearer ")]
     [InlineData("Bearer {operator}x")]
     [InlineData("Bearer {OPERATOR}")]
-    [InlineData("Bearer {client}")]
+    [InlineData("Bearer {client}x")]
+    [InlineData("Bearer {forgotten}")]
     [InlineData("{operator}")]
     [InlineData("Basic {operator}")]
     [InlineData("Basic {basic}")]
-    public async Task Anything_else_is_refused_a_clients_key_and_a_browsers_password_too(string header)
+    public async Task Anything_else_is_refused_a_key_that_is_not_known_and_a_browsers_password_too(string header)
     {
         await using var door = await Door.Open();
         var sent = header.Replace("{operator}", Door.OperatorsKey, StringComparison.Ordinal)
             .Replace("{OPERATOR}", Door.OperatorsKey.ToUpperInvariant(), StringComparison.Ordinal)
             .Replace("{basic}", Convert.ToBase64String(Encoding.UTF8.GetBytes($"operator:{Door.OperatorsKey}")), StringComparison.Ordinal)
-            .Replace("{client}", door.Keys.Make("bot"), StringComparison.Ordinal);
+            .Replace("{client}", door.Keys.Make("bot"), StringComparison.Ordinal)
+            .Replace("{forgotten}", new ScriptedKeys().Make("bot"), StringComparison.Ordinal);
 
         var answer = await door.Get("/api/admin/nowhere", ("Authorization", sent));
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VideoGen.Access;
+using VideoGen.Gateway.Access;
 using VideoGen.Grains.Quotas;
 using VideoGen.Silo.Access;
 using VideoGen.Storage.Access;
@@ -46,6 +47,7 @@ public sealed class AccessSetupTests
     [InlineData("Plans:pro:VideosPerDay", "0", "Plans:pro:VideosPerDay: The field VideosPerDay must be between 1 and 100000.")]
     [InlineData("Plans:slow:Cooldown", "2.00:00:00", "Plans:slow:Cooldown: ")]
     [InlineData("Plans:pro:VideoPerDay", "5", "Plans:pro:VideoPerDay is unknown; here are VideosPerDay and Cooldown and ClientDailyUsd")]
+    [InlineData("Plans:pro:Models:0", "sora", "Plans:pro:Models has 'sora', which is no model of the catalogue. There are: local.")]
     [InlineData("Plans:default:VideosPerDay", "5", "Plans:default: a plan's name")]
     [InlineData("Plans:P R O:VideosPerDay", "5", "Plans:P R O: a plan's name")]
     public void What_is_wrong_is_refused_at_start_by_its_name(string option, string value, string said)

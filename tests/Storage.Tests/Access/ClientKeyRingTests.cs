@@ -95,6 +95,54 @@ public sealed class ClientKeyRingTests(StorageDatabase database) : IClassFixture
     }
 
     [Fact]
+    public async Task A_key_that_another_has_taken_the_place_of_works_beside_it_until_its_time_is_over_and_then_at_no_host()
+    {
+        var old = await Make("bot");
+        using var ring = await Loaded();
+        await ring.StartAsync(default);
+        var next = PostgresClientKeysTests.NewKey();
+        Assert.IsType<RotateAnswer.Rotated>(await Stored.Rotate(old.Prefix, next.Prefix, next.Hash, TimeSpan.FromHours(1), default));
+
+        await Until.True("the new key is known", () =>
+        {
+            time.Advance(Second);
+            return ring.Latest.Find(next.Hash) is not null;
+        });
+        Assert.NotNull((await Known(ring)).Find(old.Hash));
+        await ring.StopAsync(default);
+
+        // The database's own clock has not come so far: what the host knows is enough.
+        time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal((null, next.Hash), (ring.Latest.Find(old.Hash), ring.Latest.Find(next.Hash)?.Hash));
+        using var later = await Loaded();
+        Assert.NotNull((await Known(later)).Find(old.Hash)); // For whoever reads it now it still has its time.
+    }
+
+    [Fact]
+    public async Task A_key_ends_in_time_where_the_database_is_away_meanwhile()
+    {
+        var old = await Make("bot");
+        var next = PostgresClientKeysTests.NewKey();
+        await using var away = new Line(database.ConnectionString);
+        await using var pool = NpgsqlDataSource.Create(away.ConnectionString);
+        using var ring = Ring(pool);
+        await Stored.Rotate(old.Prefix, next.Prefix, next.Hash, TimeSpan.FromMinutes(1), default);
+        await ring.Load(default);
+        away.Cut();
+
+        time.Advance(IClientKeys.MaxAge);
+        Assert.Equal((true, true), ((await Known(ring)).Find(old.Hash) is not null, (await Known(ring)).Find(next.Hash) is not null));
+        time.Advance(Second);
+        Assert.Null(await ring.Fresh(default));
+        away.Mend();
+        time.Advance(TimeSpan.FromSeconds(53));
+        Assert.NotNull((await Known(ring)).Find(next.Hash)); // Read now; the old one has less than a second left.
+        away.Cut();
+        time.Advance(Second);
+        Assert.Equal((false, true), ((await Known(ring)).Find(old.Hash) is not null, (await Known(ring)).Find(next.Hash) is not null));
+    }
+
+    [Fact]
     public async Task A_flood_of_calls_while_the_database_is_silent_makes_one_attempt()
     {
         await using var silent = new Line(database.ConnectionString);
@@ -189,12 +237,12 @@ public sealed class ClientKeyRingTests(StorageDatabase database) : IClassFixture
         Assert.Equal(began + TimeSpan.FromMinutes(1), await LastUsed());
     }
 
-    private async Task<DateTimeOffset?> LastUsed() => (await Stored.List(default)).Single().LastUsedAt;
+    private async Task<DateTimeOffset?> LastUsed() => (await Stored.List(client: null, 10, default)).Single().LastUsedAt;
 
     private async Task<ApiKey> Make(string client, string? plan = null)
     {
         var key = PostgresClientKeysTests.NewKey();
-        await Stored.Create(client, plan, key.Prefix, key.Hash, default);
+        await Stored.Create(new(client, key.Prefix, key.Hash), plan, default);
         return key;
     }
 

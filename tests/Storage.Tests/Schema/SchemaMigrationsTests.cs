@@ -45,6 +45,20 @@ public sealed class SchemaMigrationsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Keys_of_the_released_schema_may_see_and_ask_and_stay_in_force_or_revoked()
+    {
+        var released = SchemaFile.Embedded.TakeWhile(f => f.Name != "admin").ToArray();
+        await Apply(released);
+        await Run("insert into videogen.clients (name, plan) values ('bot', 'pro'); insert into videogen.client_keys (client, prefix, hash, revoked_at) values ('bot', 'vg_1', sha256('1'), null), ('bot', 'vg_2', sha256('2'), now())");
+
+        await Apply([.. SchemaFile.Embedded]);
+
+        await using var command = database.DataSource.CreateCommand(
+            "select string_agg(concat_ws(' ', k.prefix, k.scopes::text, k.name, k.expires_at, k.successor, videogen.is_in_force(k)), '; ' order by k.id) from videogen.client_keys k");
+        Assert.Equal("vg_1 {generate,read} t; vg_2 {generate,read} f", await command.ExecuteScalarAsync());
+    }
+
+    [Fact]
     public async Task A_database_of_a_newer_program_is_refused()
     {
         await Apply(First, Second);
