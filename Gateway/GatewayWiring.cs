@@ -20,6 +20,9 @@ namespace VideoGen.Gateway;
 /// </summary>
 public static class GatewayWiring
 {
+    /// <summary>Bytes. The longest prompt fits into the address of a quote, whatever its script: each of its characters may take twelve there.</summary>
+    private const int LongestAddress = 65_536;
+
     /// <summary>Adds the door's services and Kestrel limits. Options: section <see cref="GatewayOptions.Section"/>.</summary>
     public static IServiceCollection AddGateway(this IServiceCollection services, IConfiguration configuration)
     {
@@ -28,6 +31,7 @@ public static class GatewayWiring
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 2 * options.Value.BodyLimitBytes; // Kestrel counts the framing of chunks too; AskReader counts exactly.
+            kestrel.Limits.MaxRequestLineSize = LongestAddress;
             kestrel.Limits.MaxRequestHeadersTotalSize = options.Value.HeaderLimitBytes;
             kestrel.Limits.MaxConcurrentConnections = options.Value.MaxConnections;
         });

@@ -79,7 +79,8 @@ internal static class DocumentSetup
             Title = Title,
             Version = Name,
             Description = "Videos from AI providers, each paid once. /v1/videos is OpenAI's Videos API in shape: official clients work against it unchanged. "
-                + "Every refusal says which field, which bound and what to do, and carries x-should-retry: false.",
+                + "Every refusal says which field, which bound and what to do, and carries x-should-retry: false. "
+                + "An address over 64 KiB is 414, and headers over the installation's limit are 431, before anybody looks for a route: without a body.",
         };
         document.Servers = [];
         document.Tags = new HashSet<OpenApiTag>

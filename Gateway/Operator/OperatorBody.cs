@@ -93,10 +93,23 @@ internal sealed class OperatorBody
         if (body.ValueKind != JsonValueKind.Object) return Problems.NotAnObject();
         foreach (var member in body.EnumerateObject())
         {
-            if (!known.Contains(member.Name, StringComparer.Ordinal)) return Problems.UnknownMember(param: null, string.Join(", ", known));
-            if (!members.TryAdd(member.Name, member.Value.Clone())) return Problems.Duplicate(member.Name);
+            var name = NameOf(member);
+            if (name is null || !known.Contains(name, StringComparer.Ordinal)) return Problems.UnknownMember(param: null, string.Join(", ", known));
+            if (!members.TryAdd(name, member.Value.Clone())) return Problems.Duplicate(name);
         }
 
         return null;
+    }
+
+    private static string? NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // Half of a surrogate pair.
+        }
     }
 }

@@ -65,6 +65,7 @@ public sealed class PauseTests
     [InlineData("""{"scope":"global","reason":"a\u0000b"}""", "invalid_value", "reason")]
     [InlineData("""{"scope":"global","reason":"a\nb"}""", "invalid_value", "reason")]
     [InlineData("""{"scope":"global","reason":"a\ud800b"}""", "invalid_value", "reason")]
+    [InlineData("""{"\ud800":1}""", "unknown_parameter", null)]
     [InlineData("""{"scope":"global","reason":"{201}"}""", "invalid_value", "reason")]
     [InlineData("""{"scope":"global","reason":"x","for":0}""", "invalid_value", "for")]
     [InlineData("""{"scope":"global","reason":"x","for":1.5}""", "invalid_value", "for")]
