@@ -23,6 +23,9 @@ public static class GatewayWiring
     /// <summary>Bytes. The longest prompt fits into the address of a quote, whatever its script: each of its characters may take twelve there.</summary>
     private const int LongestAddress = 65_536;
 
+    /// <summary>Who sends headers slower than this holds connections, and nothing else. Bodies have Kestrel's own least rate.</summary>
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
+
     /// <summary>Adds the door's services and Kestrel limits. Options: section <see cref="GatewayOptions.Section"/>.</summary>
     public static IServiceCollection AddGateway(this IServiceCollection services, IConfiguration configuration)
     {
@@ -33,6 +36,7 @@ public static class GatewayWiring
             kestrel.Limits.MaxRequestBodySize = 2 * options.Value.BodyLimitBytes; // Kestrel counts the framing of chunks too; AskReader counts exactly.
             kestrel.Limits.MaxRequestLineSize = LongestAddress;
             kestrel.Limits.MaxRequestHeadersTotalSize = options.Value.HeaderLimitBytes;
+            kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
             kestrel.Limits.MaxConcurrentConnections = options.Value.MaxConnections;
         });
         services.TryAddSingleton(TimeProvider.System);
