@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using VideoGen.Gateway.Access;
+using VideoGen.Gateway.Console;
 using VideoGen.Gateway.Health;
 using VideoGen.Gateway.OpenApi;
 using VideoGen.Gateway.Operator;
@@ -77,6 +78,7 @@ public static class GatewayWiring
         KeyRoutes.Map(app);
         ClientRoutes.Map(app);
         DocumentSetup.Map(app);
+        ConsoleRoutes.Map(app);
         return app;
     }
 
