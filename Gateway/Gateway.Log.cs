@@ -75,6 +75,15 @@ internal static partial class GatewayLog
     [LoggerMessage(25, LogLevel.Information, "Erasing a user ({RequestId}): of {Requests} requests {Erased} have nothing left")]
     public static partial void Erased(ILogger logger, string requestId, int requests, int erased);
 
+    [LoggerMessage(26, LogLevel.Information, "The sweeps were asked for ({RequestId})")]
+    public static partial void SweepAsked(ILogger logger, string requestId);
+
+    [LoggerMessage(27, LogLevel.Warning, "The operator cancelled {VideoId}, which is {Status} ({RequestId})")]
+    public static partial void CancelledByOperator(ILogger logger, string requestId, string videoId, string status);
+
+    [LoggerMessage(28, LogLevel.Warning, "What the operator's page shows could not be read")]
+    public static partial void OverviewFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(9, LogLevel.Warning, "Readiness check {Name} did not finish")]
     public static partial void CheckFailed(ILogger logger, string name, Exception exception);
 

@@ -15,8 +15,8 @@ namespace VideoGen.Gateway;
 
 /// <summary>
 /// How a host gets the door. It brings the grains (<c>IGrainFactory</c>) and the ports <c>IModelCatalogue</c>, <c>IInstallation</c>,
-/// <c>IVideoFiles</c>, <c>IInputFiles</c>, <c>IRequestBook</c>, <c>IUserBook</c>, <c>ICostBook</c>, <c>IDeadLetterBook</c>, <c>ILiveBook</c>,
-/// <c>IPauses</c>, <c>IReconciles</c>, <c>IClientKeys</c> and <c>IClientBook</c>, the plans (<c>AddPlans</c>), the <c>OperatorKey</c>, one <see cref="IReadinessCheck"/> for each thing the service cannot
+/// <c>IVideoFiles</c>, <c>IInputFiles</c>, <c>IRequestBook</c>, <c>IUserBook</c>, <c>ICostBook</c>, <c>IDeadLetterBook</c>, <c>ILiveBook</c>, <c>IVideoSearch</c>, <c>IOverviewBook</c>,
+/// <c>IPauses</c>, <c>IReconciles</c>, <c>IClientKeys</c> and <c>IClientBook</c>, the plans (<c>AddPlans</c>), the <c>OperatorKey</c>, <c>ISweeps</c> where it has grains, one <see cref="IReadinessCheck"/> for each thing the service cannot
 /// do without, and <see cref="IMetricsText"/> where there is to be a <c>/metrics</c>.
 /// </summary>
 public static class GatewayWiring
@@ -52,6 +52,8 @@ public static class GatewayWiring
         services.AddSingleton<StreamCounts>();
         services.AddSingleton<VideoEvents>();
         services.AddSingleton<VideoStop>();
+        services.AddSingleton<ProviderViews>();
+        services.AddSingleton<Overview>();
         services.AddSingleton<AskInput>();
         services.AddSingleton<AskReader>();
         services.AddDocument();
@@ -77,6 +79,11 @@ public static class GatewayWiring
         ReconcileRoutes.Map(app);
         KeyRoutes.Map(app);
         ClientRoutes.Map(app);
+        RequestRoutes.Map(app);
+        ProviderViews.Map(app);
+        SweepRoutes.Map(app);
+        ConfigurationRoutes.Map(app);
+        Overview.Map(app);
         DocumentSetup.Map(app);
         ConsoleRoutes.Map(app);
         return app;

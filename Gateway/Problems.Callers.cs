@@ -65,6 +65,12 @@ internal static partial class Problems
     /// <summary>What who has made something is answered with.</summary>
     public const int Created = 201;
 
+    /// <summary>What who has begun something is answered with.</summary>
+    public const int UnderWay = 202;
+
+    public static Problem NoSweepsHere() => new(422, "no_sweeps_here",
+        "This process has no grains, so there is nothing to sweep here: the silos of its cluster do it by the clock, and one with a door (Cluster:Door) when it is asked to.");
+
     public static Problem NoSuchKey() => new(404, "key_not_found", "There is no such key. GET /api/admin/keys lists them; in an address stands a key's number or its prefix.")
     {
         Param = "id",

@@ -13,13 +13,16 @@ internal static class WireJson
         Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
     };
 
-    public static IResult Answer<T>(T body) => new Json(JsonSerializer.SerializeToUtf8Bytes(body, Options));
+    public static IResult Answer<T>(T body) => new Whole(JsonSerializer.SerializeToUtf8Bytes(body, Options));
+
+    /// <summary>What is written already.</summary>
+    public static IResult Json(byte[] utf8) => new Whole(utf8);
 
     /// <summary>The same with an entity tag; 304 to who has it.</summary>
-    public static IResult AnswerUnlessKnown<T>(T body) => new Json(JsonSerializer.SerializeToUtf8Bytes(body, Options), isTagged: true);
+    public static IResult AnswerUnlessKnown<T>(T body) => new Whole(JsonSerializer.SerializeToUtf8Bytes(body, Options), isTagged: true);
 
     /// <summary>Whole and with its length: a small body in one piece costs less than one that is serialized into the connection.</summary>
-    private sealed class Json(byte[] utf8, bool isTagged = false) : IResult
+    private sealed class Whole(byte[] utf8, bool isTagged = false) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {

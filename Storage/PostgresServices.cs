@@ -59,6 +59,8 @@ public static class PostgresServices
         services.AddSingleton<ICostBook, PostgresCostBook>();
         services.AddSingleton<IDeadLetterBook, PostgresDeadLetterBook>();
         services.AddSingleton<ILiveBook, PostgresLiveBook>();
+        services.AddSingleton<IVideoSearch, PostgresVideoSearch>();
+        services.AddSingleton<IOverviewBook, PostgresOverviewBook>();
         services.AddOptions<ClientsOptions>();
         services.AddSingleton<PostgresClientKeys>();
         services.AddSingleton<IClientBook, ClientBook>();

@@ -104,5 +104,7 @@ internal static class Samples
     public static readonly Problem NoSuchKey = Problems.NoSuchKey(), TooManyKeys = Problems.TooManyKeys(), NoSuchClient = Problems.NoSuchClient(), ClientConfigured = Problems.ClientConfigured("bot"),
         KeyNotRotated = Problems.KeyNotRotated("Key 7 (vg_G173nS9U) was revoked at 2026-11-21 18:30:00Z: make a new one.");
 
+    public static readonly Problem NoSweepsHere = Problems.NoSweepsHere(), TooManyStreams = Problems.TooManyStreams(5_000);
+
     private static Problem Refused(string code, string text, DateTimeOffset? until = null, int? limit = null, int? remaining = null) => Problems.Refused(new(code, text, until, limit, remaining), Alice);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 using VideoGen.Access;
 using VideoGen.Gateway.OpenApi;
@@ -23,7 +22,7 @@ internal static class DeadLetterRoutes
 
     private const int DefaultLimit = 50;
 
-    private static readonly Dictionary<string, Charged> ChargedWords = Enum.GetValues<Charged>().ToDictionary(c => VideoBody.ChargedWord(c)!, StringComparer.Ordinal);
+    public static readonly Dictionary<string, Charged> ChargedWords = Enum.GetValues<Charged>().ToDictionary(c => VideoBody.ChargedWord(c)!, StringComparer.Ordinal);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -36,18 +35,19 @@ internal static class DeadLetterRoutes
     private static async Task<IResult> List(HttpContext http, IDeadLetterBook book)
     {
         var query = http.Request.Query;
-        if (Named(query["client"]) is { } client && client != Owner.LocalClient && !Owner.IsClient(client)) return Problems.Field("client", "must be the name of a client: 1 to 64 of a-z, 0-9, dash and underscore.");
-        if (Named(query["user"]) is { } user && !Owner.IsUser(user)) return Problems.Field("user", $"must be the name of a user: 1 to {Owner.MaxUserLength} visible ASCII characters.");
-        if (Named(query["charged"]) is { } charged && !ChargedWords.ContainsKey(charged)) return Problems.Field("charged", $"must be one of {string.Join(", ", ChargedWords.Keys)}.");
-        if (Named(query["stopped_at"]) is { } stop && !DeadLetter.Stops.Contains(stop, StringComparer.Ordinal)) return Problems.Field("stopped_at", $"must be one of {string.Join(", ", DeadLetter.Stops)}.");
-        if (!TryPlace(query["before"], out var before)) return Problems.Field("before", "must be 'next' of the page before, or a moment as 2026-11-21T18:30:00Z.");
-        if (!TryLimit(query["limit"], out var limit)) return Problems.Field("limit", $"must be a whole number from 1 to {MaxLimit}.");
+        if (PageQuery.Named(query["client"]) is { } client && client != Owner.LocalClient && !Owner.IsClient(client)) return Problems.Field("client", PageQuery.ClientBound);
+        if (PageQuery.Named(query["user"]) is { } user && !Owner.IsUser(user)) return Problems.Field("user", PageQuery.UserBound);
+        if (PageQuery.Named(query["charged"]) is { } charged && !ChargedWords.ContainsKey(charged)) return Problems.Field("charged", $"must be one of {string.Join(", ", ChargedWords.Keys)}.");
+        if (PageQuery.Named(query["stopped_at"]) is { } stop && !DeadLetter.Stops.Contains(stop, StringComparer.Ordinal)) return Problems.Field("stopped_at", $"must be one of {string.Join(", ", DeadLetter.Stops)}.");
+        if (!PageQuery.TryPlace(query["before"], out var place)) return Problems.Field("before", PageQuery.PlaceBound);
+        if (!PageQuery.TryLimit(query["limit"], DefaultLimit, MaxLimit, out var limit)) return Problems.Field("limit", PageQuery.LimitBound(MaxLimit));
 
+        var before = place is { } at ? new DeadLetterPlace(at.At, at.Id) : null;
         // One more than is shown says whether there is more.
         var found = await book.List(
-            new(Named(query["client"]), Named(query["user"]), Named(query["charged"]) is { } word ? ChargedWords[word] : null, Named(query["stopped_at"]), before, limit + 1), http.RequestAborted);
+            new(PageQuery.Named(query["client"]), PageQuery.Named(query["user"]), PageQuery.Named(query["charged"]) is { } word ? ChargedWords[word] : null, PageQuery.Named(query["stopped_at"]), before, limit + 1), http.RequestAborted);
         var shown = found.Take(limit).Select(DeadLetterBody.Of).ToArray();
-        return WireJson.Answer(new DeadLetterListBody(shown, found.Count > limit ? PlaceOf(found[limit - 1]) : null));
+        return WireJson.Answer(new DeadLetterListBody(shown, found.Count > limit ? PageQuery.PlaceOf(found[limit - 1].Since, found[limit - 1].Id) : null));
     }
 
     private static async Task<IResult> Get(string id, HttpContext http, IDeadLetterBook book) =>
@@ -85,33 +85,4 @@ internal static class DeadLetterRoutes
         GatewayLog.Discarded(logger, http.TraceIdentifier, video.ToString());
         return WireJson.Answer(new DiscardedBody(video.ToString(), VideoBody.Of(after)));
     }
-
-    private static string? Named(string? text) => string.IsNullOrEmpty(text) ? null : text;
-
-    private static string PlaceOf(DeadLetter letter) => string.Create(CultureInfo.InvariantCulture, $"{letter.Since.ToUnixTimeMilliseconds()}_{letter.Id}");
-
-    private static bool TryPlace(string? text, out DeadLetterPlace? place)
-    {
-        place = null;
-        if (string.IsNullOrEmpty(text)) return true;
-        if (text.Split('_', 2) is [var ms, var id] && long.TryParse(ms, NumberStyles.None, CultureInfo.InvariantCulture, out var since) && since < MaxMilliseconds && VideoId.TryParse(id, out var video))
-        {
-            place = new(DateTimeOffset.FromUnixTimeMilliseconds(since), video);
-        }
-        else if (OperatorBody.TryMoment(text, out var moment))
-        {
-            place = new(moment, null);
-        }
-
-        return place is not null;
-    }
-
-    private static bool TryLimit(string? text, out int limit)
-    {
-        limit = DefaultLimit;
-        return string.IsNullOrEmpty(text) || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is > 0 and <= MaxLimit);
-    }
-
-    /// <summary>The end of the year 9999, in Unix milliseconds.</summary>
-    private const long MaxMilliseconds = 253_402_300_800_000;
 }

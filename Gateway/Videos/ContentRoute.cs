@@ -15,7 +15,17 @@ internal static class ContentRoute
     /// <summary>No picture is larger, bytes: it is read whole, for its checksum.</summary>
     private const int LargestPicture = 16 << 20;
 
-    public static async Task<IResult> Answer(string id, HttpContext http, VideoGrains grains, IVideoFiles files, TimeProvider time, ILogger<IVideoFiles> logger)
+    public static async Task<IResult> Answer(string id, HttpContext http, VideoGrains grains, IVideoFiles files, TimeProvider time, ILogger<IVideoFiles> logger) =>
+        await Serve(() => VideoRoutes.Find(id, http, grains), Problems.VideoNotFound, http, files, time, logger);
+
+    /// <summary>The same to whoever may see this video.</summary>
+    /// <param name="find">Looks for it, where the question makes sense.</param>
+    /// <param name="notFound">Where there is none.</param>
+    /// <param name="http">The call.</param>
+    /// <param name="files">The store.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where trouble is said.</param>
+    public static async Task<IResult> Serve(Func<Task<VideoView?>> find, Func<Problem> notFound, HttpContext http, IVideoFiles files, TimeProvider time, ILogger logger)
     {
         var asked = http.Request.Query["variant"];
         if ((asked.Count == 0 ? MediaVariant.Video : MediaVariantWords.Parse(asked.ToString())) is not { } variant)
@@ -23,7 +33,7 @@ internal static class ContentRoute
             return Problems.Field("variant", $"must be one of: {string.Join(", ", MediaVariantWords.All)}.");
         }
 
-        if (await VideoRoutes.Find(id, http, grains) is not { } view) return Problems.VideoNotFound();
+        if (await find() is not { } view) return notFound();
         if (view.Status == VideoStatus.Failed) return Problems.VideoFailed(view);
         if (view.Status != VideoStatus.Completed || view.File is not { } video) return Problems.VideoNotReady(view);
 

@@ -72,9 +72,11 @@ internal sealed class VideoGrains(
 
     private ILimitsGrain Limits(Owner owner) => grains.GetGrain<ILimitsGrain>(LimitsKey.For(owner));
 
-    public Task<ClientLimits> LimitsOf(string client) => Bounded(() => grains.GetGrain<IBudgetGrain>(IBudgetGrain.Key).LimitsOf(client), options.Value.CallTimeout);
+    public Task<ProviderLook> LookAt(string account) => Bounded(() => grains.GetGrain<IProviderGrain>(ProviderKey.For(account)).Look(), options.Value.CallTimeout);
 
-    public Task<ImmutableArray<BudgetLine>> BudgetsOfAll() => Bounded(() => grains.GetGrain<IBudgetGrain>(IBudgetGrain.Key).OfAll(), options.Value.CallTimeout);
+    public Task<ClientLimits> LimitsOf(string client) => Bounded(() => Limits(new(client, Owner.Everyone)).OfClient(), options.Value.CallTimeout);
+
+    public Task<ImmutableArray<BudgetLine>> BudgetsOfAll() => Bounded(() => Limits(new(Owner.LocalClient, Owner.Everyone)).OfAll(), options.Value.CallTimeout);
 
     public Task<VideoView?> WaitForChange(VideoId id, long seen) =>
         Bounded(async () => Dated(await Grain(id.RequestKey).WaitForChange(id.Round, seen)), LongestWait + options.Value.CallTimeout);

@@ -23,6 +23,10 @@ public interface IProviderGrain : IGrainWithStringKey
     /// </summary>
     [AlwaysInterleave, Alias("CalledBack")]
     Task<CallbackVerdict> CalledBack(ProviderCallback callback);
+
+    /// <summary>How the account does now. Changes nothing, and asks no provider.</summary>
+    [AlwaysInterleave, Alias("Look")]
+    Task<ProviderLook> Look();
 }
 
 /// <summary>The key of an account's <see cref="IProviderGrain"/>.</summary>

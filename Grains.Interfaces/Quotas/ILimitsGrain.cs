@@ -20,6 +20,14 @@ public interface ILimitsGrain : IGrainWithStringKey
     /// <summary>The budgets of the user and of the client, as they are today.</summary>
     [AlwaysInterleave, Alias("Budgets")]
     Task<ImmutableArray<BudgetLine>> Budgets();
+
+    /// <summary>The limits in force for the user's client, and its budgets of today and this month; may be a moment old.</summary>
+    [AlwaysInterleave, Alias("OfClient")]
+    Task<ClientLimits> OfClient();
+
+    /// <summary>The budgets of all together, of today and this month, whoever's this grain is; may be a moment old.</summary>
+    [AlwaysInterleave, Alias("OfAll")]
+    Task<ImmutableArray<BudgetLine>> OfAll();
 }
 
 /// <summary>The key of a user's <see cref="ILimitsGrain"/>.</summary>

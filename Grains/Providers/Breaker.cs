@@ -1,3 +1,5 @@
+using VideoGen.Providers;
+
 namespace VideoGen.Grains.Providers;
 
 /// <summary>
@@ -7,7 +9,8 @@ namespace VideoGen.Grains.Providers;
 /// <param name="Failures">How many calls in a row did not work.</param>
 /// <param name="OpenUntil">Until when nobody is let through; null while it is closed.</param>
 /// <param name="Trying">Until when somebody who was let through to try is waited for.</param>
-internal sealed record Breaker(int Failures = 0, DateTimeOffset? OpenUntil = null, DateTimeOffset? Trying = null)
+/// <param name="Since">Since when it has not been closed; null while it is.</param>
+internal sealed record Breaker(int Failures = 0, DateTimeOffset? OpenUntil = null, DateTimeOffset? Trying = null, DateTimeOffset? Since = null)
 {
     /// <summary>So many failures in a row open it.</summary>
     public const int Threshold = 5;
@@ -36,6 +39,11 @@ internal sealed record Breaker(int Failures = 0, DateTimeOffset? OpenUntil = nul
         if (OpenUntil > at) return this with { Failures = failures }; // Those that were on their way when it opened.
         var times = OpenUntil is null ? 0 : failures - Threshold;
         var open = OpenFirst * Math.Pow(2, Math.Clamp(times, 0, 10));
-        return new(failures, at + (open < OpenLongest ? open : OpenLongest));
+        return new(failures, at + (open < OpenLongest ? open : OpenLongest), Since: Since ?? at);
     }
+
+    /// <summary>How it looks from outside.</summary>
+    public BreakerLook Look(DateTimeOffset at) => OpenUntil is not { } until ? new(BreakerState.Closed, Failures, Since: null, Until: null)
+        : until > at ? new(BreakerState.Open, Failures, Since, until)
+        : new(BreakerState.Trying, Failures, Since, Until: null);
 }

@@ -56,7 +56,16 @@ public interface IVideoProviders
 {
     /// <summary>One account; null where the configuration no longer has it.</summary>
     IVideoProvider? Find(string account);
+
+    /// <summary>What is known of an account besides; null where there is nothing, or no such account.</summary>
+    AccountStanding? StandingOf(string account) => null;
 }
+
+/// <summary>How an account is configured, and whether it lets us in.</summary>
+/// <param name="Type">Its protocol.</param>
+/// <param name="Trouble">Why it does not, and what to do; null where it does.</param>
+/// <param name="LookedAt">When that was last looked at; null where it never is.</param>
+public sealed record AccountStanding(string Type, string? Trouble, DateTimeOffset? LookedAt);
 
 /// <summary>What a provider can prove and do.</summary>
 /// <param name="Resolution">How a submit without an answer can be resolved.</param>

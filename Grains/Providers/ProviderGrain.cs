@@ -25,6 +25,12 @@ internal sealed class ProviderGrain(IVideoProviders providers, IInstallation ins
         return Task.CompletedTask;
     }
 
+    public Task<ProviderLook> Look()
+    {
+        var account = ProviderKey.AccountOf(this.GetPrimaryKeyString());
+        return Task.FromResult(line.Look(providers.StandingOf(account), providers.Find(account)?.Traits, time.Now()));
+    }
+
     public async Task<CallbackVerdict> CalledBack(ProviderCallback callback)
     {
         var account = ProviderKey.AccountOf(this.GetPrimaryKeyString());

@@ -59,6 +59,15 @@ internal sealed record ProviderLine(Lease[] Leases, Place[] Waiting, DateTimeOff
         };
     }
 
+    /// <summary>How it looks from outside.</summary>
+    public ProviderLook Look(AccountStanding? standing, ProviderTraits? traits, DateTimeOffset now)
+    {
+        var line = At(now);
+        return new(
+            standing?.Type, standing?.Trouble, standing?.LookedAt, Breaker.Look(now), traits?.Slots, line.Leases.Length, line.Waiting.Length, traits?.SubmitsPerMinute, line.Sent.Length,
+            QuietUntil > now ? QuietUntil : null);
+    }
+
     private SlotAnswer.Wait? Reason(Slot slot, int? slots, int? perMinute, DateTimeOffset now)
     {
         if (Breaker.HoldsUntil(now) is { } open) return Wait(WaitReason.Breaker, "The provider fails at the moment; it is tried again soon.", open, now);

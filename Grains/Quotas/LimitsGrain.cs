@@ -17,4 +17,8 @@ internal sealed class LimitsGrain(IGrainFactory grains, TimeProvider time) : Gra
 
     public Task<ImmutableArray<BudgetLine>> Budgets() =>
         grains.GetGrain<IBudgetGrain>(IBudgetGrain.Key).Lines(new(Owner, Model: "", Account: "", DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime)));
+
+    public Task<ClientLimits> OfClient() => grains.GetGrain<IBudgetGrain>(IBudgetGrain.Key).LimitsOf(Owner.Client);
+
+    public Task<ImmutableArray<BudgetLine>> OfAll() => grains.GetGrain<IBudgetGrain>(IBudgetGrain.Key).OfAll();
 }

@@ -8,6 +8,7 @@ using VideoGen.Grains;
 using VideoGen.Grains.Budgets;
 using VideoGen.Grains.Quotas;
 using VideoGen.Grains.Requests;
+using VideoGen.Reports;
 using VideoGen.Requests;
 using VideoGen.Silo.Access;
 using VideoGen.Silo.Media;
@@ -76,7 +77,8 @@ internal static class VideoGenHost
         services.AddVideoProviders(configuration);
         services.AddOperatorNews(configuration);
         services.AddMedia(configuration);
-        services.AddHostedService<MediaSweep>();
+        services.AddSingleton<MediaSweep>();
+        services.AddHostedService(s => s.GetRequiredService<MediaSweep>());
         services.AddVideoGrains();
         services.AddLimits(configuration);
         services.AddClients(configuration);
@@ -84,10 +86,13 @@ internal static class VideoGenHost
         services.AddSingleton<IHostState>(s => s.GetRequiredService<HostState>());
         services.AddSingleton<INonces, SystemNonces>();
         builder.AddGrainEngine(connectionString);
-        services.AddHostedService<Sweeper>();
+        services.AddSingleton<Sweeper>();
+        services.AddHostedService(s => s.GetRequiredService<Sweeper>());
         services.AddOptions<SweepOptions>().BindConfiguration(SweepOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<AccountSweeper>();
-        services.AddHostedService<OrphanSweep>();
+        services.AddSingleton<OrphanSweep>();
+        services.AddHostedService(s => s.GetRequiredService<OrphanSweep>());
+        services.AddSingleton<ISweeps, SweepNow>();
         services.AddReadinessChecks();
         services.AddGateway(configuration);
     }

@@ -1,4 +1,5 @@
 using Npgsql;
+using VideoGen.Reports;
 using VideoGen.Requests;
 using VideoGen.Storage.Files;
 
@@ -37,10 +38,12 @@ internal sealed partial class MediaSweep(
         }
     }
 
-    internal async Task Sweep(CancellationToken cancellationToken)
+    /// <returns>What it found; null where it did not come to its end.</returns>
+    internal async Task<StoreSweep?> Sweep(CancellationToken cancellationToken)
     {
         try
         {
+            var removed = 0;
             bench.Clear();
             await files.RemoveLeftovers(cancellationToken).ConfigureAwait(false);
             await inputs.RemoveOld(cancellationToken).ConfigureAwait(false);
@@ -50,15 +53,21 @@ internal sealed partial class MediaSweep(
                 foreach (var (id, reason) in await book.Unwanted(new HashSet<VideoId>(batch), time.GetUtcNow(), files.RetainFor, cancellationToken).ConfigureAwait(false))
                 {
                     if (reason == UnwantedReason.Unknown) unknown.Add(id);
-                    else await Remove(id, reason, cancellationToken).ConfigureAwait(false);
+                    else
+                    {
+                        await Remove(id, reason, cancellationToken).ConfigureAwait(false);
+                        removed++;
+                    }
                 }
             }
 
             if (unknown.Count > 0) LogUnknown(unknown.Count, unknown.First());
+            return new(removed, unknown.Count);
         }
         catch (Exception trouble) when (trouble is NpgsqlException or IOException or UnauthorizedAccessException)
         {
             LogSweepFailed(trouble); // The next one tries again.
+            return null;
         }
     }
 

@@ -42,6 +42,7 @@ internal sealed partial class AccountWatch(VideoProviders providers, TimeProvide
         foreach (var (account, trouble) in troubles.Where(one => _troubles.GetValueOrDefault(one.Key) != one.Value)) LogTrouble(account, trouble);
         foreach (var account in _troubles.Keys.Except(troubles.Keys, StringComparer.Ordinal)) LogMended(account);
         _troubles = troubles;
+        providers.Watched(time.GetUtcNow(), troubles);
     }
 
     private async Task<string?> TroubleOf(IAccountAdapter account, CancellationToken stoppingToken)

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Options;
+using VideoGen.Gateway.Catalogue;
 using VideoGen.Grains.Providers;
 using VideoGen.Requests;
 using VideoGen.Silo.Media;
@@ -22,6 +23,7 @@ internal sealed class VideoProviders : IVideoProviders, IVideoSources, IDisposab
     private readonly TimeProvider _time;
     private readonly List<IAccountAdapter> _made = [];
     private volatile FrozenDictionary<string, Adapter> _byAccount;
+    private volatile Tuple<DateTimeOffset?, IReadOnlyDictionary<string, string>> _watched = Tuple.Create<DateTimeOffset?, IReadOnlyDictionary<string, string>>(null, new Dictionary<string, string>(StringComparer.Ordinal));
 
     public VideoProviders(LocalVideos local, IOptions<AccountsOptions> accounts, IInputFiles inputs, TimeProvider time)
     {
@@ -34,6 +36,20 @@ internal sealed class VideoProviders : IVideoProviders, IVideoSources, IDisposab
     public IReadOnlyCollection<IVideoProvider> All => [.. _byAccount.Values.Select(adapter => adapter.Provider)];
 
     public IVideoProvider? Find(string account) => _byAccount.GetValueOrDefault(account)?.Provider;
+
+    public AccountStanding? StandingOf(string account)
+    {
+        if (_byAccount.GetValueOrDefault(account) is not { } adapter) return null;
+        var (at, troubles) = _watched;
+        return adapter.Settings is { } settings
+            ? new(settings.Said.Type!, troubles.GetValueOrDefault(account), at)
+            : new(ModelCatalogue.LocalAccount, Trouble: null, LookedAt: null);
+    }
+
+    /// <summary>Whether the accounts let us in, as somebody has just seen.</summary>
+    /// <param name="at">When.</param>
+    /// <param name="troubles">Those that do not, and what to do.</param>
+    public void Watched(DateTimeOffset at, IReadOnlyDictionary<string, string> troubles) => _watched = Tuple.Create<DateTimeOffset?, IReadOnlyDictionary<string, string>>(at, troubles);
 
     public IVideoSource? Of(string account) => Find(account) as IVideoSource;
 

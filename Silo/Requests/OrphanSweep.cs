@@ -42,20 +42,24 @@ internal sealed partial class OrphanSweep(
 
     private bool IsDue => time.GetUtcNow() - sweptAt >= options.Value.Every || pauses.Known.Any(pause => pause.Kind == PauseKind.Reconcile);
 
-    private async Task Sweep(CancellationToken stoppingToken)
+    /// <summary>Compares them at once.</summary>
+    /// <returns>False: another is at it, or the database did not answer.</returns>
+    public async Task<bool> Sweep(CancellationToken stoppingToken)
     {
         try
         {
-            if (await book.TryTakeTurn(stoppingToken).ConfigureAwait(false) is not { } turn) return;
+            if (await book.TryTakeTurn(stoppingToken).ConfigureAwait(false) is not { } turn) return false;
             await using (turn.ConfigureAwait(false))
             {
                 sweptAt = time.GetUtcNow();
                 await SweepAll(stoppingToken).ConfigureAwait(false);
+                return true;
             }
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
             LogSweepFailed(e);
+            return false;
         }
     }
 

@@ -47,11 +47,15 @@ internal sealed partial class Sweeper(WakeBook book, IGrainFactory grains, TimeP
         }
     }
 
-    private async Task Sweep(long before, CancellationToken stoppingToken)
+    /// <summary>At once, of all that is due now.</summary>
+    /// <returns>What it found; null where another is at it, or the database did not answer.</returns>
+    public Task<RequestSweep?> Now(CancellationToken stoppingToken) => Sweep(time.GetUtcNow().ToUnixTimeMilliseconds(), stoppingToken);
+
+    private async Task<RequestSweep?> Sweep(long before, CancellationToken stoppingToken)
     {
         try
         {
-            if (await book.TryTakeTurn(stoppingToken).ConfigureAwait(false) is not { } turn) return;
+            if (await book.TryTakeTurn(stoppingToken).ConfigureAwait(false) is not { } turn) return null;
             await using (turn.ConfigureAwait(false))
             {
                 var woken = await WakeAll(before, stoppingToken).ConfigureAwait(false);
@@ -61,6 +65,7 @@ internal sealed partial class Sweeper(WakeBook book, IGrainFactory grains, TimeP
                 telemetry.Owed(requests, TimeSpan.FromMilliseconds(Math.Max(late, 0)));
                 await book.SweepRefused((time.GetUtcNow() - RefusedKeptFor).ToUnixTimeMilliseconds(), stoppingToken).ConfigureAwait(false);
                 await Forget(stoppingToken).ConfigureAwait(false);
+                return new(woken, requests);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -71,6 +76,8 @@ internal sealed partial class Sweeper(WakeBook book, IGrainFactory grains, TimeP
         {
             LogSweepFailed(e);
         }
+
+        return null;
     }
 
     private async Task Forget(CancellationToken stoppingToken)

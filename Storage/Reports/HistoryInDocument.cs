@@ -31,6 +31,13 @@ internal static class HistoryInDocument
             Moment(Member(root, "createdAt")), Moment(Member(root, "updatedAt")), rounds, [], []);
     }
 
+    /// <summary>One round of a document.</summary>
+    public static RecordedRound RoundIn(string document)
+    {
+        using var parsed = JsonDocument.Parse(document);
+        return Round(parsed.RootElement);
+    }
+
     /// <summary>At most as much as a person reads.</summary>
     public static string Capped(string text, int most = MaxText) => text.Length <= most ? text : text[..most];
 

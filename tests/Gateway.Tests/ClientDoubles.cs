@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
 using VideoGen.Access;
-using VideoGen.Budgets;
-using VideoGen.Requests;
 
 namespace VideoGen.Gateway.Tests;
 
@@ -68,25 +65,4 @@ internal sealed class MemoryClients : IClientBook
     private StoredKey? Find(string prefixOrId) => Stored.Find(k => k.Prefix == prefixOrId || $"{k.Id}" == prefixOrId);
 
     private StoredKey Put(StoredKey key) => Stored[(int)key.Id - 1] = key;
-}
-
-/// <summary>Limits and budgets that a test wrote down.</summary>
-internal sealed class ScriptedBudgetGrain : IBudgetGrain
-{
-    public Func<string, ClientLimits> OnLimits { get; set; } = client => new(5, TimeSpan.FromMinutes(10), 2m, null,
-    [
-        new(new(Scopes.Client(client), "2026-11-21"), 10m, 1.6m, 3.2m, 0.4m), new(new(Scopes.Client(client), "2026-11"), null, 1.6m, 8m, 0.4m),
-    ]);
-
-    public ImmutableArray<BudgetLine> All { get; set; } = [new(new(Scopes.Global, "2026-11-21"), 50m, 1.6m, 3.2m, 0.4m), new(new(Scopes.Global, "2026-11"), null, 1.6m, 8m, 0.4m)];
-
-    public Task<ClientLimits> LimitsOf(string client) => Task.FromResult(OnLimits(client));
-
-    public Task<ImmutableArray<BudgetLine>> OfAll() => Task.FromResult(All);
-
-    public Task<Refusal?> Move(Movement movement) => throw new NotSupportedException();
-
-    public Task<Refusal?> Peek(Payment payment, decimal usd) => throw new NotSupportedException();
-
-    public Task<ImmutableArray<BudgetLine>> Lines(Payment payment) => throw new NotSupportedException();
 }

@@ -39,6 +39,7 @@ public sealed class ClientRouteTests
         Assert.Equal(["vg_12345678"], bot.Json["keys"]!.AsArray().Select(k => (string)k!["prefix"]!));
         Assert.Null((await Get(door, "/web")).Json["models"]);
         Assert.Equal(["bot", "web"], door.Book.Clients);
+        Assert.Equal(["l-bot/-", "l-web/-"], door.Grains.Keys);
     }
 
     [Fact]

@@ -53,6 +53,8 @@ internal sealed class Door : IAsyncDisposable
         builder.Services.AddSingleton<VideoGen.Budgets.IReconciles>(Reconciles);
         builder.Services.AddSingleton<IClientKeys>(Keys);
         builder.Services.AddSingleton<IClientBook>(Clients);
+        builder.Services.AddSingleton<IVideoSearch>(Search);
+        builder.Services.AddSingleton<IOverviewBook>(Counts);
         builder.Services.AddPlans(builder.Configuration);
         builder.Services.AddSingleton(new OperatorKey(OperatorKey.HashOf(OperatorsKey), "in a test"));
         builder.Services.AddGateway(builder.Configuration);
@@ -106,6 +108,10 @@ internal sealed class Door : IAsyncDisposable
     public ScriptedKeys Keys { get; } = new();
 
     public MemoryClients Clients { get; } = new();
+
+    public ScriptedSearch Search { get; } = new();
+
+    public ScriptedCounts Counts { get; } = new();
 
     public VirtualTime Time { get; } = new();
 

@@ -83,6 +83,10 @@ internal sealed class ScriptedProviderGrain : IProviderGrain
 
     public ConcurrentQueue<ProviderCallback> Heard { get; } = new();
 
+    public ProviderLook Looks { get; set; } = new("local", null, null, new(BreakerState.Closed, 0, null, null), null, 0, 0, null, 0, null);
+
+    public Task<ProviderLook> Look() => Task.FromResult(Looks);
+
     public Task<SlotAnswer> Acquire(Slot slot, Owner owner) => throw new NotSupportedException();
 
     Task IProviderGrain.Heard(Slot slot, CallReport report) => throw new NotSupportedException();
@@ -136,15 +140,12 @@ internal sealed partial class ScriptedGrains(ScriptedGrain grain, ScriptedIdempo
 
     public ScriptedLimits Limits { get; } = new();
 
-    public ScriptedBudgetGrain Budget { get; } = new();
-
     public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
         where TGrainInterface : IGrainWithStringKey
     {
         Keys.Enqueue(primaryKey);
         if (typeof(TGrainInterface) == typeof(IProviderGrain)) return (TGrainInterface)(object)Provider;
         if (typeof(TGrainInterface) == typeof(ILimitsGrain)) return (TGrainInterface)(object)Limits;
-        if (typeof(TGrainInterface) == typeof(IBudgetGrain)) return (TGrainInterface)(object)Budget;
         return (TGrainInterface)(object)(typeof(TGrainInterface) == typeof(IIdempotencyGrain) ? idempotency : grain);
     }
 
@@ -294,6 +295,12 @@ internal sealed class ScriptedLimits : ILimitsGrain
     public Task<QuotaLine> OfRun(string run) => Task.FromResult(new QuotaLine("run", 1, 1, null));
 
     public Task<ImmutableArray<BudgetLine>> Budgets() => Task.FromResult<ImmutableArray<BudgetLine>>([new(new("user:local/alice", "2026-11-20"), 5m, 3.20m, 0, 0)]);
+
+    public Task<ClientLimits> OfClient() => Task.FromResult<ClientLimits>(new(
+        5, TimeSpan.FromMinutes(10), 2m, null, [new(new(Scopes.Client("bot"), "2026-11-21"), 10m, 1.6m, 3.2m, 0.4m), new(new(Scopes.Client("bot"), "2026-11"), null, 1.6m, 8m, 0.4m)]));
+
+    public Task<ImmutableArray<BudgetLine>> OfAll() => Task.FromResult<ImmutableArray<BudgetLine>>(
+        [new(new(Scopes.Global, "2026-11-21"), 50m, 1.6m, 3.2m, 0.4m), new(new(Scopes.Global, "2026-11"), null, 1.6m, 8m, 0.4m)]);
 }
 
 internal sealed class Check(string name, Func<CancellationToken, Task<string?>> trouble) : IReadinessCheck

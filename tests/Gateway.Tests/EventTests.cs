@@ -19,7 +19,7 @@ public sealed class EventTests
     {
         await using var door = await Door.Open();
         Changes(door, Views.Queued, Running, Running with { Revision = 3 }, Views.Completed);
-        using var stream = await Stream.Open(door, Path);
+        using var stream = await HeardEvents.Open(door, Path);
 
         Assert.Equal("text/event-stream", stream.Response.Content.Headers.ContentType!.MediaType);
         Assert.Equal("retry: 2000", await stream.Block());
@@ -36,7 +36,7 @@ public sealed class EventTests
         await using var door = await Door.Open();
         Changes(door, Views.Queued, Views.Completed);
         string first, last;
-        using (var stream = await Stream.Open(door, Path))
+        using (var stream = await HeardEvents.Open(door, Path))
         {
             await stream.Block();
             first = (await stream.Event()).Id;
@@ -44,7 +44,7 @@ public sealed class EventTests
         }
 
         Changes(door, Views.Queued, Views.Completed);
-        using (var again = await Stream.Open(door, Path, ("Last-Event-ID", first)))
+        using (var again = await HeardEvents.Open(door, Path, ("Last-Event-ID", first)))
         {
             await again.Block();
             Assert.Equal(("video.completed", last), await again.Event() is var heard ? (heard.Name, heard.Id) : default);
@@ -61,7 +61,7 @@ public sealed class EventTests
         await using var door = await Door.Open();
         door.Grain.OnGet = _ => Task.FromResult<VideoView?>(Views.Queued);
         door.Grain.OnWait = (_, _) => new TaskCompletionSource<VideoView?>().Task;
-        using var stream = await Stream.Open(door, Path);
+        using var stream = await HeardEvents.Open(door, Path);
         await stream.Block();
         await stream.Event();
         await door.Time.Awaited(TimeSpan.FromSeconds(15));
@@ -77,7 +77,7 @@ public sealed class EventTests
     {
         await using var door = await Door.Open();
         Changes(door, Views.Queued, Views.Completed with { Status = VideoStatus.Cancelling, Deleted = true });
-        using (var stream = await Stream.Open(door, Path))
+        using (var stream = await HeardEvents.Open(door, Path))
         {
             await stream.Block();
             await stream.Event();
@@ -95,7 +95,7 @@ public sealed class EventTests
         await using var door = await Door.Open(services => services.Configure<GatewayOptions>(options => options.StreamsPerClient = 1));
         door.Grain.OnGet = _ => Task.FromResult<VideoView?>(Views.Queued);
         door.Grain.OnWait = (_, _) => new TaskCompletionSource<VideoView?>().Task;
-        using (var stream = await Stream.Open(door, Path))
+        using (var stream = await HeardEvents.Open(door, Path))
         {
             await stream.Block();
             var refused = await door.Get($"{Path}/events");
@@ -152,47 +152,5 @@ public sealed class EventTests
         foreach (var view in views[1..]) next.Writer.TryWrite(view);
         door.Grain.OnGet = _ => Task.FromResult<VideoView?>(views[0]);
         door.Grain.OnWait = async (_, _) => await next.Reader.ReadAsync();
-    }
-
-    private sealed class Stream(HttpResponseMessage response, StreamReader reader) : IDisposable
-    {
-        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
-        public HttpResponseMessage Response => response;
-
-        public static async Task<Stream> Open(Door door, string path, params (string Name, string Value)[] headers)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, $"{path}/events");
-            foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
-            var response = await door.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-            return new(response, new(await response.Content.ReadAsStreamAsync()));
-        }
-
-        /// <summary>What stands before the next empty line; null at the end.</summary>
-        public async Task<string?> Block()
-        {
-            var lines = new List<string>();
-            while (await reader.ReadLineAsync().WaitAsync(Patience) is { } line)
-            {
-                if (line.Length == 0) return string.Join('\n', lines);
-                lines.Add(line);
-            }
-
-            return lines.Count == 0 ? null : throw new InvalidOperationException("The stream ended in the middle of an event.");
-        }
-
-        public async Task<(string Id, string Name, JsonNode Video)> Event()
-        {
-            var lines = (await Block())!.Split('\n');
-            Assert.Equal(["id", "event", "data"], lines.Select(line => line.Split(": ", 2)[0]));
-            return (lines[0][4..], lines[1][7..], JsonNode.Parse(lines[2][6..])!);
-        }
-
-        public void Dispose()
-        {
-            reader.Dispose();
-            response.Dispose();
-        }
     }
 }

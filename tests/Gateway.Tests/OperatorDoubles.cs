@@ -67,3 +67,44 @@ internal sealed class MemoryPauses : IPauses
 
     private Task<T> Answered<T>(Func<T> answer) => Reachable ? Task.FromResult(answer()) : Task.FromException<T>(new IOException("secret inner text"));
 }
+
+/// <summary>Videos that a test wrote down; remembers what was asked for.</summary>
+internal sealed class ScriptedSearch : IVideoSearch
+{
+    public IReadOnlyList<FoundVideo> Found { get; set; } = [];
+
+    public ConcurrentQueue<VideoQuery> Queries { get; } = new();
+
+    public Task<IReadOnlyList<FoundVideo>> Find(VideoQuery query, CancellationToken cancellationToken)
+    {
+        Queries.Enqueue(query);
+        return Task.FromResult<IReadOnlyList<FoundVideo>>([.. Found.Take(query.Limit)]);
+    }
+}
+
+/// <summary>Numbers that a test wrote down; counts how often they are read.</summary>
+internal sealed class ScriptedCounts : IOverviewBook
+{
+    private int reads;
+
+    public OverviewCounts Now { get; set; } = new(0, 0, 0, 0, new(0, 0, 0, 0, 0), new(0, 0, 0, 0, 0), new(null, null, null, null));
+
+    /// <summary>What goes wrong; null for nothing.</summary>
+    public Exception? Trouble { get; set; }
+
+    public int Reads => reads;
+
+    public Task<OverviewCounts> Counts(DateTimeOffset today, DateTimeOffset lately, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref reads);
+        return Trouble is { } trouble ? Task.FromException<OverviewCounts>(trouble) : Task.FromResult(Now);
+    }
+}
+
+/// <summary>Sweeps that end when a test says so.</summary>
+internal sealed class ScriptedSweeps : ISweeps
+{
+    public TaskCompletionSource<SweepReport> Report { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task<SweepReport> Now() => Report.Task;
+}

@@ -36,6 +36,21 @@ internal sealed class VirtualTime : TimeProvider
         }
     }
 
+    /// <summary>The same of so many.</summary>
+    public async Task Awaited(TimeSpan due, int waiting)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (true)
+        {
+            lock (_lock)
+            {
+                if (_timers.Count(timer => timer.Due == due) >= waiting) return;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(5), System, deadline.Token);
+        }
+    }
+
     public void Advance(TimeSpan by)
     {
         List<VirtualTimer> due;

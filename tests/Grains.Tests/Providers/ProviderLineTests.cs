@@ -110,6 +110,36 @@ public sealed class ProviderLineTests
         Assert.Null(breaker.HoldsUntil(T));
     }
 
+    [Fact]
+    public void From_outside_a_breaker_is_closed_open_or_trying_since_it_opened_first()
+    {
+        var breaker = new Breaker();
+        Assert.Equal(new(BreakerState.Closed, 0, null, null), breaker.Look(T));
+        for (var i = 0; i < Breaker.Threshold; i++) breaker = breaker.Failed(T);
+        Assert.Equal(new(BreakerState.Open, 5, T, T.AddSeconds(30)), breaker.Look(T));
+        var tried = T.AddSeconds(30);
+        Assert.Equal(new(BreakerState.Trying, 5, T, null), breaker.Look(tried));
+        Assert.Equal(new(BreakerState.Open, 6, T, tried.AddSeconds(60)), breaker.Passed(tried).Failed(tried).Look(tried));
+        Assert.Equal(new(BreakerState.Closed, 0, null, null), breaker.Worked().Look(tried));
+    }
+
+    [Fact]
+    public void From_outside_a_line_says_who_is_there_and_who_waits_and_asks_nobody()
+    {
+        Assert.True(Goes("alice", 1, slots: 1, perMinute: 5));
+        Assert.Equal(WaitReason.Slot, Waits("bob", 1, slots: 1, perMinute: 5).Why);
+        var before = line;
+
+        var look = line.Look(new("kling", "Its key is wrong.", T), traits: null, T.AddSeconds(1));
+
+        Assert.Equal(("kling", "Its key is wrong.", T, 1, 1, 1), (look.Type, look.Trouble, look.LookedAt, look.Used, look.Waiting, look.Sent));
+        Assert.Equal((null, BreakerState.Closed, null), (look.Slots, look.Breaker.State, look.QuietUntil));
+        Assert.Same(before, line);
+        Assert.Equal(0, line.Look(null, null, T + ProviderLine.PlaceFor).Waiting); // Who has not asked again for so long has left.
+        line = line.Heard(SlotOf("alice", 1), new(true, HoldsSlot: true, Throttled: true, TimeSpan.FromSeconds(40)), T);
+        Assert.Equal((T.AddSeconds(40), null), (line.Look(null, null, T).QuietUntil, line.Look(null, null, T.AddSeconds(41)).QuietUntil));
+    }
+
     private static Slot SlotOf(string user, int number) => new($"v-{user}-{number}", 1);
 
     private bool Goes(string user, int number, int? slots = null, DateTimeOffset? now = null, int? perMinute = null) => Acquire(user, number, slots, now, perMinute) is SlotAnswer.Granted;

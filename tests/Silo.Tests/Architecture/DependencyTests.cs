@@ -41,7 +41,7 @@ public sealed partial class DependencyTests
 
     [Fact]
     public void The_door_moves_no_money_and_claims_no_job() =>
-        Assert.Empty(TypesUsedBy(Gateway).Where(t => t is "VideoGen.Requests.IJobBook" or "VideoGen.Budgets.IMoneyLedger" or "VideoGen.Quotas.IQuotaGrain" or "VideoGen.Quotas.IAgentRunGrain" or "VideoGen.Quotas.IReservations"));
+        Assert.Empty(TypesUsedBy(Gateway).Where(t => t is "VideoGen.Requests.IJobBook" or "VideoGen.Budgets.IMoneyLedger" or "VideoGen.Quotas.IQuotaGrain" or "VideoGen.Quotas.IAgentRunGrain" or "VideoGen.Quotas.IReservations" or "VideoGen.Budgets.IBudgetGrain"));
 
     [Fact]
     public void Of_the_door_only_the_file_that_puts_a_gateway_together_knows_the_storage()

@@ -1,0 +1,42 @@
+using VideoGen.Budgets;
+using VideoGen.Grains.Tests.Requests;
+using VideoGen.Providers;
+using VideoGen.Quotas;
+
+namespace VideoGen.Grains.Tests.Budgets;
+
+/// <summary>Limits and providers as an operator asks for them, of the grains that hold them.</summary>
+public sealed class ClientLimitsTests
+{
+    [Fact]
+    public async Task A_clients_limits_are_those_of_its_plan_and_its_budgets_those_of_today_and_this_month()
+    {
+        await using var world = new World();
+        (world.Budgets.GlobalDailyUsd, world.Budgets.ClientDailyUsd, world.Budgets.UserDailyUsd) = (50, 10, 4);
+        (world.PlanOf["bot"], world.Plans["pro"]) = ("pro", new() { VideosPerDay = 50, Cooldown = TimeSpan.Zero });
+        await world.Drive(world.Ask());
+
+        var local = await world.Drive(world.Grains.GetGrain<ILimitsGrain>(LimitsKey.For(new("local", "-"))).OfClient());
+        var all = await world.Drive(world.Grains.GetGrain<ILimitsGrain>(LimitsKey.For(new("local", "-"))).OfAll());
+        var bot = await world.Drive(world.Grains.GetGrain<ILimitsGrain>(LimitsKey.For(new("bot", "-"))).OfClient());
+
+        var day = Scopes.Day(DateOnly.FromDateTime(world.Time.GetUtcNow().UtcDateTime));
+        Assert.Equal((5, TimeSpan.FromMinutes(10), 4m, null), (local.VideosPerDay, local.Cooldown, local.UserDailyUsd, local.UserMonthlyUsd));
+        Assert.Equal([new(new("client:local", day), 10, 3.2m, 0, 0), new(new("client:local", day[..7]), null, 3.2m, 0, 0)], local.Budgets);
+        Assert.Equal([new(new("global", day), 50, 3.2m, 0, 0), new(new("global", day[..7]), null, 3.2m, 0, 0)], all);
+        Assert.Equal((50, TimeSpan.Zero, 0m), (bot.VideosPerDay, bot.Cooldown, bot.Budgets[0].ReservedUsd));
+    }
+
+    [Fact]
+    public async Task A_provider_is_looked_at_without_being_asked()
+    {
+        await using var world = new World();
+        await world.Drive(world.Ask());
+        var asked = world.Provider.Log.Count;
+
+        var look = await world.Drive(world.Grains.GetGrain<IProviderGrain>(ProviderKey.For("local")).Look());
+
+        Assert.Equal((null, null, BreakerState.Closed), (look.Type, look.Trouble, look.Breaker.State));
+        Assert.Equal(asked, world.Provider.Log.Count);
+    }
+}
