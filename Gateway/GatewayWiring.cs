@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using VideoGen.Gateway.Access;
-using VideoGen.Gateway.Console;
 using VideoGen.Gateway.Health;
 using VideoGen.Gateway.OpenApi;
 using VideoGen.Gateway.Operator;
+using VideoGen.Gateway.Pages;
 using VideoGen.Gateway.Providers;
 using VideoGen.Gateway.Reports;
 using VideoGen.Gateway.Videos;
@@ -85,7 +85,7 @@ public static class GatewayWiring
         ConfigurationRoutes.Map(app);
         Overview.Map(app);
         DocumentSetup.Map(app);
-        ConsoleRoutes.Map(app);
+        ConsolePage.Map(app);
         return app;
     }
 

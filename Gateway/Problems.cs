@@ -177,6 +177,8 @@ internal static partial class Problems
 
     // What the framework said.
 
+    public static Problem NoRoute() => ForStatus(404);
+
     public static Problem ForStatus(int status) => status switch
     {
         404 => new(404, "route_not_found", "There is nothing at this address. Videos live under /v1/videos."),

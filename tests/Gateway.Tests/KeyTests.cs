@@ -36,7 +36,7 @@ public sealed class KeyTests
         await using var door = await Door.Open();
         door.Keys.Make("bot");
 
-        Assert.Equal(["/docs/{**file}", "/health/live", "/health/ready", "/openapi.json", "/webhooks/{provider}/{token}"], door.OpenRoutes.Order(StringComparer.Ordinal));
+        Assert.Equal(["/console", "/console/{file}", "/docs/{**file}", "/health/live", "/health/ready", "/openapi.json", "/webhooks/{provider}/{token}"], door.OpenRoutes.Order(StringComparer.Ordinal));
         Assert.Equal((200, 200), ((await door.GetFrom("8.8.8.8", "/health/live")).Status, (await door.GetFrom("8.8.8.8", "/health/ready")).Status));
     }
 

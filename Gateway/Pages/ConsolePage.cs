@@ -1,12 +1,12 @@
 using VideoGen.Gateway.Access;
 
-namespace VideoGen.Gateway.Console;
+namespace VideoGen.Gateway.Pages;
 
 /// <summary>
 /// <c>/console</c>: the operator's page. It is files alone, the same for everybody; what it shows it asks <c>/api/admin</c> for, with the key
 /// that its reader has.
 /// </summary>
-internal static class ConsoleRoutes
+internal static class ConsolePage
 {
     public const string Path = "/console";
 
@@ -24,7 +24,7 @@ internal static class ConsoleRoutes
         var files = Files();
         app.MapGet(Path, (HttpContext http) => Answer(http, files["console.html"], ".html")).WithMetadata(OpenToAll.Mark);
         app.MapGet($"{Path}/{{file}}", (HttpContext http, string file) =>
-            files.TryGetValue(file, out var content) ? Answer(http, content, System.IO.Path.GetExtension(file)) : Problems.ForStatus(StatusCodes.Status404NotFound)).WithMetadata(OpenToAll.Mark);
+            files.TryGetValue(file, out var content) ? Answer(http, content, System.IO.Path.GetExtension(file)) : Problems.NoRoute()).WithMetadata(OpenToAll.Mark);
     }
 
     private static IResult Answer(HttpContext http, byte[] content, string extension)
@@ -39,7 +39,7 @@ internal static class ConsoleRoutes
     // Out of the assembly: there is no folder that could be left behind, or changed.
     private static Dictionary<string, byte[]> Files()
     {
-        var assembly = typeof(ConsoleRoutes).Assembly;
+        var assembly = typeof(ConsolePage).Assembly;
         const string prefix = "console/";
         return assembly.GetManifestResourceNames().Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(
             name => name[prefix.Length..],
