@@ -1,3 +1,7 @@
+using Microsoft.Extensions.Configuration.CommandLine;
+using Microsoft.Extensions.Configuration.EnvironmentVariables;
+using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.Configuration.Memory;
 using VideoGen.Gateway.OpenApi;
 
 namespace VideoGen.Gateway.Operator;
@@ -18,13 +22,13 @@ internal static class ConfigurationRoutes
     }
 
     // The last that says something goes first.
-    private static string SourceOf(string option, IConfigurationProvider[] providers) => Array.Find(providers, provider => provider.TryGet(option, out _))?.GetType().Name switch
+    private static string SourceOf(string option, IConfigurationProvider[] providers) => Array.Find(providers, provider => provider.TryGet(option, out _)) switch
     {
-        "EnvironmentVariablesConfigurationProvider" => "environment",
-        "CommandLineConfigurationProvider" => "command_line",
-        "SettingsFile" => "settings",
-        "JsonConfigurationProvider" => "file",
-        _ => "program",
+        EnvironmentVariablesConfigurationProvider => "environment",
+        CommandLineConfigurationProvider => "command_line",
+        JsonConfigurationProvider => "file",
+        MemoryConfigurationProvider or null => "program",
+        _ => "settings", // Of all providers only that of the settings file is our own.
     };
 }
 

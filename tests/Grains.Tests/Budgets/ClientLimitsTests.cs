@@ -22,8 +22,8 @@ public sealed class ClientLimitsTests
 
         var day = Scopes.Day(DateOnly.FromDateTime(world.Time.GetUtcNow().UtcDateTime));
         Assert.Equal((5, TimeSpan.FromMinutes(10), 4m, null), (local.VideosPerDay, local.Cooldown, local.UserDailyUsd, local.UserMonthlyUsd));
-        Assert.Equal([new(new("client:local", day), 10, 3.2m, 0, 0), new(new("client:local", day[..7]), null, 3.2m, 0, 0)], local.Budgets);
-        Assert.Equal([new(new("global", day), 50, 3.2m, 0, 0), new(new("global", day[..7]), null, 3.2m, 0, 0)], all);
+        Assert.Equal([new(new("client:local", day), 10, 3.2m, 0, 0), new(new("client:local", day[..7]), null, 3.2m, 0, 0)], local.Budgets.AsEnumerable());
+        Assert.Equal([new(new("global", day), 50, 3.2m, 0, 0), new(new("global", day[..7]), null, 3.2m, 0, 0)], all.AsEnumerable());
         Assert.Equal((50, TimeSpan.Zero, 0m), (bot.VideosPerDay, bot.Cooldown, bot.Budgets[0].ReservedUsd));
     }
 
