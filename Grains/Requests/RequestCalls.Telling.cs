@@ -40,11 +40,11 @@ internal sealed partial class RequestCalls
             {
                 NewsReply.Heard => new ClientTold(e.Round, e.Ending, e.To, Now),
                 NewsReply.Gone => new ClientGone(e.Round, e.Ending, e.To, Now),
-                NewsReply.Trouble trouble => new ClientNotTold(e.Round, e.Ending, e.To, trouble.Failure, Now),
+                NewsReply.Trouble trouble => new ClientNotTold(e.Round, e.Ending, e.To, e.Failures, trouble.Failure, Now),
                 _ => throw NotAnAnswer(),
             };
         },
-        failure => new ClientNotTold(e.Round, e.Ending, e.To, failure, Now));
+        failure => new ClientNotTold(e.Round, e.Ending, e.To, e.Failures, failure, Now));
 
     /// <summary>What an ending is called when it is told: whoever hears it twice knows it by that.</summary>
     internal static string EventId(VideoId id, int ending) => string.Create(CultureInfo.InvariantCulture, $"evt_{id}_{ending}");

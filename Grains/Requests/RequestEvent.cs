@@ -75,7 +75,10 @@ internal abstract record RequestEvent(int Round, DateTimeOffset At)
     /// <param name="To">Whom, as in <see cref="Told.To"/>.</param>
     public sealed record ClientTold(int Round, int Ending, string To, DateTimeOffset At) : OfEnding(Round, Ending, At);
     public sealed record ClientGone(int Round, int Ending, string To, DateTimeOffset At) : OfEnding(Round, Ending, At);
-    public sealed record ClientNotTold(int Round, int Ending, string To, Failure Failure, DateTimeOffset At) : OfEnding(Round, Ending, At);
+
+    /// <param name="To">Whom, as in <see cref="Told.To"/>.</param>
+    /// <param name="Failures">How many tries had failed before: a write that is made twice counts once.</param>
+    public sealed record ClientNotTold(int Round, int Ending, string To, int Failures, Failure Failure, DateTimeOffset At) : OfEnding(Round, Ending, At);
 
     // Our own copy.
 
@@ -209,5 +212,6 @@ internal abstract record RequestEffect(int Round)
 
     /// <param name="Ending">Which ending of the round is told.</param>
     /// <param name="To">Whom, as in <see cref="Told.To"/>.</param>
-    public sealed record TellClient(int Round, int Ending, string To) : RequestEffect(Round);
+    /// <param name="Failures">How many tries have failed before.</param>
+    public sealed record TellClient(int Round, int Ending, string To, int Failures) : RequestEffect(Round);
 }

@@ -57,7 +57,7 @@ internal static class RequestTelling
             if (telling.Look is { } look) yield return (look.NotBefore, new RequestEffect.FindHearers(s.Round, telling.Ending));
             foreach (var told in telling.Told)
             {
-                if (told.Due is { } due) yield return (due.NotBefore, new RequestEffect.TellClient(s.Round, telling.Ending, told.To));
+                if (told.Due is { } due) yield return (due.NotBefore, new RequestEffect.TellClient(s.Round, telling.Ending, told.To, due.Failures));
             }
         }
     }
@@ -106,13 +106,13 @@ internal static class RequestTelling
         HearersNotFound e when telling.Look is { } due => telling with { Look = due.Later(e.At, Salt(telling, ""), e.Failure) },
         ClientTold e => Change(telling, e.To, told => told with { Due = null, Fate = ToldFate.Heard, At = e.At }),
         ClientGone e => Change(telling, e.To, told => told with { Due = null, Fate = ToldFate.Gone, At = e.At }),
-        ClientNotTold e => Change(telling, e.To, told => LaterOrNever(telling, told, e)),
+        ClientNotTold e => Change(telling, e.To, told => told.Due!.Failures == e.Failures ? LaterOrNever(telling, told, e) : told),
         _ => telling,
     };
 
     private static Told LaterOrNever(Telling telling, Told told, ClientNotTold e)
     {
-        var failures = told.Due!.Failures + 1;
+        var failures = e.Failures + 1;
         return failures > Waits.Count
             ? told with { Due = null, Fate = ToldFate.GivenUp, At = e.At, LastTrouble = e.Failure.Detail }
             : told with { Due = new Due(e.At + Backoff.Jittered(Waits[failures - 1], Salt(telling, told.To), failures), failures), LastTrouble = e.Failure.Detail };
@@ -122,8 +122,10 @@ internal static class RequestTelling
     {
         var index = Array.FindIndex(telling.Told, told => told.To == to && told.Due is not null);
         if (index < 0) return telling;
+        var changed = change(telling.Told[index]);
+        if (ReferenceEquals(changed, telling.Told[index])) return telling;
         var told = (Told[])telling.Told.Clone();
-        told[index] = change(told[index]);
+        told[index] = changed;
         return telling with { Told = told };
     }
 

@@ -218,7 +218,8 @@ internal static class Given
         ("ClientTold", new ClientTold(1, 1, "https://example.com/hook", Soon)),
         ("ClientTold, other ending", new ClientTold(1, 2, "https://example.com/hook", Soon)),
         ("ClientGone", new ClientGone(1, 1, "https://example.com/hook", Soon)),
-        ("ClientNotTold", new ClientNotTold(1, 1, "https://example.com/hook", Down, Soon)),
+        ("ClientNotTold", new ClientNotTold(1, 1, "https://example.com/hook", Failures: 0, Down, Soon)),
+        ("ClientNotTold, for the third time", new ClientNotTold(1, 1, "https://example.com/hook", Failures: 2, Down, Soon)),
     ];
 
     /// <summary>The name of a state as the diagram and the table call it.</summary>

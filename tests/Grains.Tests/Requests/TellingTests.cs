@@ -170,6 +170,16 @@ public sealed class TellingTests
     }
 
     [Fact]
+    public void A_failed_try_that_is_written_twice_counts_once()
+    {
+        var state = Given.States.Single(s => s.Name == "Completed, told to all but one").State;
+        var failed = new RequestEvent.ClientNotTold(1, 1, "https://example.com/hook", Failures: 2, Given.Down, Given.T);
+        var once = Assert.IsType<Ended>(RequestLifecycle.Apply(state, failed));
+        Assert.Equal(3, once.Telling!.Told[0].Due!.Failures);
+        Assert.Same(once, RequestLifecycle.Apply(once, failed));
+    }
+
+    [Fact]
     public async Task What_is_owed_outlives_the_process()
     {
         await using var world = new World();
