@@ -6,9 +6,6 @@ namespace VideoGen.Gateway;
 /// <summary>What is refused of webhooks.</summary>
 internal static partial class Problems
 {
-    /// <summary>What is answered to who wants something done that goes on after the answer.</summary>
-    public const int GoesOn = 202;
-
     /// <summary>Unknown and foreign ids: one answer, so that nobody learns which of them it is.</summary>
     public static Problem WebhookNotFound() => new(404, "webhook_not_found",
         "There is no webhook with this id. Ids look like wh_... and belong to the client that registered them; GET /v1/webhooks lists them.")

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using VideoGen.Webhooks;
 
 namespace VideoGen.Gateway.Webhooks;
@@ -6,7 +5,7 @@ namespace VideoGen.Gateway.Webhooks;
 /// <summary>A webhook on the wire. Times are seconds since 1970.</summary>
 /// <param name="Status"><c>enabled</c> or <c>disabled</c>.</param>
 /// <param name="LastTrouble">Why the last try failed; null where it was heard, or where there was none.</param>
-/// <param name="Secret">The client's secret, where it was made now; left out elsewhere.</param>
+/// <param name="Secret">The client's secret, where it was made now; null elsewhere.</param>
 internal sealed record WebhookBody(
     string Id,
     string Object,
@@ -21,7 +20,7 @@ internal sealed record WebhookBody(
     string? LastTrouble,
     long? HeardAt,
     long? FailingSince,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Secret)
+    string? Secret)
 {
     public static WebhookBody Of(Webhook webhook, string? secret = null) => new(
         webhook.Id,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
 using VideoGen.Gateway.Access;
+using VideoGen.Gateway.OpenApi;
 using VideoGen.Gateway.Videos;
 using VideoGen.Requests;
 using VideoGen.Webhooks;
@@ -17,14 +18,14 @@ internal static class WebhookRoutes
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/webhooks", Register);
-        routes.MapGet("/v1/webhooks", List);
-        routes.MapPost("/v1/webhooks/secret/rotate", Rotate);
-        routes.MapGet("/v1/webhooks/{id}", Get);
-        routes.MapDelete("/v1/webhooks/{id}", Delete);
-        routes.MapPost("/v1/webhooks/{id}/enable", Enable);
-        routes.MapPost("/v1/webhooks/{id}/ping", Ping);
-        routes.MapPost("/v1/videos/{id}/webhooks/redeliver", Redeliver);
+        routes.MapPost("/v1/webhooks", Register).Documented(WebhookOperations.Register);
+        routes.MapGet("/v1/webhooks", List).Documented(WebhookOperations.List);
+        routes.MapPost("/v1/webhooks/secret/rotate", Rotate).Documented(WebhookOperations.Rotate);
+        routes.MapGet("/v1/webhooks/{id}", Get).Documented(WebhookOperations.Get);
+        routes.MapDelete("/v1/webhooks/{id}", Delete).Documented(WebhookOperations.Delete);
+        routes.MapPost("/v1/webhooks/{id}/enable", Enable).Documented(WebhookOperations.Enable);
+        routes.MapPost("/v1/webhooks/{id}/ping", Ping).Documented(WebhookOperations.Ping);
+        routes.MapPost("/v1/videos/{id}/webhooks/redeliver", Redeliver).Documented(WebhookOperations.Redeliver);
     }
 
     private static async Task<IResult> Register(HttpContext http, VideoGrains grains, IWebhookClients clients, IOptions<GatewayOptions> options)

@@ -62,6 +62,11 @@ internal static class RequestTelling
         }
     }
 
+    /// <summary>The round without the addresses that its asks named: they may say whose they were. The very same where there are none.</summary>
+    public static Ended WithoutAddresses(Ended s) => s.Telling is { Hearers.Addresses: [_, ..] named } telling
+        ? WithHearers(s, telling with { Hearers = telling.Hearers with { Addresses = [] }, Told = [.. telling.Told.Where(told => !named.Contains(told.To))] })
+        : s;
+
     public static RequestState Apply(RequestState state, OfTelling happened) => (state, happened) switch
     {
         (Live s, Listened e) => With(s.Ticket.Hearers, e.Webhooks, e.Address) is { } hearers && hearers != s.Ticket.Hearers ? WithHearers(s, hearers) : s,

@@ -254,6 +254,22 @@ public sealed class TellingTests
     }
 
     [Fact]
+    public async Task Whoever_is_erased_leaves_no_address_that_their_asks_named_and_webhooks_hear_of_the_ending()
+    {
+        await using var world = new World();
+        world.Clients.Registered.Add(Hook);
+        world.Clients.Answers[Address] = ClientsDouble.Down;
+        world.Provider.RenderTime = TimeSpan.FromHours(1);
+        await world.Drive(world.Ask(Wish(Address, webhooks: true)));
+        await world.Until(() => world.State() is Running, what: "it to run");
+        await world.Drive(world.Request().Erase());
+        await Settled(world);
+        Assert.DoesNotContain("example.com", world.Disk.Json(GrainNames.VideoRequest, World.Key())!, StringComparison.Ordinal);
+        Assert.Equal([(Hook, "video.failed")], world.Clients.Tries.Select(t => (t.To, t.News.Type)));
+        Assert.Equal("", world.Clients.Tries[0].News.Video.Prompt);
+    }
+
+    [Fact]
     public async Task An_address_that_cannot_be_told_refuses_the_ask_before_anything_is_written()
     {
         await using var world = new World();
