@@ -145,7 +145,6 @@ internal sealed partial class ScriptedGrains(ScriptedGrain grain, ScriptedIdempo
 
     public ScriptedLimits Limits { get; } = new();
 
-    public ScriptedBudgetGrain Budget { get; } = new();
     public MemoryWebhooks Webhooks { get; } = new();
 
     public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
@@ -154,7 +153,6 @@ internal sealed partial class ScriptedGrains(ScriptedGrain grain, ScriptedIdempo
         Keys.Enqueue(primaryKey);
         if (typeof(TGrainInterface) == typeof(IProviderGrain)) return (TGrainInterface)(object)Provider;
         if (typeof(TGrainInterface) == typeof(ILimitsGrain)) return (TGrainInterface)(object)Limits;
-        if (typeof(TGrainInterface) == typeof(IBudgetGrain)) return (TGrainInterface)(object)Budget;
         if (typeof(TGrainInterface) == typeof(IWebhooksGrain)) return (TGrainInterface)(object)Webhooks.Of(WebhooksKey.ClientOf(primaryKey));
         return (TGrainInterface)(object)(typeof(TGrainInterface) == typeof(IIdempotencyGrain) ? idempotency : grain);
     }
