@@ -5,7 +5,7 @@ internal static class GatewayHost
 {
     internal static int Main()
     {
-        Console.Error.WriteLine("This build has the embedded engine: the door is part of the host. Start `videogen` (./run) instead.");
+        System.Console.Error.WriteLine("This build has the embedded engine: the door is part of the host. Start `videogen` (./run) instead.");
         return 2;
     }
 }

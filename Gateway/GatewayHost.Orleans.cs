@@ -51,7 +51,7 @@ internal static class GatewayHost
         }
         catch (Exception e) when (StartFailure.Sentence(e) is { } sentence)
         {
-            await Console.Error.WriteLineAsync(sentence);
+            await System.Console.Error.WriteLineAsync(sentence);
             return 1;
         }
     }

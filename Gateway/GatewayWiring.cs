@@ -9,6 +9,7 @@ using VideoGen.Gateway.Pages;
 using VideoGen.Gateway.Providers;
 using VideoGen.Gateway.Reports;
 using VideoGen.Gateway.Videos;
+using VideoGen.Gateway.Webhooks;
 using VideoGen.Reports;
 
 namespace VideoGen.Gateway;
@@ -16,7 +17,7 @@ namespace VideoGen.Gateway;
 /// <summary>
 /// How a host gets the door. It brings the grains (<c>IGrainFactory</c>) and the ports <c>IModelCatalogue</c>, <c>IInstallation</c>,
 /// <c>IVideoFiles</c>, <c>IInputFiles</c>, <c>IRequestBook</c>, <c>IUserBook</c>, <c>ICostBook</c>, <c>IDeadLetterBook</c>, <c>ILiveBook</c>, <c>IVideoSearch</c>, <c>IOverviewBook</c>,
-/// <c>IPauses</c>, <c>IReconciles</c>, <c>IClientKeys</c> and <c>IClientBook</c>, the plans (<c>AddPlans</c>), the <c>OperatorKey</c>, <c>ISweeps</c> where it has grains, one <see cref="IReadinessCheck"/> for each thing the service cannot
+/// <c>IPauses</c>, <c>IReconciles</c>, <c>IWebhookClients</c>, <c>IClientKeys</c> and <c>IClientBook</c>, the plans (<c>AddPlans</c>), the <c>OperatorKey</c>, <c>ISweeps</c> where it has grains, one <see cref="IReadinessCheck"/> for each thing the service cannot
 /// do without, and <see cref="IMetricsText"/> where there is to be a <c>/metrics</c>.
 /// </summary>
 public static class GatewayWiring
@@ -72,6 +73,7 @@ public static class GatewayWiring
         RunRoutes.Map(app);
         UserRoutes.Map(app);
         CallbackRoutes.Map(app);
+        WebhookRoutes.Map(app);
         StatsRoutes.Map(app);
         CostRoutes.Map(app);
         PauseRoutes.Map(app);

@@ -9,7 +9,7 @@ using VideoGen.Requests;
 namespace VideoGen.Gateway;
 
 /// <summary>
-/// Every refusal of the door, and the only place that picks a status code, with <c>Problems.Callers.cs</c>. 408 and 409 are never picked:
+/// Every refusal of the door, and the only place that picks a status code, with the other <c>Problems</c> files. 408 and 409 are never picked:
 /// official clients repeat a POST that is answered so.
 /// </summary>
 internal static partial class Problems
@@ -42,6 +42,7 @@ internal static partial class Problems
             {
                 Codes.ModelNotFound or Codes.ModelRetired or Codes.UnpricedModel or Codes.MaxUsdExceeded => "model",
                 Codes.ConfirmationUnknown => "confirmation",
+                Codes.WebhookUrlRefused or Codes.WebhookSecretMissing => "webhook_url",
                 _ => null,
             },
             RetryAt = refusal.Until,
@@ -168,6 +169,8 @@ internal static partial class Problems
         string.Create(CultureInfo.InvariantCulture, $"The body must have at most {limit} bytes."));
 
     public static Problem MediaType() => new(415, "unsupported_media_type", "Send JSON with Content-Type: application/json (UTF-8), or multipart/form-data.");
+
+    public static Problem JsonAlone() => new(415, "unsupported_media_type", "Send JSON with Content-Type: application/json (UTF-8).");
 
     public static Problem MalformedForm() => new(400, "malformed_form",
         "The body is not valid multipart/form-data: each part has a name, there are at most 32, and the last boundary ends the body.");

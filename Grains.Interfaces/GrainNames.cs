@@ -26,4 +26,7 @@ public static class GrainNames
 
     /// <summary>One Idempotency-Key of one user. Key: <c>i-</c>client/user/key.</summary>
     public const string Idempotency = "idempotency";
+
+    /// <summary>The webhooks of one client. Key: <c>w-</c>client. Stores no document.</summary>
+    public const string Webhooks = "webhooks";
 }

@@ -27,6 +27,9 @@ internal static class AdvisoryLocks
     /// <summary>Whose turn it is to compare the lists of providers with the jobs here, see <see cref="Reconciles.SweepBook"/>.</summary>
     public const int OrphanSweep = 7;
 
+    /// <summary>Held while a client's webhooks or secrets change, so that their number is right, see <see cref="Webhooks.PostgresWebhooks"/>.</summary>
+    public const int Webhooks = 17;
+
     /// <summary>"vidc" in ASCII, instead of <see cref="Space"/>: beside it stands the hash of the cluster that a silo belongs to.</summary>
     public const int Clusters = 0x7669_6463;
 

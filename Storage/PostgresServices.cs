@@ -16,6 +16,8 @@ using VideoGen.Storage.Reminders;
 using VideoGen.Storage.Reports;
 using VideoGen.Storage.Requests;
 using VideoGen.Storage.States;
+using VideoGen.Storage.Webhooks;
+using VideoGen.Webhooks;
 
 namespace VideoGen.Storage;
 
@@ -36,6 +38,7 @@ public static class PostgresServices
             new(s.GetRequiredService<NpgsqlDataSource>()), s.GetRequiredService<DatabaseMemory>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<StartLook>>()));
         services.AddSingleton<IJobBook, PostgresJobBook>();
         services.AddSingleton<IMoneyLedger, PostgresMoneyLedger>();
+        services.AddSingleton<IWebhookBook, PostgresWebhooks>();
         services.AddSingleton<PostgresPreventedPayments>();
         services.AddSingleton<IPreventedPayments>(s => s.GetRequiredService<PostgresPreventedPayments>());
         services.AddHostedService(s => s.GetRequiredService<PostgresPreventedPayments>());
@@ -67,6 +70,9 @@ public static class PostgresServices
         services.AddSingleton<ClientKeyRing>();
         services.AddSingleton<IClientKeys>(s => s.GetRequiredService<ClientKeyRing>());
         services.AddHostedService(s => s.GetRequiredService<ClientKeyRing>());
+        services.AddSingleton<WebhookRing>();
+        services.AddSingleton<IWebhookClients>(s => s.GetRequiredService<WebhookRing>());
+        services.AddHostedService(s => s.GetRequiredService<WebhookRing>());
         services.AddSingleton<IReconciles, PostgresReconciles>();
         services.AddSingleton<ClockWatch>();
         services.AddSingleton<PostgresPauses>();

@@ -7,6 +7,7 @@ using VideoGen.Storage.Installations;
 using VideoGen.Storage.Reconciles;
 using VideoGen.Storage.Reports;
 using VideoGen.Storage.Schema;
+using VideoGen.Storage.Webhooks;
 
 namespace VideoGen.Storage;
 
@@ -14,8 +15,8 @@ namespace VideoGen.Storage;
 public static class StorageStart
 {
     /// <summary>
-    /// Brings the schema up to date, loads the installation, looks whether the database may have forgotten what was paid, loads the keys and
-    /// the pauses, and checks the store of videos, in that order. A host calls it once, after it has its <see cref="Hosts.HostLock"/> and before
+    /// Brings the schema up to date, loads the installation, looks whether the database may have forgotten what was paid, loads the keys, who
+    /// has webhooks, and the pauses, and checks the store of videos, in that order. A host calls it once, after it has its <see cref="Hosts.HostLock"/> and before
     /// it starts a grain or a listener. Several may call it together.
     /// </summary>
     /// <exception cref="SchemaException">The database is not this program's.</exception>
@@ -35,6 +36,7 @@ public static class StorageStart
         await services.GetRequiredService<StartLook>().Look(found with { Installation = installation.Id }, cancellationToken).ConfigureAwait(false);
         await services.GetRequiredService<PostgresPreventedPayments>().ForgetOldWriters(cancellationToken).ConfigureAwait(false);
         await services.GetRequiredService<ClientKeyRing>().Load(cancellationToken).ConfigureAwait(false);
+        await services.GetRequiredService<WebhookRing>().Load(cancellationToken).ConfigureAwait(false);
         await services.GetRequiredService<PostgresPauses>().Load(cancellationToken).ConfigureAwait(false);
         if (services.GetService<IVideoStore>() is { } videos) await videos.Check(isAlone, cancellationToken).ConfigureAwait(false);
     }
@@ -58,6 +60,7 @@ public static class StorageStart
                 await SchemaMigrations.Verify(services.GetRequiredService<NpgsqlDataSource>(), cancellationToken).ConfigureAwait(false);
                 await services.GetRequiredService<PostgresInstallation>().Find(cancellationToken).ConfigureAwait(false);
                 await services.GetRequiredService<ClientKeyRing>().Load(cancellationToken).ConfigureAwait(false);
+                await services.GetRequiredService<WebhookRing>().Load(cancellationToken).ConfigureAwait(false);
                 await services.GetRequiredService<PostgresPauses>().Load(cancellationToken).ConfigureAwait(false);
                 if (services.GetService<IVideoStore>() is { } videos) await videos.CheckShared(cancellationToken).ConfigureAwait(false);
                 return;

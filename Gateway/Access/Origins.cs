@@ -7,7 +7,7 @@ namespace VideoGen.Gateway.Access;
 internal static class Origins
 {
     private static readonly string[] Asked = ["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "X-Request-Id", "X-VideoGen-Run", "X-VideoGen-User"];
-    private static readonly string[] Told = ["ETag", "Location", "openai-poll-after-ms", "RateLimit", "RateLimit-Policy", "Retry-After", "VideoGen-Dedup", "x-request-id", "x-should-retry"];
+    private static readonly string[] Told = ["ETag", "Location", "openai-poll-after-ms", "RateLimit", "RateLimit-Policy", "Retry-After", "VideoGen-Dedup", "VideoGen-Webhook", "x-request-id", "x-should-retry"];
 
     public static IServiceCollection AddOrigins(this IServiceCollection services)
     {

@@ -21,13 +21,13 @@ internal static class Greeting
     {
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://127.0.0.1:8080";
         var took = TimeProvider.System.GetElapsedTime(began);
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
+        System.Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
 
             Orleans.VideoGen listens on {address} ({took.TotalSeconds:0.0} s after the program began).
             {(hasDoor ? Lines(app.Services, address) : "It has grains and no door (Cluster:Door): /health and /metrics are here, and videos are asked for at a gateway of its cluster.")}{(more is null ? "" : "\n" + more)}
 
             """));
-        Console.Out.Flush();
+        System.Console.Out.Flush();
     }
 
     private static string Lines(IServiceProvider services, string address)

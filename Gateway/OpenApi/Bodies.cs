@@ -36,6 +36,10 @@ internal sealed record AskDocument
     [StringLength(64, MinimumLength = 1)]
     public string Confirmation { get; init; } = "";
 
+    [Description("An https address that is to be told how this video ends, besides the client's webhooks. The client needs a secret for it.")]
+    [StringLength(2_000, MinimumLength = 1)]
+    public string WebhookUrl { get; init; } = "";
+
     [Description("A picture that guides the video, where the model takes one.")]
     public InputDocument InputReference { get; init; } = new() { ImageUrl = "" };
 }
@@ -67,6 +71,9 @@ internal sealed record AskFormDocument
     [StringLength(64, MinimumLength = 1)]
     public string Confirmation { get; init; } = "";
 
+    [StringLength(2_000, MinimumLength = 1)]
+    public string WebhookUrl { get; init; } = "";
+
     [Description("A picture that guides the video, where the model takes one: PNG, JPEG or WebP.")]
     public IFormFile? InputReference { get; init; }
 }
@@ -88,6 +95,10 @@ internal sealed record RemixDocument
     [Description("The token of a question: yes, pay for another take.")]
     [StringLength(64, MinimumLength = 1)]
     public string Confirmation { get; init; } = "";
+
+    [Description("An https address that is to be told how this video ends, besides the client's webhooks. The client needs a secret for it.")]
+    [StringLength(2_000, MinimumLength = 1)]
+    public string WebhookUrl { get; init; } = "";
 }
 
 /// <summary>What a pause says.</summary>

@@ -43,7 +43,9 @@ internal static class Samples
 
     public static readonly Problem Missing = Problems.Missing("prompt", $"must have 1 to {VideoPrompt.MaxLength} characters that say what the video shows.");
 
-    private static readonly Problem Duplicate = Problems.Duplicate("prompt"), Unknown = Problems.UnknownMember("promt", "prompt, model, size, seconds");
+    private static readonly Problem Duplicate = Problems.Duplicate("prompt");
+
+    public static readonly Problem Unknown = Problems.UnknownMember("promt", "prompt, model, size, seconds"), WrongType = Problems.WrongType("variation", "must be true or false."), JsonAlone = Problems.JsonAlone();
 
     private static readonly Problem NotAllowed = Problems.ModelNotAllowed("veo", isSaid: true, "basic", ["local"]);
 
@@ -53,7 +55,7 @@ internal static class Samples
     /// <summary>And with one that says what a video shows.</summary>
     private static readonly IReadOnlyList<Problem> OfAskBody =
     [
-        .. OfJson, Problems.WrongType("variation", "must be true or false."), Problems.MediaType(), Problems.MalformedForm(), Problems.ForeignOrigin(), Problems.ModelNotFound(["local", "veo"]), NotAllowed,
+        .. OfJson, WrongType, Problems.MediaType(), Problems.MalformedForm(), Problems.ForeignOrigin(), Problems.ModelNotFound(["local", "veo"]), NotAllowed,
     ];
 
     /// <summary>What grains refuse an ask with.</summary>
@@ -67,7 +69,8 @@ internal static class Samples
         Refused(Codes.SpendBreaker, "More was spent in a short time than may be. An operator looks at it."), Refused(Codes.ModelRetired, "'veo' is not made any more since 2026-11-01. Ask for another model."),
         Refused(Codes.UnpricedModel, "'veo' has no price at 1920x1080, so nobody knows what it would cost. Its operator sets one."),
         Refused(Codes.MaxUsdExceeded, "No model of the route costs at most 4 USD for that."), Refused(Codes.AdmissionUnavailable, "It could not be decided in time whether there is room. Nothing is paid; ask again.", Now.AddSeconds(5)),
-        Refused(Codes.ConfirmationUnknown, "The confirmation is of no offer that stands."),
+        Refused(Codes.ConfirmationUnknown, "The confirmation is of no offer that stands."), Refused(Codes.WebhookUrlRefused, "'webhook_url' must begin with https://."),
+        Refused(Codes.WebhookSecretMissing, "What is sent to 'webhook_url' is signed, and this client has no secret yet. POST /v1/webhooks/secret/rotate makes one and shows it once."),
         Problems.Question(new(Video, Codes.SamePromptOtherOptions, "There is a video of this prompt at 720x1280.", new("c_7Qm2", 3.20m, Now.AddMinutes(10)))),
         Problems.Question(new(Video, Codes.SamePromptVariation, "There is a video of this prompt.", new("c_7Qm2", 3.20m, Now.AddMinutes(10)))),
         Problems.Question(new(Video with { Deleted = true }, Codes.SamePromptDeleted, "The video of this prompt was deleted.", new("c_7Qm2", 3.20m, Now.AddMinutes(10)))),
@@ -105,6 +108,8 @@ internal static class Samples
         KeyNotRotated = Problems.KeyNotRotated("Key 7 (vg_G173nS9U) was revoked at 2026-11-21 18:30:00Z: make a new one.");
 
     public static readonly Problem NoSweepsHere = Problems.NoSweepsHere(), TooManyStreams = Problems.TooManyStreams(5_000);
+    public static readonly Problem NoSuchWebhook = Problems.WebhookNotFound(), TooManyWebhooks = Problems.TooManyWebhooks(VideoGen.Webhooks.IWebhookBook.MaxPerClient),
+        TooManySecrets = Problems.TooManySecrets(VideoGen.Webhooks.IWebhookBook.MaxSecrets, Now.AddHours(3)), NotEnded = Problems.NotEnded(Video), NobodyToTell = Problems.NobodyToTell();
 
     private static Problem Refused(string code, string text, DateTimeOffset? until = null, int? limit = null, int? remaining = null) => Problems.Refused(new(code, text, until, limit, remaining), Alice);
 }

@@ -21,7 +21,11 @@ internal static class VideoOperations
 
     private static readonly Reply Asked = new(200, "The video: a new one, or the one that there is.", typeof(VideoBody))
     {
-        Headers = [("VideoGen-Dedup", "joined or replayed, where there was one: nothing is paid for this ask.")],
+        Headers =
+        [
+            ("VideoGen-Dedup", "joined or replayed, where there was one: nothing is paid for this ask."),
+            ("VideoGen-Webhook", "left_out, where webhook_url is not told: asks for this video have named as many addresses as it may have."),
+        ],
     };
 
     public static readonly Operation Create = new("create_video", "Asks for a video.")

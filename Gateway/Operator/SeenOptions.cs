@@ -15,7 +15,7 @@ internal static class SeenOptions
     public static readonly IReadOnlySet<string> Sections = new HashSet<string>(StringComparer.OrdinalIgnoreCase)
     {
         "AgentRuns", "Budgets", "Catalogue", "Clients", "Cluster", "ConnectionStrings", "Dashboard", "Gateway", "Logging", "Media", "Operator", "Plans", "Providers", "Quotas", "Requests", "SpendBreaker",
-        "Store", "Sweep", "Telemetry", "URLS", "VIDEOGEN_DATA", "VIDEOGEN_SETTINGS",
+        "Store", "Sweep", "Telemetry", "URLS", "VIDEOGEN_DATA", "VIDEOGEN_SETTINGS", "Webhooks",
     };
 
     private static readonly string[][] Harmless =
@@ -49,6 +49,7 @@ internal static class SeenOptions
         .. Of("Store:S3", "Bucket", "Prefix", "Endpoint", "Region", "PathStyle", "SecretKeyFile", "LinksFor"),
         .. Of("Sweep", "Every"),
         .. Of("Telemetry:Otlp", "Endpoint"),
+        .. Of("Webhooks", "PrivateAddresses"),
     ];
 
     /// <summary>Whether what an option says may be shown.</summary>

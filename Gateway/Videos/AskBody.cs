@@ -14,15 +14,18 @@ namespace VideoGen.Gateway.Videos;
 internal sealed partial class AskBody(IReadOnlyList<string> known)
 {
     /// <summary>What <c>POST /v1/videos</c> takes.</summary>
-    public static readonly IReadOnlyList<string> Create = ["prompt", "model", "size", "seconds", "user", "variation", "confirmation", InputReference];
+    public static readonly IReadOnlyList<string> Create = ["prompt", "model", "size", "seconds", "user", "variation", "confirmation", InputReference, WebhookUrlMember];
 
     /// <summary>What <c>POST /v1/videos/{id}/remix</c> takes: everything else is the source's.</summary>
-    public static readonly IReadOnlyList<string> Remix = ["prompt", "user", "variation", "confirmation"];
+    public static readonly IReadOnlyList<string> Remix = ["prompt", "user", "variation", "confirmation", WebhookUrlMember];
 
     /// <summary>What <c>GET /v1/videos/quote</c> takes in its address.</summary>
     public static readonly IReadOnlyList<string> Quote = ["prompt", "model", "size", "seconds", "user", "variation"];
 
     public const string InputReference = "input_reference";
+
+    /// <summary>Where this one ask wants to be told how its video ends.</summary>
+    public const string WebhookUrlMember = "webhook_url";
 
     private const string ImageUrl = "image_url";
 
@@ -47,6 +50,8 @@ internal sealed partial class AskBody(IReadOnlyList<string> known)
     public bool Variation { get; private set; }
 
     public string? Confirmation { get; private set; }
+
+    public string? WebhookUrl { get; private set; }
 
     /// <summary>The picture as a data URL.</summary>
     public string? InputUrl { get; private set; }
@@ -84,6 +89,7 @@ internal sealed partial class AskBody(IReadOnlyList<string> known)
             case "size": Size = text; break;
             case "user": User = text; break;
             case "confirmation": Confirmation = text; break;
+            case WebhookUrlMember: WebhookUrl = text; break;
             case InputReference: InputUrl = text; break;
             case "seconds":
                 if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)) return Problems.Field(name, SecondsBound);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
@@ -8,11 +9,12 @@ using Microsoft.Net.Http.Headers;
 using VideoGen.Access;
 using VideoGen.Gateway.Access;
 using VideoGen.Requests;
+using VideoGen.Webhooks;
 
 namespace VideoGen.Gateway.Videos;
 
 /// <summary>From an HTTP request to a wish that the catalogue offers, or what is wrong with it.</summary>
-internal sealed class AskReader(IModelCatalogue catalogue, ClientModels models, AskInput inputs, IOptions<GatewayOptions> options) : IDisposable
+internal sealed class AskReader(IModelCatalogue catalogue, ClientModels models, AskInput inputs, IWebhookClients webhooks, IOptions<GatewayOptions> options) : IDisposable
 {
     /// <summary>Names an agent's run.</summary>
     public const string RunHeader = "X-VideoGen-Run";
@@ -115,7 +117,8 @@ internal sealed class AskReader(IModelCatalogue catalogue, ClientModels models, 
         if (remixOf is not null && remixOf.Owner != owner) return (null, Problems.VideoNotFound());
         var (input, wrong) = await InputOf(body, wanted, http.RequestAborted);
         if (wrong is not null) return (null, wrong);
-        return (new(new(owner, prompt, wanted, remixOf?.Id, input, run, body.Variation, body.Confirmation), key), null);
+        var ask = new VideoAsk(owner, prompt, wanted, remixOf?.Id, input, run, body.Variation, body.Confirmation) { WebhookUrl = body.WebhookUrl, HasWebhooks = webhooks.HasWebhooks(owner.Client) };
+        return (new(ask, key), null);
     }
 
     private const int MaxConfirmation = 64;
@@ -218,7 +221,10 @@ internal sealed class AskReader(IModelCatalogue catalogue, ClientModels models, 
 internal sealed record ReadAsk(VideoAsk Ask, string? IdempotencyKey)
 {
     /// <summary>What the key stands for: the meaning of the body, whatever its spelling.</summary>
-    public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new
+    public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(Ask.WebhookUrl is { } url ? [.. Meaning, .. Encoding.UTF8.GetBytes(url)] : Meaning));
+
+    // What stands in the database was made of just these members.
+    private byte[] Meaning => JsonSerializer.SerializeToUtf8Bytes(new
     {
         Ask.Prompt,
         Ask.Options,
@@ -226,5 +232,5 @@ internal sealed record ReadAsk(VideoAsk Ask, string? IdempotencyKey)
         Input = Ask.Input?.Sha256,
         Ask.AnotherTake,
         Ask.Confirmation,
-    })));
+    });
 }

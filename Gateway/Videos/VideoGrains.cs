@@ -7,6 +7,7 @@ using VideoGen.Quotas;
 using VideoGen.Reports;
 using VideoGen.Requests;
 using VideoGen.Storage;
+using VideoGen.Webhooks;
 
 namespace VideoGen.Gateway.Videos;
 
@@ -77,6 +78,14 @@ internal sealed class VideoGrains(
     public Task<ClientLimits> LimitsOf(string client) => Bounded(() => Limits(new(client, Owner.Everyone)).OfClient(), options.Value.CallTimeout);
 
     public Task<ImmutableArray<BudgetLine>> BudgetsOfAll() => Bounded(() => Limits(new(Owner.LocalClient, Owner.Everyone)).OfAll(), options.Value.CallTimeout);
+
+    public Task<TellAgainAnswer> TellAgain(VideoId id, bool hasWebhooks) => Bounded(() => Grain(id.RequestKey).TellAgain(id.Round, hasWebhooks), options.Value.CallTimeout);
+
+    /// <param name="client">Whose webhooks.</param>
+    /// <param name="call">What is done with them.</param>
+    /// <param name="waits">Whether that waits for the receiver of one.</param>
+    public Task<T> Webhooks<T>(string client, Func<IWebhooksGrain, Task<T>> call, bool waits = false) =>
+        Bounded(() => call(grains.GetGrain<IWebhooksGrain>(WebhooksKey.For(client))), waits ? LongestWait + options.Value.CallTimeout : options.Value.CallTimeout);
 
     public Task<VideoView?> WaitForChange(VideoId id, long seen) =>
         Bounded(async () => Dated(await Grain(id.RequestKey).WaitForChange(id.Round, seen)), LongestWait + options.Value.CallTimeout);

@@ -10,6 +10,9 @@ internal static class VideoRoutes
 {
     private const string DedupHeader = "VideoGen-Dedup";
 
+    /// <summary>Says <c>left_out</c> where the address that an ask named is not told: others named as many as a video has.</summary>
+    private const string WebhookHeader = "VideoGen-Webhook";
+
     /// <summary>Seconds. Under the minute after which proxies and clients give up.</summary>
     public const int MaxWait = 59;
 
@@ -78,6 +81,7 @@ internal static class VideoRoutes
         var dedup = VideoBody.DedupWord(accepted.Dedup);
         GatewayLog.Asked(logger, http.TraceIdentifier, accepted.Video.Id.ToString(), dedup);
         if (accepted.Dedup != Dedup.New) http.Response.Headers[DedupHeader] = dedup;
+        if (accepted.WebhookLeftOut) http.Response.Headers[WebhookHeader] = "left_out";
         return WireJson.Answer(VideoBody.Of(accepted.Video, dedup));
     }
 

@@ -20,7 +20,7 @@ public sealed class VideoGenTelemetry : IDisposable
     private static readonly double[] CallSeconds = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 
     private readonly Meter meter;
-    private readonly Counter<long> asked, ended, deadLetters, orphans, prevented, commits, wakes, ticks, callbacks;
+    private readonly Counter<long> asked, ended, deadLetters, orphans, prevented, commits, wakes, ticks, callbacks, told;
     private readonly Counter<double> preventedUsd, movedUsd;
     private readonly Histogram<double> stages, calls;
     private readonly Gauge<long> owed, retires, strangers;
@@ -43,6 +43,7 @@ public sealed class VideoGenTelemetry : IDisposable
         wakes = meter.CreateCounter<long>("videogen.sweep.wakes", "{request}", "Requests that the sweep woke, or could not wake; at a start all that owe something.");
         ticks = meter.CreateCounter<long>("videogen.reminder.ticks", "{tick}", "Reminders that woke a request.");
         callbacks = meter.CreateCounter<long>("videogen.callbacks", "{callback}", "Calls of providers at our door, by what became of them.");
+        told = meter.CreateCounter<long>("videogen.webhooks.told", "{try}", "Tries to tell clients how their videos ended, by what became of them.");
         owed = meter.CreateGauge<long>("videogen.requests.owed", "{request}", "Requests that owe something, at the last sweep of this process.");
         overdue = meter.CreateGauge<double>("videogen.requests.overdue", "s", "How late the most overdue request was, at the last sweep of this process.");
         retires = meter.CreateGauge<long>("videogen.model.retires_in", "d", "Days until a model is not made any more; below 0 since then. Said once a day.");
@@ -146,6 +147,9 @@ public sealed class VideoGenTelemetry : IDisposable
 
     /// <param name="outcome">The verdict; or <c>too_large</c>, of one that was not read.</param>
     public void CalledBack(object outcome) => callbacks.Add(1, new KeyValuePair<string, object?>("outcome", Word(outcome)));
+
+    /// <param name="outcome">The reply; <c>given_up</c> where there is no further try.</param>
+    public void ClientTold(object outcome) => told.Add(1, new KeyValuePair<string, object?>("outcome", Word(outcome)));
 
     public void Owed(long requests, TimeSpan latest)
     {

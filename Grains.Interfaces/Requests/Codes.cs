@@ -22,6 +22,9 @@ public static class Codes
     public const string RemixNotOffered = "remix_not_offered";
     public const string RemixSourceNotReady = "remix_source_not_ready";
 
+    public const string WebhookUrlRefused = "webhook_url_refused";
+    public const string WebhookSecretMissing = "webhook_secret_missing";
+
     // Why a submit was not sent; its round waits, so no client sees this one alone.
     public const string TooLateToSend = "too_late_to_send";
     public const string AccountNotConfigured = "account_not_configured";

@@ -85,6 +85,12 @@ public interface IVideoRequestGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("CalledBack")]
     Task CalledBack(int round, int attempt, string account, string jobId);
 
+    /// <summary>Tells the ending of a round again, to the client's webhooks and to all whom its asks named. It says so when that is on disk.</summary>
+    /// <param name="round">Its number.</param>
+    /// <param name="hasWebhooks">Whether the client has webhooks.</param>
+    [AlwaysInterleave, Alias("TellAgain")]
+    Task<TellAgainAnswer> TellAgain(int round, bool hasWebhooks);
+
     /// <summary>Carries on with whatever is owed. Costs nothing when nothing is.</summary>
     [AlwaysInterleave, Alias("Wake")]
     Task Wake();
@@ -129,4 +135,20 @@ public abstract record RequeueAnswer
     /// <summary>It does not: not a dead letter, another round is live, or a limit forbids it.</summary>
     [GenerateSerializer, Immutable, Alias("VideoGen.RequeueAnswer.Refused")]
     public sealed record Refused([property: Id(0)] string Reason) : RequeueAnswer;
+}
+
+/// <summary>What became of the wish that an ending is told again.</summary>
+public enum TellAgainAnswer
+{
+    /// <summary>It is told again from now on.</summary>
+    Telling,
+
+    /// <summary>There is no such round.</summary>
+    Unknown,
+
+    /// <summary>It has not ended.</summary>
+    NotEnded,
+
+    /// <summary>There is nobody whom it could be told: no webhook, and no ask named an address.</summary>
+    Nobody,
 }

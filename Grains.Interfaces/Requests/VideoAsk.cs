@@ -33,6 +33,14 @@ public sealed partial record VideoAsk(
     [property: Id(7)] string? Confirmation = null,
     [property: Id(8)] int Variation = 0)
 {
+    /// <summary>An address that is to be told how it ends, besides the client's webhooks; null where there is none.</summary>
+    [Id(9)]
+    public string? WebhookUrl { get; init; }
+
+    /// <summary>Whether the client has webhooks, see <see cref="Webhooks.IWebhookClients"/>.</summary>
+    [Id(10)]
+    public bool HasWebhooks { get; init; }
+
     /// <summary>The most characters the name of an agent's run may have.</summary>
     public const int MaxRunLength = 128;
 
@@ -70,7 +78,12 @@ public abstract record AskAnswer
 
     /// <summary>There is a video, or there will be one.</summary>
     [GenerateSerializer, Immutable, Alias("VideoGen.AskAnswer.Accepted")]
-    public sealed record Accepted([property: Id(0)] VideoView Video, [property: Id(1)] Dedup Dedup) : AskAnswer;
+    public sealed record Accepted([property: Id(0)] VideoView Video, [property: Id(1)] Dedup Dedup) : AskAnswer
+    {
+        /// <summary>Whether the address that the ask named is not told, because others have named as many as a video has.</summary>
+        [Id(2)]
+        public bool WebhookLeftOut { get; init; }
+    }
 
     /// <summary>No video and no payment; the next ask is judged anew.</summary>
     [GenerateSerializer, Immutable, Alias("VideoGen.AskAnswer.Refused")]

@@ -17,10 +17,14 @@ internal static class Backoff
     {
         var exponential = First * Math.Pow(2, Math.Clamp(failures - 1, 0, 20));
         var capped = exponential < Longest ? exponential : Longest;
-        var wait = TimeSpan.FromMilliseconds(Math.Round(capped.TotalMilliseconds * (0.9 + 0.2 * Fraction(salt, failures))));
+        var wait = Jittered(capped, salt, failures);
         var asked = retryAfter < LongestRetryAfter ? retryAfter.Value : retryAfter is null ? TimeSpan.Zero : LongestRetryAfter;
         return asked > wait ? asked : wait;
     }
+
+    /// <summary>A wait, a tenth longer or shorter.</summary>
+    public static TimeSpan Jittered(TimeSpan wait, string salt, int failures) =>
+        TimeSpan.FromMilliseconds(Math.Round(wait.TotalMilliseconds * (0.9 + 0.2 * Fraction(salt, failures))));
 
     // FNV-1a: string.GetHashCode differs from process to process.
     private static double Fraction(string salt, int failures)

@@ -12,7 +12,7 @@ internal static class RequestDecisions
     public static ImmutableArray<DecisionStep> Steps(RequestDocument document, RequestState state) => state switch
     {
         Live s => [.. Begun(document, s.Round, s.Course.Stages, s.Ticket.Reserves, s.Ticket.PriceUsd, s.Ticket.DoublePayment, s.Course.Sent).Concat(Now(s)).OrderBy(step => step.At)],
-        Ended s => [.. Begun(document, s.Round, s.Stages, !s.Unmetered, s.PriceUsd, s.DoublePayment, s.Sent).Append(Over(s)).OrderBy(step => step.At)],
+        Ended s => [.. Begun(document, s.Round, s.Stages, !s.Unmetered, s.PriceUsd, s.DoublePayment, s.Sent).Append(Over(s)).Concat(Hearing(s)).OrderBy(step => step.At)],
         _ => [],
     };
 
@@ -90,6 +90,21 @@ internal static class RequestDecisions
     {
         var (code, text) = RequestViews.ErrorOf(s.Outcome) is { } error ? (error.Code, error.Text) : ("completed", "The video is in our store.");
         return new(code, s.Discarded is { } reason ? $"{text} An operator gave up finding out what it cost since: {reason}" : text, s.Since);
+    }
+
+    private static IEnumerable<DecisionStep> Hearing(Ended s)
+    {
+        foreach (var told in s.Telling?.Told ?? [])
+        {
+            yield return told switch
+            {
+                { Due: { Failures: 0 } due } => new("telling", $"{told.Name} is told of it.", due.NotBefore),
+                { Due: { } due } => new("telling", string.Create(CultureInfo.InvariantCulture, $"{told.Name} has not heard of it in {due.Failures} tries; the next is at {due.NotBefore:u}. {told.LastTrouble}"), due.NotBefore),
+                { Fate: ToldFate.Heard } => new("told", $"{told.Name} was told of it.", told.At ?? s.Since),
+                { Fate: ToldFate.Gone } => new("not_told", $"{told.Name} does not want to hear of it, or is not registered any more.", told.At ?? s.Since),
+                _ => new("not_told", $"{told.Name} did not hear of it in {RequestTelling.Waits.Count + 1} tries, and is not told any more. {told.LastTrouble}", told.At ?? s.Since),
+            };
+        }
     }
 
     private static string WordOf(WhyLeft why) => why switch

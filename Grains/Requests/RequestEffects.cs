@@ -7,7 +7,8 @@ namespace VideoGen.Grains.Requests;
 
 /// <summary>
 /// What a request owes, read off its document alone: the document is its own outbox.
-/// <see cref="NextEffect"/>, <see cref="NextAt"/> and <see cref="WakeAt"/> are views of the same list, so they cannot disagree.
+/// <see cref="NextEffect"/>, <see cref="NextAt"/> and <see cref="WakeAt"/> are views of the same list, so they cannot disagree. Telling clients is
+/// a list of its own (<see cref="RequestTelling.Owed"/>): those effects are carried out beside the others, which wait for none of them.
 /// </summary>
 internal static class RequestEffects
 {
@@ -36,7 +37,11 @@ internal static class RequestEffects
 
     /// <summary>When somebody else must look, if the activation that wrote this has not; null only when nothing is owed.</summary>
     public static DateTimeOffset? WakeAt(RequestDocument document) =>
-        Owed(document).Min(owed => (DateTimeOffset?)(owed.NotBefore + UnwrittenFor(owed.Effect)));
+        Owed(document).Concat(RequestTelling.Owed(document)).Min(owed => (DateTimeOffset?)(owed.NotBefore + UnwrittenFor(owed.Effect)));
+
+    /// <summary>Whether anything is due, whoever carries it out.</summary>
+    public static bool IsDue(RequestDocument document, DateTimeOffset now) =>
+        NextEffect(document, now) is not null || RequestTelling.Owed(document).Any(owed => owed.NotBefore <= now);
 
     private static TimeSpan UnwrittenFor(RequestEffect effect) => effect switch
     {

@@ -46,13 +46,14 @@ internal static class RequestEndings
             Left = s.Course.Left,
             Booked = s.Ticket.Booked,
             DoublePayment = s.Ticket.DoublePayment,
+            Telling = RequestTelling.Begin(s.Ticket.Hearers, at),
         };
     }
 
     public static Ended EndCancelled(this Live s, DateTimeOffset at, Charge? charge = null) => s.End(new RequestOutcome.Cancelled(), charge ?? NothingSent, at);
 
     public static Ended DeadLetter(this Live s, Failure failure, Charge charge, DateTimeOffset at) => s.End(
-        new RequestOutcome.DeadLettered(failure, s, Check: s is Running ? new Due(at + RequestLifecycle.DeadLetterCheckEvery) : null) { Tell = new Due(at) },
+        new RequestOutcome.DeadLettered(failure, RequestTelling.Resumable(s), Check: s is Running ? new Due(at + RequestLifecycle.DeadLetterCheckEvery) : null) { Tell = new Due(at) },
         charge,
         at);
 

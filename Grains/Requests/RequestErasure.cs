@@ -37,7 +37,7 @@ internal static class RequestErasure
     {
         var deleted = (Ended)RequestLifecycle.Apply(ended, new DeleteRequested(ended.Round, WasLive: false, at));
         var outcome = Without(deleted.Outcome, at);
-        return ReferenceEquals(outcome, deleted.Outcome) ? deleted : deleted with { Outcome = outcome };
+        return RequestTelling.WithoutAddresses(ReferenceEquals(outcome, deleted.Outcome) ? deleted : deleted with { Outcome = outcome });
     }
 
     private static RequestOutcome Without(RequestOutcome outcome, DateTimeOffset at) => outcome switch

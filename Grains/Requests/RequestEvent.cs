@@ -50,6 +50,36 @@ internal abstract record RequestEvent(int Round, DateTimeOffset At)
     public sealed record OperatorTold(int Round, DateTimeOffset At) : RequestEvent(Round, At);
     public sealed record TellFailed(int Round, Failure Failure, DateTimeOffset At) : RequestEvent(Round, At);
 
+    // Who wants to hear how it ends.
+
+    /// <summary>A fact that changes nothing but who is told of an ending.</summary>
+    public abstract record OfTelling(int Round, DateTimeOffset At) : RequestEvent(Round, At);
+
+    /// <summary>An ask that met the round wants to hear how it ends.</summary>
+    /// <param name="Webhooks">Whether its client has webhooks.</param>
+    /// <param name="Address">The address that it named; null where it named none.</param>
+    /// <param name="WasLive">Whether the round had not ended when the ask met it: then its ending is news to all.</param>
+    public sealed record Listened(int Round, bool Webhooks, string? Address, bool WasLive, DateTimeOffset At) : OfTelling(Round, At);
+
+    /// <summary>Somebody wants all to be told of the ending again.</summary>
+    /// <param name="Webhooks">Whether its client has webhooks.</param>
+    public sealed record TellAgainWanted(int Round, bool Webhooks, DateTimeOffset At) : OfTelling(Round, At);
+
+    /// <param name="Ending">Which ending of the round it is about, from 1.</param>
+    public abstract record OfEnding(int Round, int Ending, DateTimeOffset At) : OfTelling(Round, At);
+
+    /// <summary>Which of the client's webhooks are to be told.</summary>
+    public sealed record HearersFound(int Round, int Ending, IReadOnlyList<string> Webhooks, DateTimeOffset At) : OfEnding(Round, Ending, At);
+    public sealed record HearersNotFound(int Round, int Ending, Failure Failure, DateTimeOffset At) : OfEnding(Round, Ending, At);
+
+    /// <param name="To">Whom, as in <see cref="Told.To"/>.</param>
+    public sealed record ClientTold(int Round, int Ending, string To, DateTimeOffset At) : OfEnding(Round, Ending, At);
+    public sealed record ClientGone(int Round, int Ending, string To, DateTimeOffset At) : OfEnding(Round, Ending, At);
+
+    /// <param name="To">Whom, as in <see cref="Told.To"/>.</param>
+    /// <param name="Failures">How many tries had failed before: a write that is made twice counts once.</param>
+    public sealed record ClientNotTold(int Round, int Ending, string To, int Failures, Failure Failure, DateTimeOffset At) : OfEnding(Round, Ending, At);
+
     // Our own copy.
 
     public sealed record MediaRemoved(int Round, DateTimeOffset At) : RequestEvent(Round, At);
@@ -176,4 +206,12 @@ internal abstract record RequestEffect(int Round)
     /// <param name="Reason">Why.</param>
     /// <param name="Since">When.</param>
     public sealed record TellOperator(int Round, Charged Charged, string StoppedAt, string Reason, DateTimeOffset Since) : RequestEffect(Round);
+
+    /// <param name="Ending">Which ending of the round it is about.</param>
+    public sealed record FindHearers(int Round, int Ending) : RequestEffect(Round);
+
+    /// <param name="Ending">Which ending of the round is told.</param>
+    /// <param name="To">Whom, as in <see cref="Told.To"/>.</param>
+    /// <param name="Failures">How many tries have failed before.</param>
+    public sealed record TellClient(int Round, int Ending, string To, int Failures) : RequestEffect(Round);
 }

@@ -28,6 +28,8 @@ internal static partial class RequestLifecycle
     {
         (New, Asked e) => Open(e),
 
+        (_, OfTelling e) => RequestTelling.Apply(state, e),
+
         // A fact about another attempt than the current one is stale. (A job id is never dropped: see RequestRounds.)
         (Live s, OfAttempt e) when e.Id != s.AttemptId => s,
         (Live s, DeleteRequested e) => Apply(s, new CancelRequested(e.Round, e.At)),

@@ -24,6 +24,20 @@ internal static partial class RequestNews
         }
     }
 
+    /// <summary>Whom nobody will tell any more how a round ended. Each only once, by the activation that wrote it.</summary>
+    public static void LogNotTold(ILogger logger, VideoGenTelemetry telemetry, string key, RequestDocument before, RequestDocument after)
+    {
+        foreach (var ended in after.Rounds.OfType<Ended>())
+        {
+            if (ended.Telling is not { } telling || (RequestRounds.RoundOf(before, ended.Round) as Ended)?.Telling is not { } old || ReferenceEquals(telling, old)) continue;
+            foreach (var told in telling.Told.Where(told => told.Fate is ToldFate.Gone or ToldFate.GivenUp && Array.Find(old.Told, was => was.To == told.To)?.Fate is null))
+            {
+                LogNotTold(logger, key, ended.Round, told.Name, told.Fate == ToldFate.Gone ? "it does not want to hear, or is not registered any more" : told.LastTrouble ?? "it never answered");
+                if (told.Fate == ToldFate.GivenUp) telemetry.ClientTold(ToldFate.GivenUp);
+            }
+        }
+    }
+
     /// <summary>The same for metrics: each only once, by the activation that wrote it.</summary>
     public static void Count(VideoGenTelemetry telemetry, RequestDocument before, RequestDocument after)
     {
@@ -62,6 +76,9 @@ internal static partial class RequestNews
 
     [LoggerMessage(12, LogLevel.Information, "Request {Key} round {Round} attempt {Attempt}: the provider has it as {JobId}")]
     private static partial void LogAccepted(ILogger logger, string key, int round, int attempt, string jobId);
+
+    [LoggerMessage(14, LogLevel.Warning, "WebhookGivenUp: request {Key} round {Round}: {Hearer} is not told of its ending: {Reason}", EventName = "WebhookGivenUp")]
+    private static partial void LogNotTold(ILogger logger, string key, int round, string hearer, string reason);
 
     [LoggerMessage(13, LogLevel.Critical, "OrphanFound: request {Key} round {Round} attempt {Attempt}: nobody waits for job {JobId}; it will be cancelled", EventName = "OrphanFound")]
     private static partial void LogOrphan(ILogger logger, string key, int round, int attempt, string jobId);

@@ -4,6 +4,7 @@ using VideoGen.Budgets;
 using VideoGen.Grains.Budgets;
 using VideoGen.Grains.Providers;
 using VideoGen.Grains.Quotas;
+using VideoGen.Grains.Webhooks;
 using VideoGen.Providers;
 using VideoGen.Quotas;
 using VideoGen.Reports;
@@ -25,6 +26,7 @@ internal sealed record RequestPorts(
     IInstallation Installation,
     INonces Nonces,
     IOperatorNews News,
+    IClientNews ClientNews,
     IHostState Host,
     IOptionsMonitor<RequestOptions> Options,
     IOptionsMonitor<BudgetOptions> Budgets,

@@ -152,6 +152,9 @@ internal abstract record RequestState
         /// <summary>An operator gave up finding out whether it was charged, and why; null where nobody did. It counts as paid.</summary>
         public string? Discarded { get; init; }
 
+        /// <summary>Who is told of it; null where nobody wants to hear.</summary>
+        public Telling? Telling { get; init; }
+
         /// <summary>What the ledgers must know of it.</summary>
         [JsonIgnore] public Settlement Settlement => new(Charge.Charged, Discarded is not null);
 

@@ -35,7 +35,7 @@ internal static class RequestTraces
     /// <summary>An ended round stays for ever, its trace only until nothing is owed.</summary>
     public static RequestState WithoutWhereNothingIsOwed(RequestState state) => state switch
     {
-        Ended { Trace: not null, Settle: null, Discard: null, Removal: null } s => s with { Trace = null },
+        Ended { Trace: not null, Settle: null, Discard: null, Removal: null } s when !RequestTelling.Owes(s) => s with { Trace = null },
         Refused { Trace: not null, Release: null } s => s with { Trace = null },
         _ => state,
     };
@@ -64,6 +64,8 @@ internal static class RequestTraces
         DiscardFailed e => e.Failure,
         RemoveFailed e => e.Failure,
         TellFailed e => e.Failure,
+        HearersNotFound e => e.Failure,
+        ClientNotTold e => e.Failure,
         _ => null,
     };
 }

@@ -47,6 +47,9 @@ internal sealed record Ticket(
     /// <summary>An earlier stop had a price: the ledger has money of this round, and must be told of it although this stop is free.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Booked { get; init; }
 
+    /// <summary>Who wants to hear how it ends; null where nobody does.</summary>
+    public Hearers? Hearers { get; init; }
+
     /// <summary>What the provider is asked for.</summary>
     [JsonIgnore] public VideoOptions Ordered => Options with { Model = ProviderModel ?? Model ?? Options.Model };
 

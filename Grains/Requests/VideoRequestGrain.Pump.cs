@@ -8,6 +8,7 @@ internal sealed partial class VideoRequestGrain
     /// <summary>Arms the pump for the next owed effect. While it runs, it only looks once more afterwards.</summary>
     private void ArmForNext()
     {
+        ArmTelling();
         if (pumping)
         {
             again = true;

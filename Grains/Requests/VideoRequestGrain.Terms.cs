@@ -37,7 +37,7 @@ internal sealed partial class VideoRequestGrain
     /// <summary>What is there already is answered whatever has become of its model; nothing new is made.</summary>
     private async Task<AskAnswer> WithoutTerms(VideoAsk ask, Refusal none) =>
         ask.Confirmation is null && HeldWithoutTerms(ask) is Judgement.Take take && await Verdict(take.Round.Round, ask.Run) is AskAnswer.Accepted accepted
-            ? Answer(accepted, opened: null, ask, accepted.Video.EstimatedUsd)
+            ? Answer(await Listen(accepted, ask), opened: null, ask, accepted.Video.EstimatedUsd)
             : Refuse(none, ask, 0);
 
     private Judgement HeldWithoutTerms(VideoAsk ask) => Judge(commit.Committed, ask.Options, ask.AnotherTake, ports.Options.CurrentValue.MaxSubmits, ports.Time.Now());

@@ -38,6 +38,7 @@ internal sealed partial class VideoRequestGrain(
 
     private Commit<RequestDocument> commit = null!;
     private RequestPump pump = null!;
+    private RequestCalls calls = null!;
     private IGrainTimer? timer;
     private bool pumping, again;
     private Reminded? reminded; // Null: not known since this activation started.
@@ -48,7 +49,8 @@ internal sealed partial class VideoRequestGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         commit = new(state, RequestRounds.Stamp, OnCommitted, ports.Time, ports.Telemetry, logger, Key);
-        pump = new(Key, commit, new RequestCalls(Key, ports, logger), ports, logger);
+        calls = new(Key, ports, logger);
+        pump = new(Key, commit, calls, ports, logger);
         if (commit.Committed.Revision == 0) reminded = new(null);
         ArmForNext();
         return Task.CompletedTask;
@@ -64,9 +66,10 @@ internal sealed partial class VideoRequestGrain(
     {
         try
         {
+            if (await NotTold(ask) is { } unheard) return Refuse(unheard, ask, 0);
             var (terms, none) = TermsFor(ask.Options);
             if (terms is null) return await WithoutTerms(ask, none!);
-            var (ticket, refusal) = await WithSource(ask, terms with { Run = ask.Run });
+            var (ticket, refusal) = await WithSource(ask, terms with { Run = ask.Run, Hearers = HearersOf(ask) });
             if (refusal is not null) return Refuse(refusal, ask, ticket.PriceUsd);
             if (ask.Confirmation is { } token) return await Confirmed(ask, ticket, token);
             if (await RefusedBeforeOpening(ask, ticket) is { } early) return early;
@@ -77,7 +80,7 @@ internal sealed partial class VideoRequestGrain(
                 switch (JudgeNow(opened is null ? ask : ask with { AnotherTake = false }, ticket))
                 {
                     case Judgement.Take take when await Verdict(take.Round.Round, ask.Run) is { } answer:
-                        return Answer(answer, opened, ask, ticket.PriceUsd);
+                        return Answer(await Listen(answer, ask), opened, ask, ticket.PriceUsd);
                     case Judgement.Question question when View(question.Round.Round) is not null:
                         return await Ask(question, ask, ticket);
                     case Judgement.Question question:
@@ -86,7 +89,7 @@ internal sealed partial class VideoRequestGrain(
                     case Judgement.Refuse refuse:
                         return Refuse(refuse.Refusal, ask, ticket.PriceUsd);
                     case Judgement.Open when opened is { } round && RequestRounds.RoundOf(commit.Committed, round) is { } ended && await Verdict(ended.Round, ask.Run) is { } answer:
-                        return Answer(answer, opened, ask, ticket.PriceUsd); // Refused, or ended free of charge, before we looked.
+                        return Answer(await Listen(answer, ask), opened, ask, ticket.PriceUsd); // Refused, or ended free of charge, before we looked.
                 }
             }
         }
@@ -145,7 +148,7 @@ internal sealed partial class VideoRequestGrain(
         if (terms is null) return new RequeueAnswer.Refused(none!.Text);
         var source = outcome.ResumeAt.Ticket.SourceJobId;
         if ((source is null ? terms : RequestRoute.Only(terms, dead.Account)) is not { } kept) return new RequeueAnswer.Refused(RequestRefusals.RemixNotOffered.Text);
-        var fresh = kept with { SourceJobId = source };
+        var fresh = kept with { SourceJobId = source, Hearers = AnewOf(outcome.ResumeAt) };
         var after = await Record(new RequestEvent.Requeued(round, fresh, ports.Time.Now(), acceptDoublePayment));
         var live = Array.Find(after.Rounds, r => r is RequestState.Live it && (it.Round == round || it.Ticket.Ask == fresh.Ask));
         if (live is null) return new RequeueAnswer.Refused("Its user cancelled it, or another round of this request is live, in its 24 hours, or out of submits.");
@@ -163,7 +166,7 @@ internal sealed partial class VideoRequestGrain(
     public async Task Wake()
     {
         // Whoever wakes has seen on disk that something is owed. Where this activation knows of nothing, it is not the newest.
-        if (RequestEffects.NextEffect(commit.Committed, ports.Time.Now()) is null) await LookAgain();
+        if (!RequestEffects.IsDue(commit.Committed, ports.Time.Now())) await LookAgain();
         ArmForNext();
         // Whether there is a reminder for what is far off is not known here, and one that another engine keeps is not ours: the pump sees to it.
         if (timer is null && reminded is null && commit.Committed.WakeAt is not null) Arm(TimeSpan.Zero);
@@ -273,6 +276,7 @@ internal sealed partial class VideoRequestGrain(
     {
         RequestNews.Log(logger, Key, before, after);
         if (commit.IsOwn) RequestNews.Count(ports.Telemetry, before, after);
+        if (commit.IsOwn) RequestNews.LogNotTold(logger, ports.Telemetry, Key, before, after);
         if (after.Revision != before.Revision) changed.Set();
     }
 
@@ -280,6 +284,6 @@ internal sealed partial class VideoRequestGrain(
     // call is taken before it ended, and it may be in a long copy, or have a job id that must land. It leaves when it ends.
     private void LeaveIfDoubtful()
     {
-        if (commit.Doubtful && !pumping) DeactivateOnIdle();
+        if (commit.Doubtful && !pumping && !Tells) DeactivateOnIdle();
     }
 }

@@ -16,6 +16,7 @@ using VideoGen.Silo.Operator;
 using VideoGen.Silo.Providers;
 using VideoGen.Silo.Providers.Local;
 using VideoGen.Silo.Requests;
+using VideoGen.Silo.Webhooks;
 using VideoGen.Storage;
 using VideoGen.Storage.Access;
 using VideoGen.Storage.Hosts;
@@ -76,6 +77,7 @@ internal static class VideoGenHost
         services.AddStores(configuration);
         services.AddVideoProviders(configuration);
         services.AddOperatorNews(configuration);
+        services.AddClientWebhooks(configuration);
         services.AddMedia(configuration);
         services.AddSingleton<MediaSweep>();
         services.AddHostedService(s => s.GetRequiredService<MediaSweep>());

@@ -19,6 +19,7 @@ using VideoGen.Reports;
 using VideoGen.Requests;
 using VideoGen.Storage;
 using VideoGen.Tests;
+using VideoGen.Webhooks;
 
 namespace VideoGen.Gateway.Tests;
 
@@ -56,6 +57,7 @@ internal sealed class Door : IAsyncDisposable
         builder.Services.AddSingleton<IVideoSearch>(Search);
         builder.Services.AddSingleton<IOverviewBook>(Counts);
         builder.Services.AddPlans(builder.Configuration);
+        builder.Services.AddSingleton<IWebhookClients>(Grains.Webhooks);
         builder.Services.AddSingleton(new OperatorKey(OperatorKey.HashOf(OperatorsKey), "in a test"));
         builder.Services.AddGateway(builder.Configuration);
         configure(builder.Services);

@@ -9,6 +9,7 @@ using VideoGen.Quotas;
 using VideoGen.Reports;
 using VideoGen.Requests;
 using VideoGen.Storage;
+using VideoGen.Webhooks;
 
 namespace VideoGen.Gateway.Tests;
 
@@ -70,6 +71,10 @@ internal sealed class ScriptedGrain : IVideoRequestGrain
     public Task<JobAdoption> Adopt(int round, int attempt, string account, string jobId) => throw new NotSupportedException();
 
     public Task CalledBack(int round, int attempt, string account, string jobId) => throw new NotSupportedException();
+
+    public Func<int, bool, Task<TellAgainAnswer>> OnTellAgain { get; set; } = (_, _) => throw new InvalidOperationException("No telling was expected.");
+
+    public Task<TellAgainAnswer> TellAgain(int round, bool hasWebhooks) => OnTellAgain(round, hasWebhooks);
 
     public Task Wake() => throw new NotSupportedException();
 }
@@ -140,12 +145,15 @@ internal sealed partial class ScriptedGrains(ScriptedGrain grain, ScriptedIdempo
 
     public ScriptedLimits Limits { get; } = new();
 
+    public MemoryWebhooks Webhooks { get; } = new();
+
     public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
         where TGrainInterface : IGrainWithStringKey
     {
         Keys.Enqueue(primaryKey);
         if (typeof(TGrainInterface) == typeof(IProviderGrain)) return (TGrainInterface)(object)Provider;
         if (typeof(TGrainInterface) == typeof(ILimitsGrain)) return (TGrainInterface)(object)Limits;
+        if (typeof(TGrainInterface) == typeof(IWebhooksGrain)) return (TGrainInterface)(object)Webhooks.Of(WebhooksKey.ClientOf(primaryKey));
         return (TGrainInterface)(object)(typeof(TGrainInterface) == typeof(IIdempotencyGrain) ? idempotency : grain);
     }
 

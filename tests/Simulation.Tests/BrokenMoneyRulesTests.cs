@@ -8,7 +8,7 @@ public sealed class BrokenMoneyRulesTests(ITestOutputHelper output) : BrokenRule
     public static TheoryData<string, string, string, string, string> Variants => new()
     {
         // The quota.
-        { "a release leaves no tombstone", "899", Quota, "null => With(ledger, new(request, round, asked, settled), limits, at),", "null when counts => With(ledger, new(request, round, asked, settled), limits, at)," },
+        { "a release leaves no tombstone", "1287", Quota, "null => With(ledger, new(request, round, asked, settled), limits, at),", "null when counts => With(ledger, new(request, round, asked, settled), limits, at)," },
         { "a refusal owes no release", "41", Lifecycle, "new Refused(s.Round, refusal, at, Release: new Due(at), s.Ticket.Run)", "new Refused(s.Round, refusal, at, Release: null)" },
         { "the day of a quota has twelve hours", "50", Quota, "ledger.Entries.Where(e => e.State != QuotaEntryState.Released && e.At > at - limits.Window)", "ledger.Entries.Where(e => e.State != QuotaEntryState.Released && e.At > at - limits.Window / 2)" },
         { "a quota lets one too many", "2", Quota, "if (counting.Length >= limits.Videos) return", "if (counting.Length > limits.Videos) return" },

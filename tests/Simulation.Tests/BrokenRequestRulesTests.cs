@@ -48,9 +48,15 @@ public sealed class BrokenRequestRulesTests(ITestOutputHelper output) : BrokenRu
         { "a cancel is forgotten when it is sent again", "40", Lifecycle, "if (s.Course.CancelWanted is not null) return s.EndCancelled(at);", "" },
         { "a cancel that came too late ends the request", "17", Lifecycle, "CancelTooLate when s.Cancel is not null => s with { Cancel = null },", "CancelTooLate when s.Cancel is not null => s.EndCancelled(happened.At)," },
         { "a finished video is requeued to the start", "126", Lifecycle, "Saving s => s with { Since = at, Save = new Due(at) },", "Saving s => new Queued(s.Ticket, s.Course, at, new Due(at), null)," },
-        { "a dead letter is requeued beside a live round", "the file is gone, and a day later somebody asks again just when an operator requeues/CrashAfter/5", Rounds, "if (document.Rounds.Any(r => r is Live)) return document;", "" },
+        { "a dead letter is requeued beside a live round", "the file is gone, and a day later somebody asks again just when an operator requeues/CrashAfter/5", Rounds, "if (document.ErasedAt is not null || document.Rounds.Any(r => r is Live)) return document;", "if (document.ErasedAt is not null) return document;" },
         { "an ending can be left", "looked at everywhere, made by one, and asked for everywhere/FreezeAfter/29", Lifecycle, "(Ended s, _) => InEnded(s, happened),", "(Ended { JobId: not null } s, JobProgressed e) => s with { Outcome = new RequestOutcome.Cancelled() }, (Ended s, _) => InEnded(s, happened)," },
         { "a deleted video stays in the store", "3", Lifecycle, "Removal = s.Outcome is RequestOutcome.Completed ? new Due(e.At) : null }", "Removal = null }" },
+
+        // Who wants to hear how it ends.
+        { "who asks for what is on its way is not told", "6", Tells, "is { } hearers && hearers != s.Ticket.Hearers ? WithHearers(s, hearers) : s,", "is null ? s : s," },
+        { "who does not hear at once is given up", "6", Tells, "return failures > Waits.Count", "return failures > 1" },
+        { "an ending after all has the name of the one before", "15", Tells, "this with { Endings = Endings + 1 }", "this with { Endings = 1 }" },
+        { "a failed try that is written twice counts twice", "274", Tells, "told => told.Due!.Failures == e.Failures ? LaterOrNever(telling, told, e) : told),", "told => LaterOrNever(telling, told, e with { Failures = told.Due!.Failures }))," },
 
         // Other takes, and runs.
         { "a yes counts each time it is said", "4", Variations, "is not { Variation: null } offer ||", "is not { } offer ||" },

@@ -14,6 +14,7 @@ public abstract class BrokenRules(ITestOutputHelper output)
     protected const string Lifecycle = "Requests/RequestLifecycle.cs", InDoubt = "Requests/RequestLifecycle.Doubt.cs", Pump = "Requests/RequestPump.cs", Rounds = "Requests/RequestRounds.cs",
         Admission = "Requests/RequestAdmission.cs", Endings = "Requests/RequestEndings.cs", Effects = "Requests/RequestEffects.cs",
         Calls = "Requests/RequestCalls.cs", Grain = "Requests/VideoRequestGrain.cs",
+        Tells = "Requests/RequestTelling.cs",
         Variations = "Requests/RequestVariations.cs", Questions = "Requests/VideoRequestGrain.Questions.cs", Ports = "Requests/RequestPorts.cs",
         Commit = "Persistence/Commit.cs", Quota = "Quotas/QuotaLedger.cs", QuotaShell = "Quotas/ReservationGrain.cs",
         Early = "Requests/VideoRequestGrain.Early.cs", Sending = "Requests/RequestCalls.Sending.cs", PriceRules = "Requests/Price.cs", Budget = "Budgets/BudgetRules.cs", Route = "Requests/RequestRoute.cs";

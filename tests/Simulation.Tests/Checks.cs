@@ -38,6 +38,14 @@ internal sealed class Checks(SimulatedWorld world)
     /// <summary>Whether it is a request, and not a key that a test of the provider made up.</summary>
     public bool Knows(string key) => documents.ContainsKey(key);
 
+    /// <summary>Whose it is, and what.</summary>
+    public string WhatIs(string key) => $"{documents[key].Owner} {documents[key].Prompt}";
+
+    /// <summary>How a round has ended, by what is on disk.</summary>
+    public (VideoStatus Status, DateTimeOffset At) EndingOf(VideoId id) => RequestRounds.RoundOf(documents[id.RequestKey], id.Round) is Ended ended
+        ? (ended.Outcome is RequestOutcome.Completed ? VideoStatus.Completed : VideoStatus.Failed, ended.Since)
+        : throw Broken($"Round {id.Round} has not ended.");
+
     /// <summary>What is on its way for an agent's run, by what is on disk.</summary>
     public IEnumerable<(string Key, int Round)> LiveOf(string run) =>
         from d in documents from r in d.Value.Rounds where r is Live live && live.Ticket.Run == run select (d.Key, r.Round);
@@ -66,6 +74,7 @@ internal sealed class Checks(SimulatedWorld world)
         if (after.Revision <= old.Revision || after.LastRound < old.LastRound || after.UpdatedAt < old.UpdatedAt) throw Broken("A document went backwards.");
         foreach (var state in old.Rounds) RoundHolds(key, state, after);
         foreach (var state in after.Rounds) JobIsOfItsAttempt(key, state);
+        foreach (var ended in after.Rounds.OfType<Ended>()) world.Hearers.Ended(new(key, ended.Round), ended);
         if (after.WakeAt is null && after.Rounds.Any(r => r is Live)) throw Broken("A live request sleeps for ever.");
         if (after.Status != StatusInSql(after)) throw Broken($"SQL reads '{after.Status}' of a request that is {StatusInSql(after)}.");
         SentSixTimesAtMost(after);
@@ -100,6 +109,7 @@ internal sealed class Checks(SimulatedWorld world)
         NobodyPaidTwice();
         NoRunMadeMore();
         world.MoneyChecks.AtTheEnd(documents);
+        world.Hearers.AtTheEnd();
         foreach (var id in world.People.Accepted) IdAnswersWithAnEnding(id);
         foreach (var job in world.Provider.Jobs) JobIsRemembered(job);
         foreach (var (key, document) in documents)

@@ -94,10 +94,13 @@ internal sealed class People(SimulatedWorld world)
 
     private static async Task<AskAnswer?> Directly(IGrainFactory grains, VideoAsk ask) => await grains.GetGrain<IVideoRequestGrain>(VideoRequestKey.For(1, ask)).Ask(ask);
 
-    private void Send(VideoAsk ask, Func<IGrainFactory, VideoAsk, Task<AskAnswer?>> send, Action<VideoId>? andThen = null, Action<ConfirmationOffer>? offered = null) =>
+    private void Send(VideoAsk wish, Func<IGrainFactory, VideoAsk, Task<AskAnswer?>> send, Action<VideoId>? andThen = null, Action<ConfirmationOffer>? offered = null)
+    {
+        var ask = world.Hearers.Of(wish);
         world.SomeProcess()?.Do("ask", async grains =>
         {
             Count("asked");
+            world.Hearers.Wants(ask);
             var since = world.Clock.GetUtcNow();
             AskAnswer? answer;
             try
@@ -114,8 +117,11 @@ internal sealed class People(SimulatedWorld world)
             Count(answer.GetType().Name);
             Hear(ask, since, answer);
             if (answer is AskAnswer.Question { Offer: { } offer }) offered?.Invoke(offer);
-            if (answer is AskAnswer.Accepted accepted) andThen?.Invoke(accepted.Video.Id);
+            if (answer is not AskAnswer.Accepted accepted) return;
+            world.Hearers.Promise(ask, accepted, underKey: send != Directly);
+            andThen?.Invoke(accepted.Video.Id);
         });
+    }
 
     private void Hear(VideoAsk ask, DateTimeOffset since, AskAnswer answer)
     {

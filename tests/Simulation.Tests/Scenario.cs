@@ -165,6 +165,16 @@ internal sealed record Scenario(string Name, string Shows, string[] Faults, Acti
             AsksTwice(w);
             w.People.After(TimeSpan.FromMinutes(50), w.People.Discard);
         }) { Swarm = new() { Resolution = Resolution.None } },
+        new("a video of which somebody hears late", "Saving -> Completed", ["hearer down", "hearer deaf", "hearer down"], w =>
+        {
+            for (var i = 0; i < 4; i++) w.People.After(TimeSpan.FromSeconds(2 * i), () => w.People.Ask("alice", "a cat"));
+            w.People.After(TimeSpan.FromMinutes(40), () => w.People.Ask("alice", "a cat"));
+        }) { Swarm = new() { Hears = true, SecondProcess = true } },
+        new("a dead letter of which somebody hears, and that goes on", "DeadLettered -> Saving", ["source gone"], w =>
+        {
+            for (var i = 0; i < 4; i++) w.People.After(TimeSpan.FromSeconds(2 * i), () => w.People.Ask("alice", "a cat"));
+            w.People.After(TimeSpan.FromMinutes(50), w.People.Requeue);
+        }) { Swarm = new() { Hears = true } },
         new("a route whose first account says no", "Submitting -> Admitting", [ProviderModel.Unavailable], AsksForARoute),
         new("a route whose first account does not take it", "Submitting -> Admitting", ["refused"], AsksForARoute),
         new("a route whose first account cannot be reached", "Submitting -> Admitting", [ProviderModel.NotSent], AsksForARoute),

@@ -57,6 +57,7 @@ internal sealed class SimulatedProcess
             .AddSingleton<IInstallation, InstallationModel>()
             .AddSingleton<INonces>(new NoncesModel(world))
             .AddSingleton<VideoGen.Grains.Requests.IOperatorNews>(new NewsModel(world, Gate))
+            .AddSingleton<VideoGen.Grains.Webhooks.IClientNews>(new HearersModel(world.Hearers, Gate, world.Clock))
             .AddSingleton<IHostState, RunningHostModel>()
             .AddSingleton<IClientPlans, OnePlanModel>()
             .AddSingleton(Telemetry)

@@ -22,6 +22,9 @@ internal sealed partial class SimulatedWorld
     /// <summary>How long after the last fault everything must have ended: a dead letter asks for its job for 26 hours.</summary>
     private static readonly TimeSpan EndsWithin = TimeSpan.FromHours(60);
 
+    /// <summary>The same where somebody is told: who never answers is tried for three days, and a tenth of that.</summary>
+    private static readonly TimeSpan IsToldWithin = EndsWithin + TimeSpan.FromHours(90);
+
     /// <summary>How long after the last fault and the last write a run goes on: what a process still wants to write is not seen on disk.</summary>
     private static readonly TimeSpan Aftermath = TimeSpan.FromMinutes(30);
 
@@ -50,11 +53,12 @@ internal sealed partial class SimulatedWorld
         Spending.StreakUsd = Chance.Pick<decimal?>(null, 25, 6.4m);
         Spending.ResetAfter = Chance.Pick(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(15));
         Spending.Refuses = Chance.Percent(20);
-        // Drawn by itself: what a seed without callbacks does, it does as if there were none.
-        Swarm = Swarm with { CallsBack = Callbacks.Drawn };
+        // Drawn by themselves: what a seed without callbacks, or without anybody who listens, does, it does as if there were none.
+        Swarm = Swarm with { CallsBack = Callbacks.Drawn, Hears = Hearers.Drawn };
         Quotas.Cooldown = Chance.Pick(TimeSpan.Zero, TimeSpan.FromMinutes(10));
         Requests.CheckEvery = Chance.Pick(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(5));
         People.Plan(CalmAt);
+        Hearers.Plan(CalmAt);
         if (faults) PlanFaults();
     }
 
@@ -84,6 +88,7 @@ internal sealed partial class SimulatedWorld
         this.planned = planned;
         Chance = chance;
         Callbacks = new(this, new(callbacks ^ 0x5EED));
+        Hearers = new(this, new(callbacks ^ 0x0EA2));
         Swarm = swarm ?? Swarm.Draw(chance);
         Turns = new(this);
         Checks = new(this);
@@ -107,6 +112,8 @@ internal sealed partial class SimulatedWorld
     public Swarm Swarm { get; private init; }
 
     public Callbacks Callbacks { get; }
+
+    public Hearers Hearers { get; }
 
     public Turns Turns { get; }
 
@@ -206,7 +213,7 @@ internal sealed partial class SimulatedWorld
 
             KeepAlive();
             if (NextMoment() is not { } next) break;
-            if (next > CalmAt + EndsWithin) throw Checks.Broken("Something is still owed long after the last fault.");
+            if (next > CalmAt + (Swarm.Hears ? IsToldWithin : EndsWithin)) throw Checks.Broken("Something is still owed long after the last fault.");
             Clock.AdvanceTo(next > Clock.GetUtcNow() ? next : Clock.GetUtcNow());
             Happen();
         }

@@ -29,10 +29,10 @@ public sealed class SimulationTests(ITestOutputHelper output)
             "reminder lost", "reminder late", "reminder doubled",
             "provider down", "connect refused", "429", "503", "refused", "policy at submit", "never arrived", "late delivery", "lost answer", "garbage",
             "job fails free", "job fails charged", "policy after rendering", "job never ends", "job ends late", "check failed", "find failed", "lookup missed it",
-            "cancel failed", "save failed", "source gone",
+            "cancel failed", "save failed", "source gone", "hearer down", "hearer deaf", "hearer gone",
         }.Select(f => $"fault {f}"),
         "activated twice at once", "write lost the race", "gate closed", "finished twice", "cancelled", "cancelled too late", "find found it", "find found nothing",
-        "callback", "callback early", "callback lost", "callback late", "callback doubled", "callback forged", "callback of another job", "candidate confirmed", "candidate is another's", "requeued",
+        "callback", "callback early", "callback lost", "callback late", "callback doubled", "callback forged", "callback of another job", "candidate confirmed", "candidate is another's", "requeued", "told", "told in vain", "tell again: Telling",
         "sent after a freeze that no gate sees", "paused", "discarded", "ask: refused: budget_exceeded", "ask: refused: paused", "ask: refused: spend_breaker",
         "money none -> Reserved", "money Reserved -> Spent", "money Reserved -> Released", "money Reserved -> AtRisk", "money AtRisk -> Spent", "money AtRisk -> Released", "money none -> AtRisk", "money none -> Released", "ask: Accepted", "ask: Question", "ask: Refused", "ask: nothing",
     ];

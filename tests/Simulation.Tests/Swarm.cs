@@ -106,6 +106,9 @@ internal sealed record Swarm
     /// <summary>Its providers call back what they have to say of a job: in time, late, doubled, or not; and somebody else does so in their name.</summary>
     public bool CallsBack { get; init; }
 
+    /// <summary>Clients want to be told how their videos end.</summary>
+    public bool Hears { get; init; }
+
     public Resolution Resolution { get; init; } = Resolution.CompleteLookup;
 
     /// <summary>The same at the other account.</summary>

@@ -53,8 +53,20 @@ internal static class Given
         return live with { Ticket = ticket, Course = course };
     }
 
+    private static Ended ToldToAllButOne()
+    {
+        var ended = Settled(Heard(Saving()).End(new RequestOutcome.Completed(File), new Charge(Charged.Yes, "finished", 0.40m), T));
+        var telling = ended.Telling! with { Look = null, Told = [new("https://example.com/hook", new Due(T, 2)) { LastTrouble = "It answered 500." }, new("wh_1", Due: null, ToldFate.Heard, T), new("wh_2", Due: null, ToldFate.GivenUp, T, "It answered 500.")] };
+        return ended with { Telling = telling };
+    }
+
     public static Ended Settled(Ended ended) => ended with { Settle = null, Discard = null };
     public static Ended DeadAt(Live live, Charge charge) => live.DeadLetter(Lost, charge, T);
+
+    public static readonly Hearers Hearers = new(Webhooks: true, ["https://example.com/hook"]);
+
+    /// <summary>The same round, of which a client wants to hear.</summary>
+    public static T Heard<T>(T live) where T : Live => live with { Ticket = live.Ticket with { Hearers = Hearers } };
 
     public static Ended Told(Ended dead) => dead with { Outcome = ((RequestOutcome.DeadLettered)dead.Outcome) with { Tell = null } };
 
@@ -106,6 +118,10 @@ internal static class Given
         ("Dead at Running, on a route", DeadAt(Running() with { Ticket = Route }, RequestEndings.JobOpen)),
         ("Admitting, at its second stop", Moved(Admitting(shown: true))),
         ("Submitting, at its second stop", Moved(Submitting())),
+        ("Queued, of which one hears", Heard(Queued())),
+        ("Completed, being told", Settled(Heard(Saving()).End(new RequestOutcome.Completed(File), new Charge(Charged.Yes, "finished", 0.40m), T))),
+        ("Completed, told to all but one", ToldToAllButOne()),
+        ("Dead at Running, being told", DeadAt(Heard(Running()), RequestEndings.JobOpen)),
         ("Completed, at its second stop", Moved(Saving()).End(new RequestOutcome.Completed(File), new Charge(Charged.Yes, "finished", 0.40m), T)),
     ];
 
@@ -191,6 +207,19 @@ internal static class Given
         ("SourceGone", new SourceGone(Id, "gone", Soon)),
         ("OriginalDiscarded", new OriginalDiscarded(Id, Soon)),
         ("DiscardFailed", new DiscardFailed(Id, Down, Soon)),
+        ("Listened(webhooks)", new Listened(1, Webhooks: true, Address: null, WasLive: false, Soon)),
+        ("Listened(webhooks), was live", new Listened(1, Webhooks: true, Address: null, WasLive: true, Soon)),
+        ("Listened(address)", new Listened(1, Webhooks: false, "https://example.com/hook", WasLive: false, Soon)),
+        ("TellAgainWanted", new TellAgainWanted(1, Webhooks: true, Soon)),
+        ("TellAgainWanted, no webhooks", new TellAgainWanted(1, Webhooks: false, Soon)),
+        ("HearersFound", new HearersFound(1, 1, ["wh_1"], Soon)),
+        ("HearersFound, other ending", new HearersFound(1, 2, ["wh_1"], Soon)),
+        ("HearersNotFound", new HearersNotFound(1, 1, Down, Soon)),
+        ("ClientTold", new ClientTold(1, 1, "https://example.com/hook", Soon)),
+        ("ClientTold, other ending", new ClientTold(1, 2, "https://example.com/hook", Soon)),
+        ("ClientGone", new ClientGone(1, 1, "https://example.com/hook", Soon)),
+        ("ClientNotTold", new ClientNotTold(1, 1, "https://example.com/hook", Failures: 0, Down, Soon)),
+        ("ClientNotTold, for the third time", new ClientNotTold(1, 1, "https://example.com/hook", Failures: 2, Down, Soon)),
     ];
 
     /// <summary>The name of a state as the diagram and the table call it.</summary>

@@ -58,16 +58,18 @@ public sealed class LifecycleTableTests
         foreach (var (state, happened) in Pairs())
         {
             var document = Given.Document(RequestLifecycle.Apply(state, happened));
+            var tells = RequestTelling.Owed(document).Min(owed => (DateTimeOffset?)owed.NotBefore); // By itself, beside the others.
             if (RequestEffects.NextAt(document) is not { } next)
             {
-                Assert.Null(document.WakeAt);
+                Assert.Equal(tells, document.WakeAt);
                 Assert.Null(RequestEffects.NextEffect(document, DateTimeOffset.MaxValue));
                 continue;
             }
 
             Assert.NotNull(RequestEffects.NextEffect(document, next));
             Assert.Null(RequestEffects.NextEffect(document, next - TimeSpan.FromMilliseconds(1)));
-            Assert.InRange(document.WakeAt!.Value, next, next + RequestEffects.HoldsUnwrittenFor);
+            if (tells < next) Assert.Equal(tells, document.WakeAt);
+            else Assert.InRange(document.WakeAt!.Value, next, tells ?? next + RequestEffects.HoldsUnwrittenFor);
         }
     }
 
@@ -169,17 +171,29 @@ public sealed class LifecycleTableTests
                 if (ended.Removal is not null) facts.Add("removal owed");
                 if (ended.Outcome is RequestOutcome.DeadLettered { Tell: not null }) facts.Add("tell owed");
                 if (ended.Deleted) facts.Add("deleted");
+                if (ended.Telling is { } telling) facts.Add(Describe(telling));
                 break;
         }
 
-        if (state is Live { Course: var course })
+        if (state is Live { Course: var course } live)
         {
             facts.Add($"attempt {course.Attempt}");
             facts.Add($"sent {course.Sent.Length}");
             if (course.CancelWanted is not null) facts.Add("cancel wanted");
+            if (live.Ticket.Hearers is { } hearers) facts.Add(Describe(hearers));
             if (course.Left is [.., var left]) facts.Add($"left {left.Account}: {left.Why}");
         }
 
         return facts.Count == 0 ? Given.Name(state) : $"{Given.Name(state)} ({string.Join(", ", facts)})";
     }
+
+    private static string Describe(Hearers hearers) => string.Join(", ", ((string[])[.. hearers.Webhooks ? ["heard by webhooks"] : Array.Empty<string>(), .. hearers.Addresses.Select(_ => "heard by an address")]));
+
+    private static string Describe(Telling telling) => $"ending {telling.Ending}{(telling.Look is null ? "" : ", look owed")}" + string.Concat(
+        telling.Told.Select(told => told switch
+        {
+            { Due: { } due } => $", {told.To} owed after {due.Failures}",
+            { Fate: { } fate } => $", {told.To} {fate}",
+            _ => $", {told.To} ?",
+        }));
 }

@@ -7,6 +7,7 @@ using VideoGen.Engine.Simulation;
 using VideoGen.Grains.Budgets;
 using VideoGen.Grains.Quotas;
 using VideoGen.Grains.Requests;
+using VideoGen.Grains.Webhooks;
 using VideoGen.Reports;
 using VideoGen.Requests;
 using VideoGen.Storage;
@@ -64,6 +65,9 @@ internal sealed class World : IAsyncDisposable
 
     public OperatorDouble News { get; } = new();
 
+    /// <summary>Outlives crashes, as receivers do.</summary>
+    public ClientsDouble Clients { get; } = new();
+
     /// <summary>Outlives crashes, so that a test hears all that the processes tell.</summary>
     public HeardTelemetry Heard { get; } = new();
 
@@ -104,6 +108,7 @@ internal sealed class World : IAsyncDisposable
             .AddSingleton<IInstallation, Installation>()
             .AddSingleton<INonces>(new Nonces(this))
             .AddSingleton<IOperatorNews>(News)
+            .AddSingleton<IClientNews>(Clients)
             .AddSingleton<IHostState>(Host)
             .AddSingleton(Heard.Telemetry)
             .AddSingleton<IOptionsMonitor<RequestOptions>>(new FixedOptions<RequestOptions>(Requests))

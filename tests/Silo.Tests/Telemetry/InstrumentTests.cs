@@ -57,6 +57,7 @@ public sealed class InstrumentTests
         telemetry.Swept(woken: true);
         telemetry.ReminderTicked();
         telemetry.CalledBack("taken");
+        telemetry.ClientTold("heard");
         telemetry.Owed(1, TimeSpan.Zero);
         telemetry.ModelRetires("local", 30);
         telemetry.Strangers(ours: true, 1);

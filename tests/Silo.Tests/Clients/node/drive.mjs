@@ -1,10 +1,12 @@
 // Drives a server as a program does that was written for the official service: the client is unchanged but for its address.
 // Prints one JSON object. Arguments: the address, and what to do.
 import { File } from 'node:buffer';
+import { webcrypto } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import OpenAI, { toFile } from 'openai';
 
-globalThis.File ??= File; // Before Node 20 it was not global yet.
+globalThis.File ??= File; // Before Node 20 these were not global yet.
+globalThis.crypto ??= webcrypto;
 
 const [address, story] = process.argv.slice(2);
 const client = new OpenAI({ baseURL: `${address}/v1`, apiKey: 'none' });
@@ -86,6 +88,16 @@ const stories = {
       return { id: (await client.videos.create({ prompt: 'Another video', size: '320x180', seconds: '1' })).id };
     } catch (error) {
       return { kind: error.constructor.name, status: error.status, code: error.code, type: error.type, message: error.message };
+    }
+  },
+
+  // What a program does with a webhook that it receives: the body as it came, its headers, and the secret.
+  async unwrap() {
+    const { body, headers, secret } = JSON.parse(process.argv[4]);
+    try {
+      return { event: await client.webhooks.unwrap(body, headers, secret) };
+    } catch (error) {
+      return { kind: error.constructor.name, message: error.message };
     }
   },
 
