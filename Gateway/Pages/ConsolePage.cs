@@ -33,7 +33,9 @@ internal static class ConsolePage
         http.Response.Headers.ContentSecurityPolicy = Policy;
         http.Response.Headers.CacheControl = "no-cache"; // Asked about each time: a page of an older program would call what is not there.
         http.Response.Headers.ETag = $"\"{tag}\"";
-        return EntityTag.IsIn(http.Request.Headers.IfNoneMatch, tag) ? Results.StatusCode(Problems.NotModified) : Results.Bytes(content, Types[extension]);
+        if (!EntityTag.IsIn(http.Request.Headers.IfNoneMatch, tag)) return Results.Bytes(content, Types[extension]);
+        http.Response.StatusCode = Problems.NotModified;
+        return Results.Empty;
     }
 
     // Out of the assembly: there is no folder that could be left behind, or changed.
