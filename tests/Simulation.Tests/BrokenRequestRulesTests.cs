@@ -61,8 +61,8 @@ public sealed class BrokenRequestRulesTests(ITestOutputHelper output) : BrokenRu
         // Other takes, and runs.
         { "a yes counts each time it is said", "4", Variations, "is not { Variation: null } offer ||", "is not { } offer ||" },
         { "a yes is looked for in an old document", "another take, and yes twice/CrashBefore/10", Questions, "await commit.Refresh(); // A no is not written", "// A no is not written" },
-        { "a run is not asked", "100", Ports, "return run is null ? [quota] :", "return run is null || run.Length > 0 ? [quota] :" },
-        { "a settlement is not told to its run", "6", Effects, "!s.Unmetered, s.Stages.Asked, s.Run,", "!s.Unmetered, s.Stages.Asked, null," },
+        { "a run is not asked", "139", Ports, "return run is null ? [quota] :", "return run is null || run.Length > 0 ? [quota] :" },
+        { "a settlement is not told to its run", "7", Effects, "!s.Unmetered, s.Stages.Asked, s.Run,", "!s.Unmetered, s.Stages.Asked, null," },
         { "an early no comes from an old document", "looked at everywhere, made by one, and asked for everywhere/ErrorBefore/5", Early, "await commit.Refresh(); // What was reserved may", "// What was reserved may" },
     };
 
