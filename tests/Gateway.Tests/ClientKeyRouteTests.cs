@@ -193,7 +193,8 @@ public sealed class ClientKeyRouteTests
 
     internal static Action<IServiceCollection> With(params (string Name, string Value)[] settings) => services =>
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value))).Build();
+        // It takes the place of the configuration that says where to listen.
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Append((Name: "urls", Value: "http://127.0.0.1:0")).Select(s => KeyValuePair.Create(s.Name, (string?)s.Value))).Build();
         services.AddSingleton<IConfiguration>(configuration);
         services.AddPlans(configuration);
     };

@@ -8,6 +8,9 @@ namespace VideoGen.Grains.Tests.Budgets;
 /// <summary>Limits and providers as an operator asks for them, of the grains that hold them.</summary>
 public sealed class ClientLimitsTests
 {
+    // Of the wall's clock: whoever only looks lets no time pass, in which a video would end.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     [Fact]
     public async Task A_clients_limits_are_those_of_its_plan_and_its_budgets_those_of_today_and_this_month()
     {
@@ -16,9 +19,9 @@ public sealed class ClientLimitsTests
         (world.PlanOf["bot"], world.Plans["pro"]) = ("pro", new() { VideosPerDay = 50, Cooldown = TimeSpan.Zero });
         await world.Drive(world.Ask());
 
-        var local = await world.Drive(world.Grains.GetGrain<ILimitsGrain>(LimitsKey.For(new("local", "-"))).OfClient());
-        var all = await world.Drive(world.Grains.GetGrain<ILimitsGrain>(LimitsKey.For(new("local", "-"))).OfAll());
-        var bot = await world.Drive(world.Grains.GetGrain<ILimitsGrain>(LimitsKey.For(new("bot", "-"))).OfClient());
+        var local = await world.Grains.GetGrain<ILimitsGrain>(LimitsKey.For(new("local", "-"))).OfClient().WaitAsync(Patience);
+        var all = await world.Grains.GetGrain<ILimitsGrain>(LimitsKey.For(new("local", "-"))).OfAll().WaitAsync(Patience);
+        var bot = await world.Grains.GetGrain<ILimitsGrain>(LimitsKey.For(new("bot", "-"))).OfClient().WaitAsync(Patience);
 
         var day = Scopes.Day(DateOnly.FromDateTime(world.Time.GetUtcNow().UtcDateTime));
         Assert.Equal((5, TimeSpan.FromMinutes(10), 4m, null), (local.VideosPerDay, local.Cooldown, local.UserDailyUsd, local.UserMonthlyUsd));
@@ -34,7 +37,7 @@ public sealed class ClientLimitsTests
         await world.Drive(world.Ask());
         var asked = world.Provider.Log.Count;
 
-        var look = await world.Drive(world.Grains.GetGrain<IProviderGrain>(ProviderKey.For("local")).Look());
+        var look = await world.Grains.GetGrain<IProviderGrain>(ProviderKey.For("local")).Look().WaitAsync(Patience);
 
         Assert.Equal((null, null, BreakerState.Closed), (look.Type, look.Trouble, look.Breaker.State));
         Assert.Equal(asked, world.Provider.Log.Count);
