@@ -52,4 +52,11 @@ public sealed class GatewayOptions
 
     /// <summary>Whether <c>/openapi.json</c> and <c>/docs</c> are served. They say what every installation has, and nothing of this one.</summary>
     public bool Docs { get; set; } = true;
+
+    /// <summary>How long fetching a picture may take that an ask names by its address.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
+    public TimeSpan InputTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether pictures may be fetched from addresses that are not public, and without TLS. Default: no.</summary>
+    public bool PrivateInputs { get; set; }
 }

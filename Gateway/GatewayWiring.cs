@@ -55,6 +55,7 @@ public static class GatewayWiring
         services.AddSingleton<VideoStop>();
         services.AddSingleton<ProviderViews>();
         services.AddSingleton<Overview>();
+        services.AddSingleton<InputDownload>();
         services.AddSingleton<AskInput>();
         services.AddSingleton<AskReader>();
         services.AddDocument();

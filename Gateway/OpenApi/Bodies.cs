@@ -47,7 +47,7 @@ internal sealed record AskDocument
 /// <summary>A picture.</summary>
 internal sealed record InputDocument
 {
-    [Description("A data URL (data:image/png;base64,...): PNG, JPEG or WebP.")]
+    [Description("An https address on the public internet, without redirects, or a data URL (data:image/png;base64,...): PNG, JPEG or WebP.")]
     public required string ImageUrl { get; init; }
 }
 

@@ -23,7 +23,7 @@ internal static class ClientRoutes
     }
 
     /// <summary>The plan that a body names, as the database has it: an empty text is the default one. Null where it names none that is configured.</summary>
-    public static string? PlanIn(OperatorBody body, PlanNames plans) => body.Text("plan") switch
+    public static string? PlanIn(StrictBody body, PlanNames plans) => body.Text("plan") switch
     {
         ClientPlan.Default => "",
         { } plan when plans.Contains(plan) => plan,
@@ -50,7 +50,7 @@ internal static class ClientRoutes
 
     private static async Task<IResult> Put(string client, HttpContext http, IClientBook book, PlanNames plans, IOptions<GatewayOptions> options, ILogger<ClientBody> logger)
     {
-        var (body, problem) = await OperatorBody.Read(http, options.Value.BodyLimitBytes, "plan");
+        var (body, problem) = await StrictBody.Read(http, options.Value.BodyLimitBytes, "plan");
         if (body is null) return problem!;
         if (!body.Has("plan")) return Problems.Missing("plan", $"is the client's plan from now on, one of: {plans}.");
         if (PlanIn(body, plans) is not { } plan) return NoSuchPlan(plans);

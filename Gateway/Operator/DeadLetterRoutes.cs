@@ -57,7 +57,7 @@ internal static class DeadLetterRoutes
 
     private static async Task<IResult> Requeue(string id, HttpContext http, VideoGrains grains, IOptions<GatewayOptions> options, ILogger<DeadLetterBody> logger)
     {
-        var (body, problem) = await OperatorBody.ReadOrEmpty(http, options.Value.BodyLimitBytes, "accept_double_payment");
+        var (body, problem) = await StrictBody.ReadOrEmpty(http, options.Value.BodyLimitBytes, "accept_double_payment");
         if (body is null) return problem!;
         if (body.Has("accept_double_payment") && body.Flag("accept_double_payment") is null) return Problems.Field("accept_double_payment", "must be true or false.");
         if (!VideoId.TryParse(id, out var video) || await grains.Get(video) is null) return Problems.NoSuchRound();
@@ -76,7 +76,7 @@ internal static class DeadLetterRoutes
 
     private static async Task<IResult> Discard(string id, HttpContext http, VideoGrains grains, IOptions<GatewayOptions> options, ILogger<DeadLetterBody> logger)
     {
-        var (body, problem) = await OperatorBody.Read(http, options.Value.BodyLimitBytes, "reason");
+        var (body, problem) = await StrictBody.Read(http, options.Value.BodyLimitBytes, "reason");
         if (body is null) return problem!;
         if (!body.Has("reason")) return Problems.Missing("reason", $"says why nobody has to find out any more, in at most {MaxReason} characters.");
         if (body.Text("reason") is not { Length: > 0 and <= MaxReason } reason) return Problems.Field("reason", $"must be one line of 1 to {MaxReason} characters.");

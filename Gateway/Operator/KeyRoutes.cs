@@ -33,7 +33,7 @@ internal static class KeyRoutes
 
     private static async Task<IResult> Create(HttpContext http, IClientBook book, PlanNames plans, IOptions<GatewayOptions> options, ILogger<KeyBody> logger)
     {
-        var (body, problem) = await OperatorBody.Read(http, options.Value.BodyLimitBytes, "client", "scopes", "name", "plan");
+        var (body, problem) = await StrictBody.Read(http, options.Value.BodyLimitBytes, "client", "scopes", "name", "plan");
         if (body is null) return problem!;
         if (!body.Has("client")) return Problems.Missing("client", "says whose key it is to be.");
         if (body.Text("client") is not { } client || !Owner.IsClient(client)) return Problems.Field("client", ClientBound);
@@ -54,7 +54,7 @@ internal static class KeyRoutes
 
     private static async Task<IResult> Rotate(string id, HttpContext http, IClientBook book, IOptions<GatewayOptions> options, ILogger<KeyBody> logger)
     {
-        var (body, problem) = await OperatorBody.ReadOrEmpty(http, options.Value.BodyLimitBytes, "keep_for");
+        var (body, problem) = await StrictBody.ReadOrEmpty(http, options.Value.BodyLimitBytes, "keep_for");
         if (body is null) return problem!;
         var keep = body.Has("keep_for") ? KeyDesk.Keep(body.Number("keep_for") ?? -1) : IClientBook.UsualKeep;
         if (keep is not { } keepFor) return Problems.Field("keep_for", $"must be {KeyDesk.KeepRule}.");

@@ -33,7 +33,7 @@ internal static class PageQuery
         {
             place = (DateTimeOffset.FromUnixTimeMilliseconds(at), video);
         }
-        else if (OperatorBody.TryMoment(text, out var moment))
+        else if (StrictBody.TryMoment(text, out var moment))
         {
             place = (moment, null);
         }

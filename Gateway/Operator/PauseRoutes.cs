@@ -34,7 +34,7 @@ internal static class PauseRoutes
     private static async Task<IResult> Pause(
         HttpContext http, IPauses pauses, VideoStop stop, IModelCatalogue catalogue, IOptions<GatewayOptions> options, TimeProvider time, ILogger<PauseBody> logger)
     {
-        var (body, problem) = await OperatorBody.Read(http, options.Value.BodyLimitBytes, "scope", "reason", "until", "for", "drain");
+        var (body, problem) = await StrictBody.Read(http, options.Value.BodyLimitBytes, "scope", "reason", "until", "for", "drain");
         if (body is null) return problem!;
         if (!body.Has("scope")) return Problems.Missing("scope", "says whom to stop: global, client:CLIENT, user:CLIENT/USER or provider:ACCOUNT.");
         var (scope, wrong) = PauseScope.Parse(body.Text("scope"), catalogue);
@@ -70,7 +70,7 @@ internal static class PauseRoutes
     private static async Task<IResult> Resume(HttpContext http, IPauses pauses, IOptions<GatewayOptions> options, TimeProvider time, ILogger<PauseBody> logger)
     {
         // Whatever the scope is: one whose provider is gone from the catalogue can be lifted, too.
-        var (body, problem) = await OperatorBody.Read(http, options.Value.BodyLimitBytes, "scope");
+        var (body, problem) = await StrictBody.Read(http, options.Value.BodyLimitBytes, "scope");
         if (body is null) return problem!;
         if (!body.Has("scope")) return Problems.Missing("scope", "is the scope of a pause in force; GET /api/admin/pauses lists them.");
         if (body.Text("scope") is not { Length: > 0 and <= MaxScope } scope) return Problems.Field("scope", "must be the scope of a pause in force; GET /api/admin/pauses lists them.");
@@ -82,7 +82,7 @@ internal static class PauseRoutes
         });
     }
 
-    private static bool TryUntil(OperatorBody body, DateTimeOffset now, out DateTimeOffset? until, out Problem? problem)
+    private static bool TryUntil(StrictBody body, DateTimeOffset now, out DateTimeOffset? until, out Problem? problem)
     {
         until = null;
         problem = null;

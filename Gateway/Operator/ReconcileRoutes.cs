@@ -29,7 +29,7 @@ internal static class ReconcileRoutes
 
     private static async Task<IResult> Confirm(HttpContext http, IReconciles reconciles, IOptions<GatewayOptions> options, TimeProvider time, ILogger<ReconcileBody> logger)
     {
-        var (body, problem) = await OperatorBody.Read(http, options.Value.BodyLimitBytes, "confirm", "reason");
+        var (body, problem) = await StrictBody.Read(http, options.Value.BodyLimitBytes, "confirm", "reason");
         if (body is null) return problem!;
         if (!body.Has("confirm")) return Problems.Missing("confirm", "must be true: from then on is paid for again what the database has forgotten and somebody asks for.");
         if (body.Flag("confirm") is not true) return Problems.Field("confirm", "must be true.");

@@ -53,8 +53,8 @@ internal static class RequestRoutes
             : account is { Length: > MaxName } ? Problems.Field("account", $"must be the name of a provider account, of at most {MaxName} characters.")
             : charged is not null && !DeadLetterRoutes.ChargedWords.ContainsKey(charged) ? Problems.Field("charged", $"must be one of {string.Join(", ", DeadLetterRoutes.ChargedWords.Keys)}.")
             : prompt is { Length: > MaxPart } || prompt?.Contains('\0', StringComparison.Ordinal) == true ? Problems.Field("prompt", string.Create(CultureInfo.InvariantCulture, $"must have at most {MaxPart} characters."))
-            : At("from") is { } first && !OperatorBody.TryMoment(first, out from) ? Problems.Field("from", MomentBound)
-            : At("to") is { } last && !OperatorBody.TryMoment(last, out to) ? Problems.Field("to", MomentBound)
+            : At("from") is { } first && !StrictBody.TryMoment(first, out from) ? Problems.Field("from", MomentBound)
+            : At("to") is { } last && !StrictBody.TryMoment(last, out to) ? Problems.Field("to", MomentBound)
             : At("from") is not null && At("to") is not null && from >= to ? Problems.Field("from", "must be before 'to'.")
             : null;
         if (problem is not null) return (null, problem);

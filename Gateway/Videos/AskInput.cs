@@ -4,9 +4,22 @@ using VideoGen.Requests;
 namespace VideoGen.Gateway.Videos;
 
 /// <summary>The picture that guides a video: what it must be, and how it gets into the store.</summary>
-internal sealed class AskInput(IInputFiles inputs, IOptions<GatewayOptions> options, TimeProvider time, ILogger<AskInput> logger)
+internal sealed class AskInput(IInputFiles inputs, InputDownload download, IOptions<GatewayOptions> options, TimeProvider time, ILogger<AskInput> logger)
 {
     private const int HeadBytes = 12;
+
+    /// <summary>Stores a picture that comes as a data URL, or from an address on the web.</summary>
+    public async Task<(InputFile? Input, Problem? Problem)> Take(string url, CancellationToken cancellationToken)
+    {
+        if (Decode(url) is { } bytes)
+        {
+            using var picture = new MemoryStream(bytes);
+            return await Save(picture, cancellationToken);
+        }
+
+        var (saved, wrong) = await download.Fetch(url, Save, cancellationToken);
+        return saved ?? (null, Problems.Field(AskBody.InputReference, wrong!));
+    }
 
     /// <summary>Stores a picture that comes as bytes.</summary>
     public async Task<(InputFile? Input, Problem? Problem)> Save(Stream content, CancellationToken cancellationToken)
@@ -39,7 +52,7 @@ internal sealed class AskInput(IInputFiles inputs, IOptions<GatewayOptions> opti
     }
 
     /// <summary>The bytes of a data URL; null where it is none.</summary>
-    public static byte[]? Decode(string dataUrl)
+    private static byte[]? Decode(string dataUrl)
     {
         const string scheme = "data:image/", encoding = ";base64,";
         var start = dataUrl.IndexOf(encoding, StringComparison.Ordinal);

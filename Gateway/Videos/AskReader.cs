@@ -128,13 +128,7 @@ internal sealed class AskReader(IModelCatalogue catalogue, ClientModels models, 
         if (body.Input is null && body.InputUrl is null) return (null, null);
         if (catalogue.Find(wanted.Model) is not { TakesInput: true }) return (null, Problems.Field(AskBody.InputReference, $"is not taken by {wanted.Model}; leave it out."));
         if (body.Input is { } stored) return (stored, null);
-        if (AskInput.Decode(body.InputUrl!) is not { } bytes)
-        {
-            return (null, Problems.Field(AskBody.InputReference, "must be a data URL (data:image/png;base64,...) or a file; addresses on the web are not fetched."));
-        }
-
-        using var picture = new MemoryStream(bytes);
-        return await inputs.Save(picture, cancellationToken);
+        return await inputs.Take(body.InputUrl!, cancellationToken);
     }
 
     private static bool TryName(HttpRequest request, string header, Predicate<string> isName, int maxLength, out string? name, [NotNullWhen(false)] out Problem? problem)

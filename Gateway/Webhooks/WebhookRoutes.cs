@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 using VideoGen.Gateway.Access;
 using VideoGen.Gateway.OpenApi;
 using VideoGen.Gateway.Videos;
@@ -30,7 +32,7 @@ internal static class WebhookRoutes
 
     private static async Task<IResult> Register(HttpContext http, VideoGrains grains, IWebhookClients clients, IOptions<GatewayOptions> options)
     {
-        var (ask, problem) = await WebhookAsk.Read(http, options.Value.BodyLimitBytes, "url", "events");
+        var (ask, problem) = await Read(http, options.Value.BodyLimitBytes, "url", "events");
         if (ask is null) return problem!;
         if (!ask.Has("url")) return Problems.Missing("url", "says where to post to, such as https://example.com/videos.");
         if (ask.Text("url") is not { } url) return Problems.WrongType("url", "must be a string.");
@@ -70,7 +72,7 @@ internal static class WebhookRoutes
 
     private static async Task<IResult> Rotate(HttpContext http, VideoGrains grains, IOptions<GatewayOptions> options)
     {
-        var (ask, problem) = await WebhookAsk.Read(http, options.Value.BodyLimitBytes, KeepFor);
+        var (ask, problem) = await Read(http, options.Value.BodyLimitBytes, KeepFor);
         if (ask is null) return problem!;
         var seconds = ask.Has(KeepFor) ? ask.Number(KeepFor) : (long)KeepsFor.TotalSeconds;
         if (seconds is not >= 0 || seconds > KeepsAtMost.TotalSeconds) return Problems.Field(KeepFor, $"must be a whole number of seconds from 0 to {(long)KeepsAtMost.TotalSeconds}, for which the old secret signs along; leave it out for {(long)KeepsFor.TotalSeconds}.");
@@ -100,11 +102,21 @@ internal static class WebhookRoutes
 
     private static async Task<IResult> WithoutBody(HttpContext http, IOptions<GatewayOptions> options, Func<Task<IResult>> answer)
     {
-        var (ask, problem) = await WebhookAsk.Read(http, options.Value.BodyLimitBytes);
+        var (ask, problem) = await Read(http, options.Value.BodyLimitBytes);
         return ask is null ? problem! : await answer();
     }
 
-    private static bool TryEvents(WebhookAsk ask, out ImmutableArray<string> events)
+    // A page of another origin can send anything but JSON without asking first, with whatever right its reader has here.
+    private static async Task<(StrictBody? Body, Problem? Problem)> Read(HttpContext http, int limit, params string[] known)
+    {
+        var mayHaveOne = http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false;
+        return (mayHaveOne || http.Request.Headers.Origin.Count > 0) && !IsJson(http.Request) ? (null, Problems.JsonAlone()) : await StrictBody.ReadOrEmpty(http, limit, known);
+    }
+
+    private static bool IsJson(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
+
+    private static bool TryEvents(StrictBody ask, out ImmutableArray<string> events)
     {
         events = WebhookEvents.All;
         if (!ask.Has("events")) return true;

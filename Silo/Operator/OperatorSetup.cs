@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using VideoGen.Grains.Requests;
-using VideoGen.Silo.Http;
+using VideoGen.Gateway.Http;
 using VideoGen.Silo.Webhooks;
 
 namespace VideoGen.Silo.Operator;

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using VideoGen.Grains.Requests;
 using VideoGen.Requests;
-using VideoGen.Silo.Http;
+using VideoGen.Gateway.Http;
 using VideoGen.Silo.Webhooks;
 
 namespace VideoGen.Silo.Operator;

@@ -1,4 +1,4 @@
-using VideoGen.Silo.Http;
+using VideoGen.Gateway.Http;
 
 namespace VideoGen.Silo.Webhooks;
 

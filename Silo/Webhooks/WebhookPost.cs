@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Authentication;
 using Microsoft.Extensions.Options;
-using VideoGen.Silo.Http;
+using VideoGen.Gateway.Http;
 using VideoGen.Webhooks;
 
 namespace VideoGen.Silo.Webhooks;

@@ -60,7 +60,7 @@ public sealed class BodyTests
         { """{"prompt":"x","input_reference":{"image_url":7}}""", 400, "invalid_type", "input_reference", "image_url" },
         { """{"prompt":"x","input_reference":{"image_url":"a","image_url":"b"}}""", 400, "invalid_value", "input_reference", "one member" },
         { """{"prompt":"x","input_reference":{"image_url":"data:image/png;base64,AA=="}}""", 400, "invalid_value", "input_reference", "not taken by local-1" },
-        { """{"prompt":"x","model":"paid-1","input_reference":{"image_url":"https://example.com/a.png"}}""", 400, "invalid_value", "input_reference", "not fetched" },
+        { """{"prompt":"x","model":"paid-1","input_reference":{"image_url":"ftp://example.com/a.png"}}""", 400, "invalid_value", "input_reference", "https address" },
         { """{"prompt":"x","model":"paid-1","input_reference":{"image_url":"data:image/png;base64,AA=="}}""", 400, "invalid_value", "input_reference", "PNG, JPEG or WebP" },
         { """{"prompt":"x","model":"paid-1","input_reference":{"image_url":"data:image/png;base64,!!"}}""", 400, "invalid_value", "input_reference", "data URL" },
         { """{"prompt":"x","<b>\n":1}""", 400, "unknown_parameter", null, "has a member unknown here" },

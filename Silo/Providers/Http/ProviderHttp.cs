@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using VideoGen.Grains.Providers;
-using VideoGen.Silo.Http;
+using VideoGen.Gateway.Http;
 
 namespace VideoGen.Silo.Providers.Http;
 

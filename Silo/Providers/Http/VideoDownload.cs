@@ -1,5 +1,5 @@
 using System.Net;
-using VideoGen.Silo.Http;
+using VideoGen.Gateway.Http;
 
 namespace VideoGen.Silo.Providers.Http;
 

@@ -31,7 +31,7 @@ public sealed class AttackHostTests(AttackHostTests.Attacked attacked) : IClassF
         {
             if (!path.StartsWith("/v1/videos/{id}", StringComparison.Ordinal)) continue;
             using var request = new HttpRequestMessage(new(method), new Uri(path.Replace("{id}", attacked.Video, StringComparison.Ordinal), UriKind.Relative));
-            if (method == "POST") request.Content = new StringContent("""{"prompt":"mine now"}""", Encoding.UTF8, "application/json");
+            if (path.EndsWith("/remix", StringComparison.Ordinal)) request.Content = new StringContent("""{"prompt":"mine now"}""", Encoding.UTF8, "application/json");
             using var answer = await Send(request, attacked.Stranger);
             Assert.True(answer.StatusCode == HttpStatusCode.NotFound, $"{method} {path}: {(int)answer.StatusCode}");
             tried++;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
-using VideoGen.Silo.Http;
+using VideoGen.Gateway.Http;
 
 namespace VideoGen.Silo.Tests.Http;
 

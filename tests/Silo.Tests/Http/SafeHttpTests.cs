@@ -1,5 +1,5 @@
 using System.Net;
-using VideoGen.Silo.Http;
+using VideoGen.Gateway.Http;
 using VideoGen.Silo.Tests.Providers;
 
 namespace VideoGen.Silo.Tests.Http;

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using VideoGen.Grains.Requests;
 using VideoGen.Requests;
-using VideoGen.Silo.Http;
+using VideoGen.Gateway.Http;
 using VideoGen.Silo.Operator;
 using VideoGen.Silo.Tests.Providers;
 

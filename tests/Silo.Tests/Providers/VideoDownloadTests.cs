@@ -1,6 +1,6 @@
 using System.Net;
 using VideoGen.Grains.Requests;
-using VideoGen.Silo.Http;
+using VideoGen.Gateway.Http;
 using VideoGen.Silo.Media;
 using VideoGen.Silo.Providers.Http;
 

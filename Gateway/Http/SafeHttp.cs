@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace VideoGen.Silo.Http;
+namespace VideoGen.Gateway.Http;
 
 /// <summary>
 /// HTTP that does what it is told and nothing more: no redirect, no proxy, no cookies, no decompression, no trace headers.

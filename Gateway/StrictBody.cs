@@ -3,28 +3,28 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace VideoGen.Gateway.Operator;
+namespace VideoGen.Gateway;
 
 /// <summary>
-/// What an operator sends: one JSON object of texts, lists of them, whole numbers, true and false, read strictly. Whatever its Content-Type: who stops everything in a
-/// hurry forgets that header, and no page of others can send the operator's key.
+/// One JSON object of texts, lists of them, whole numbers, true and false, read strictly. The operator's whatever its Content-Type: who stops
+/// everything in a hurry forgets that header, and no page of others can send the operator's key.
 /// </summary>
-internal sealed class OperatorBody
+internal sealed class StrictBody
 {
     private readonly Dictionary<string, JsonElement> members = new(StringComparer.Ordinal);
 
     /// <param name="http">The request.</param>
     /// <param name="limit">The most bytes.</param>
     /// <param name="known">The members that it may have.</param>
-    public static Task<(OperatorBody? Body, Problem? Problem)> Read(HttpContext http, int limit, params string[] known) => Read(http, limit, mayBeEmpty: false, known);
+    public static Task<(StrictBody? Body, Problem? Problem)> Read(HttpContext http, int limit, params string[] known) => Read(http, limit, mayBeEmpty: false, known);
 
     /// <summary>The same where none of its members has to be there: no body at all is an empty one.</summary>
     /// <param name="http">The request.</param>
     /// <param name="limit">The most bytes.</param>
     /// <param name="known">The members that it may have.</param>
-    public static Task<(OperatorBody? Body, Problem? Problem)> ReadOrEmpty(HttpContext http, int limit, params string[] known) => Read(http, limit, mayBeEmpty: true, known);
+    public static Task<(StrictBody? Body, Problem? Problem)> ReadOrEmpty(HttpContext http, int limit, params string[] known) => Read(http, limit, mayBeEmpty: true, known);
 
-    private static async Task<(OperatorBody? Body, Problem? Problem)> Read(HttpContext http, int limit, bool mayBeEmpty, string[] known)
+    private static async Task<(StrictBody? Body, Problem? Problem)> Read(HttpContext http, int limit, bool mayBeEmpty, string[] known)
     {
         var sent = await http.Request.BodyReader.ReadAtLeastAsync(limit + 1, http.RequestAborted);
         try
@@ -34,7 +34,7 @@ internal sealed class OperatorBody
             if (utf8.Length == 0 && mayBeEmpty) return (new(), null);
             if (!Utf8.IsValid(utf8)) return (null, Problems.NotUtf8());
             using var document = JsonDocument.Parse(utf8);
-            var body = new OperatorBody();
+            var body = new StrictBody();
             return body.Take(document.RootElement, known) is { } problem ? (null, problem) : (body, null);
         }
         catch (JsonException exception)
@@ -94,7 +94,7 @@ internal sealed class OperatorBody
         foreach (var member in body.EnumerateObject())
         {
             var name = NameOf(member);
-            if (name is null || !known.Contains(name, StringComparer.Ordinal)) return Problems.UnknownMember(param: null, string.Join(", ", known));
+            if (name is null || !known.Contains(name, StringComparer.Ordinal)) return Problems.UnknownMember(param: null, known.Length == 0 ? "none" : string.Join(", ", known));
             if (!members.TryAdd(name, member.Value.Clone())) return Problems.Duplicate(name);
         }
 

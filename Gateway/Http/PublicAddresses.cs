@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 
-namespace VideoGen.Silo.Http;
+namespace VideoGen.Gateway.Http;
 
 /// <summary>Which addresses are of the public internet: what a stranger may make us call. All others are somebody's own network, or nobody's.</summary>
 internal static class PublicAddresses
