@@ -30,7 +30,7 @@ internal static class SeenOptions
         .. Of("Dashboard", "Url", "Open"),
         .. Of(
             "Gateway", "BodyLimitBytes", "InputLimitBytes", "HeaderLimitBytes", "MaxConnections", "StreamsPerClient", "CallsPerMinute", "FailedCallsPerMinute", "CorsOrigins:*", "AskTimeout", "CallTimeout",
-            "MetricsOpen", "Docs"),
+            "MetricsOpen", "Docs", "InputTimeout", "PrivateInputs"),
         .. Of("Logging", "LogLevel:*"),
         .. Of("Media", "Folder", "MaxVideoBytes", "SavesAtOnce", "Resumes", "StallTimeLimit", "Ffmpeg", "Ffprobe", "ToolTimeLimit", "ToolsAtOnce"),
         .. Of("Operator:Webhook", "Url", "PrivateAddresses"),
