@@ -71,6 +71,7 @@ public static class GatewayWiring
         app.MapHealth();
         VideoRoutes.Map(app);
         VideoEvents.Map(app);
+        NotOffered.Map(app);
         RunRoutes.Map(app);
         UserRoutes.Map(app);
         CallbackRoutes.Map(app);

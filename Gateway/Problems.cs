@@ -85,6 +85,10 @@ internal static partial class Problems
 
     public static Problem RemixNotOffered(string model) => new(422, Codes.RemixNotOffered, $"{model} makes no videos from other videos.");
 
+    /// <param name="what">Of OpenAI's surface, in the plural.</param>
+    public static Problem NotOffered(string what) => new(422, "not_offered",
+        $"No model here makes {what}. POST /v1/videos makes a video from a prompt or a picture, and POST /v1/videos/{{id}}/remix one from another where the model offers that.");
+
     public static Problem OutcomeUnknown(DateTimeOffset now) => new(503, "outcome_unknown",
         "It could not be confirmed in time whether the video was accepted. Asking again with the same prompt is safe: it is never paid twice.")
     {

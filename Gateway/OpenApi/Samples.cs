@@ -17,6 +17,8 @@ internal static class Samples
 
     private static readonly VideoView Failed = Video with { Status = VideoStatus.Failed, EndedAt = Now, Error = new(Codes.ContentPolicyViolation, "The provider's content policy refused it.") };
 
+    public static readonly Problem NotOffered = Problems.NotOffered("edits");
+
     public static readonly Problem NotFound = Problems.VideoNotFound(), NoSuchRound = Problems.NoSuchRound(), NoSuchRoute = Problems.ForStatus(404);
 
     /// <summary>Whoever calls may be told so.</summary>

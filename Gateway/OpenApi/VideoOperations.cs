@@ -46,6 +46,14 @@ internal static class VideoOperations
         Refusals = Samples.OfRemix,
     };
 
+    public static readonly Operation Edit = new("edit_video", "Of OpenAI's API, and not offered here.") { Refusals = [Samples.NotOffered] };
+
+    public static readonly Operation Extend = Edit with { Id = "extend_video" };
+
+    public static readonly Operation CreateCharacter = Edit with { Id = "create_character" };
+
+    public static readonly Operation GetCharacter = Edit with { Id = "get_character", Given = [Given.Path("id", "A character.", "char_1")] };
+
     public static readonly Operation Quote = new("quote_video", "Says what an ask would cost and what would come of it now.")
     {
         Description = "Nothing is reserved and nothing is promised: another ask may come first.",

@@ -96,6 +96,19 @@ public sealed class FailureTests
     }
 
     [Theory]
+    [InlineData("POST", "/v1/videos/edits", "edits")]
+    [InlineData("POST", "/v1/videos/extensions", "extensions")]
+    [InlineData("POST", "/v1/videos/characters", "characters")]
+    [InlineData("GET", "/v1/videos/characters/char_1", "characters")]
+    public async Task What_official_clients_can_ask_for_and_nobody_makes_is_said_and_not_tried_again(string method, string path, string what)
+    {
+        await using var door = await Door.Open();
+        var answer = await door.Send(new(method), path, method == "POST" ? new StringContent("{}") : null);
+        Assert.Equal((422, "not_offered", "false"), (answer.Status, answer.Code, answer.Header("x-should-retry")));
+        Assert.Contains($"makes {what}", answer.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(408)]
     [InlineData(409)]
     public async Task A_bare_status_that_clients_repeat_does_not_get_out(int status)
