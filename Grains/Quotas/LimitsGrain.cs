@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using VideoGen.Access;
 using VideoGen.Budgets;
+using VideoGen.Grains.Persistence;
+using VideoGen.Grains.Requests;
 using VideoGen.Quotas;
 
 namespace VideoGen.Grains.Quotas;
@@ -16,7 +18,7 @@ internal sealed class LimitsGrain(IGrainFactory grains, TimeProvider time) : Gra
     public Task<QuotaLine> OfRun(string run) => grains.GetGrain<IAgentRunGrain>(AgentRunKey.For(Owner, run)).Line();
 
     public Task<ImmutableArray<BudgetLine>> Budgets() =>
-        grains.GetGrain<IBudgetGrain>(IBudgetGrain.Key).Lines(new(Owner, Model: "", Account: "", DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime)));
+        grains.GetGrain<IBudgetGrain>(IBudgetGrain.Key).Lines(new(Owner, Model: "", Account: "", Price.DayInUtc(time.Now())));
 
     public Task<ClientLimits> OfClient() => grains.GetGrain<IBudgetGrain>(IBudgetGrain.Key).LimitsOf(Owner.Client);
 

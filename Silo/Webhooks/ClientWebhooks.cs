@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Unicode;
 using Microsoft.Extensions.Options;
+using VideoGen.Gateway;
+using VideoGen.Gateway.Videos;
 using VideoGen.Grains.Requests;
 using VideoGen.Grains.Webhooks;
 using VideoGen.Requests;
@@ -19,8 +18,6 @@ namespace VideoGen.Silo.Webhooks;
 internal sealed partial class ClientWebhooks(IWebhookBook book, WebhookPost post, IOptions<WebhooksOptions> options, TimeProvider time, ILogger<ClientWebhooks> logger) : IClientNews
 {
     private const int Gone = 410;
-
-    private static readonly JsonSerializerOptions _wire = new(JsonSerializerOptions.Default) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
     public async Task<ImmutableArray<string>> Hearers(string client, string type, CancellationToken cancellationToken) =>
         [.. (await book.List(client, cancellationToken).ConfigureAwait(false)).Where(webhook => webhook.Disabled is null && webhook.Events.Contains(type)).Select(webhook => webhook.Id)];
@@ -58,7 +55,7 @@ internal sealed partial class ClientWebhooks(IWebhookBook book, WebhookPost post
         var id = $"evt_ping_{RandomNumberGenerator.GetHexString(32, lowercase: true)}";
         var secrets = await book.Secrets(client, cancellationToken).ConfigureAwait(false);
         var body = JsonSerializer.SerializeToUtf8Bytes(
-            new EventBody<PingBody>(id, "event", time.GetUtcNow().ToUnixTimeSeconds(), WebhookEvents.Ping, new(webhook.Id, "webhook")), _wire);
+            new EventBody<PingBody>(id, "event", time.GetUtcNow().ToUnixTimeSeconds(), WebhookEvents.Ping, new(webhook.Id, "webhook")), WireJson.Options);
         return new(id, await post.Send(webhook.Url, id, body, secrets, cancellationToken).ConfigureAwait(false));
     }
 
@@ -82,7 +79,7 @@ internal sealed partial class ClientWebhooks(IWebhookBook book, WebhookPost post
     private static NewsReply.Trouble Again(string why) => new(new Failure(FailureKind.Unavailable, why));
 
     private static byte[] BodyOf(ClientNews news) => JsonSerializer.SerializeToUtf8Bytes(
-        new EventBody<WebhookVideo>(news.EventId, "event", news.At.ToUnixTimeSeconds(), news.Type, WebhookVideo.Of(news.Video)), _wire);
+        new EventBody<WebhookVideo>(news.EventId, "event", news.At.ToUnixTimeSeconds(), news.Type, WebhookVideo.Of(news.Video)), WireJson.Options);
 
     private sealed record EventBody<T>(string Id, string Object, long CreatedAt, string Type, T Data);
 
@@ -97,21 +94,12 @@ internal sealed partial class ClientWebhooks(IWebhookBook book, WebhookPost post
 
 /// <summary>An ended video as its client's webhooks hear of it: as on the door, and without its prompt.</summary>
 internal sealed record WebhookVideo(
-    string Id, string Object, string Model, string Status, int Progress, long CreatedAt, long? CompletedAt, string Size, string Seconds, string? RemixedFromVideoId, WebhookVideo.ErrorOfVideo? Error, string? Charged)
+    string Id, string Object, string Model, string Status, int Progress, long CreatedAt, long? CompletedAt, string Size, string Seconds, string? RemixedFromVideoId, ErrorBody? Error, string? Charged)
 {
-    public static WebhookVideo Of(VideoView view) => new(
-        view.Id.ToString(),
-        "video",
-        view.Options.Model,
-        view.Status.ToWire(),
-        view.Progress,
-        view.CreatedAt.ToUnixTimeSeconds(),
-        view.Status == VideoStatus.Completed ? view.EndedAt?.ToUnixTimeSeconds() : null,
-        view.Options.Size,
-        view.Options.Seconds.ToString(CultureInfo.InvariantCulture),
-        view.RemixOf?.ToString(),
-        view.Error is { } error ? new(error.Code, error.Text) : null,
-        Gateway.Videos.VideoBody.ChargedWord(view.Charged));
-
-    internal sealed record ErrorOfVideo(string Code, string Message);
+    public static WebhookVideo Of(VideoView view)
+    {
+        var video = VideoBody.Of(view);
+        return new(
+            video.Id, video.Object, video.Model, video.Status, video.Progress, video.CreatedAt, video.CompletedAt, video.Size, video.Seconds, video.RemixedFromVideoId, video.Error, video.Charged);
+    }
 }

@@ -46,18 +46,7 @@ public sealed class PostgresVideoSearch(NpgsqlDataSource database) : IVideoSearc
             order by 4 desc, 1 desc, 2 desc
             limit $1
             """;
-        var command = database.CreateCommand(sql);
-        await using (command.ConfigureAwait(false))
-        {
-            command.Parameters.AddRange(filter.Parameters);
-            var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (rows.ConfigureAwait(false))
-            {
-                var found = new List<FoundVideo>();
-                while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false)) found.Add(VideoIn(rows));
-                return found;
-            }
-        }
+        return await database.Rows(sql, filter.Parameters, VideoIn, cancellationToken).ConfigureAwait(false);
     }
 
     private const string Last = "'{rounds,-1}'", Second = "'{rounds,1}'";
