@@ -109,6 +109,7 @@ internal static class GatewayHost
 
     private static async Task<int> Serve(WebApplication app, long began)
     {
+        app.Services.GetRequiredService<IStartupValidator>().Validate(); // The host would do it too, after all of this, and log each with its stack.
         await StorageStart.Join(app.Services, StartPatience, CancellationToken.None);
         app.MapGateway();
         await app.StartAsync();

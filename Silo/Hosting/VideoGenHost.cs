@@ -109,6 +109,7 @@ internal static class VideoGenHost
     private static async Task<int> Serve(WebApplication app, long began)
     {
         var services = app.Services;
+        services.GetRequiredService<IStartupValidator>().Validate(); // The host would do it too, after all of this, and log each with its stack.
         var claim = GrainEngine.Claim(app.Configuration);
         var hostLock = await HostLock.Take(
             services.GetRequiredService<PostgresConnections>(),

@@ -57,11 +57,13 @@ public sealed class SettingsHostTests(FakeProvider fake) : OnHostFolder, IClassF
     [Theory]
     [InlineData("{\"Budgets\":", "are no JSON of options")]
     [InlineData("{\"Budgets\":{\"GlobalDailyUsd\":-1}}", "GlobalDailyUsd")]
-    public async Task Settings_that_cannot_be_read_are_refused_at_the_start(string settings, string sentence)
+    [InlineData("{\"Catalogue\":{\"DefaultModel\":\"nope\"}}", "Catalogue:DefaultModel must be one of: local.")]
+    public async Task Settings_that_cannot_be_used_are_refused_at_the_start_in_a_sentence(string settings, string sentence)
     {
         System.IO.File.WriteAllText(File, settings);
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => Start());
         Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", refused.Message, StringComparison.Ordinal); // No stack.
     }
 
     [Fact]
