@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using VideoGen.Access;
+using VideoGen.Gateway.Pages;
 using VideoGen.Requests;
 using VideoGen.Storage;
 
@@ -43,7 +44,7 @@ internal static class Greeting
             Wait for it, and get it{(keysExist ? "" : " (the first time you ask, this is its id)")}:
               {curl} '{address}/v1/videos/{id}?wait=59'
               {curl} {address}/v1/videos/{id}/content -o video.mp4
-            {address}/api/admin is the operator's, whose key is {services.GetRequiredService<OperatorKey>().Place}
+            The operator sees and does everything at {address}{ConsolePage.Path} and over {address}/api/admin, with the key {services.GetRequiredService<OperatorKey>().Place}
             """;
     }
 

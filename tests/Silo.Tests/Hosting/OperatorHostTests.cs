@@ -11,7 +11,7 @@ public sealed class OperatorHostTests : OnHostFolder
     {
         await using (var host = await RunningHost.Start(Folder))
         {
-            await Eventually.Holds("the greeting says where the key is", () => host.Output.Any(line => line.EndsWith($"whose key is in {Path.Combine(Folder, "operator.key")}", StringComparison.Ordinal)));
+            await Eventually.Holds("the greeting says where the key is", () => host.Output.Any(line => line.EndsWith($"with the key in {Path.Combine(Folder, "operator.key")}", StringComparison.Ordinal)));
             Assert.Equal(HttpStatusCode.Unauthorized, (await host.Http.GetAsync(new Uri("/api/admin/pauses", UriKind.Relative))).StatusCode);
             var began = TimeProvider.System.GetTimestamp();
             var paused = await host.AsOperator(HttpMethod.Post, "pause", """{"scope":"provider:local","reason":"It renders nonsense."}""");
