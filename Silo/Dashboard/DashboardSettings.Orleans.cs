@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using VideoGen.Gateway.Access;
-using VideoGen.Storage.Access;
 
 namespace VideoGen.Silo.Dashboard;
 
@@ -14,9 +13,6 @@ internal sealed class DashboardSettings : IValidatableObject
 
     /// <summary>The address that it alone listens on; empty: there is none. Default: <see cref="DefaultUrl"/>, or none where that port is taken.</summary>
     public string? Url { get; set; }
-
-    /// <summary>Where the hash of the operator's key was said before that key opened more than the dashboard. Not read any more, and so not taken.</summary>
-    public string? KeySha256 { get; set; }
 
     /// <summary>Whether it may listen on another address than this machine's own. It speaks HTTP, so the key can be read on the way.</summary>
     public bool Open { get; set; }
@@ -36,6 +32,5 @@ internal sealed class DashboardSettings : IValidatableObject
             yield return new($"{Section}:{nameof(Url)} is an address such as {DefaultUrl}, with nothing behind the port, or empty for no dashboard; not '{Url}'.");
         else if (Address is not null && !IsLoopback && !Open)
             yield return new($"{Section}:{nameof(Url)} is '{Url}', which other machines can reach. If that is meant, set {Section}:{nameof(Open)} to true; the key is sent over it as it is.");
-        if (KeySha256 is not null) yield return new($"{Section}:{nameof(KeySha256)} is {OperatorKeyFile.HashOption} now: the operator's key opens more than the dashboard.");
     }
 }

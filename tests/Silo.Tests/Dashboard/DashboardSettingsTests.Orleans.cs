@@ -44,10 +44,6 @@ public sealed class DashboardSettingsTests
         Assert.Empty(Wrong(new() { Url = url, Open = true }));
     }
 
-    [Fact]
-    public void The_key_is_no_option_of_the_dashboard_any_more() =>
-        Assert.Contains("is Operator:KeySha256 now", Assert.Single(Wrong(new() { KeySha256 = new string('a', 64) })), StringComparison.Ordinal);
-
     [Theory]
     [InlineData("Bearer secret", true)]
     [InlineData("bearer secret", true)]

@@ -29,7 +29,7 @@ public sealed class AdminHostTests : OnHostFolder
     /// <summary>Every option whose value is somebody's secret, or names it.</summary>
     private static readonly string[] Secrets =
     [
-        "Clients:*:KeySha256", "ConnectionStrings:VideoGen", "Dashboard:KeySha256", "Operator:KeySha256", "Operator:Webhook:Secret", "Providers:Accounts:*:AccessKey", "Providers:Accounts:*:ApiKey",
+        "Clients:*:KeySha256", "ConnectionStrings:VideoGen", "Operator:KeySha256", "Operator:Webhook:Secret", "Providers:Accounts:*:AccessKey", "Providers:Accounts:*:ApiKey",
         "Providers:Accounts:*:WebhookSecret", "Store:S3:AccessKey", "Store:S3:SecretKey",
     ];
 
@@ -84,14 +84,16 @@ public sealed class AdminHostTests : OnHostFolder
         var id = await host.Accepted("A cat");
         await host.Ended(id);
 
-        // The first of the clock may be at it still; then that one is waited for.
-        var both = await Eventually.Get("all three were swept", async () =>
-            await Task.WhenAll(host.AsOperator(HttpMethod.Post, "sweep"), host.AsOperator(HttpMethod.Post, "sweep")) is var sweeps && Array.TrueForAll(sweeps, s => s.GetProperty("accounts").ValueKind == JsonValueKind.Array && s.GetProperty("requests").ValueKind == JsonValueKind.Object) ? sweeps : null);
+        // The first of the clock may be at it still; then that one is waited for. And where the first was quick, the second was none at once.
+        var both = await Eventually.Get("both asks were told of one sweep of all three", async () =>
+            await Task.WhenAll(host.AsOperator(HttpMethod.Post, "sweep"), host.AsOperator(HttpMethod.Post, "sweep")) is var sweeps && Array.TrueForAll(sweeps, Whole) && Began(sweeps[0]) == Began(sweeps[1]) ? sweeps : null);
 
-        Assert.Equal(both[0].GetProperty("began_at").GetString(), both[1].GetProperty("began_at").GetString());
         Assert.Equal((0, 0), (both[0].GetProperty("store").GetProperty("removed").GetInt32(), both[0].GetProperty("store").GetProperty("unknown").GetInt32()));
         Assert.Equal("local", Assert.Single(both[0].GetProperty("accounts").EnumerateArray()).GetProperty("account").GetString());
         Assert.Equal(0, await host.Stop());
+
+        static bool Whole(JsonElement sweep) => sweep.GetProperty("accounts").ValueKind == JsonValueKind.Array && sweep.GetProperty("requests").ValueKind == JsonValueKind.Object;
+        static string? Began(JsonElement sweep) => sweep.GetProperty("began_at").GetString();
     }
 
     [Fact]
