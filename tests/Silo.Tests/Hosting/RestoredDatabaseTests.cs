@@ -278,7 +278,8 @@ public sealed class RestoredDatabaseTests(FakeProvider fake) : OnHostFolder, ICl
         return video.RequestKey;
     }
 
-    private string Memory => Path.Combine(Folder, "database.json");
+    // A silo's has its port in its name.
+    private string Memory => Assert.Single(Directory.GetFiles(Folder, "database*.json"));
 
     private string Data => Path.Combine(Path.Combine(Folder, "postgres", "elsewhere") is var pointer && File.Exists(pointer) ? File.ReadAllText(pointer).Trim() : Path.Combine(Folder, "postgres"), "data");
 

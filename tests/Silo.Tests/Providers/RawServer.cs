@@ -51,9 +51,9 @@ internal sealed class RawServer : IAsyncDisposable
                 connection.Served = Serve(connection);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // The end.
+            // The end, before it listened again or while it did.
         }
     }
 
