@@ -35,10 +35,10 @@ internal static class DocumentSetup
             options.ShouldInclude = description => description.ActionDescriptor.EndpointMetadata.OfType<Operation>().Any();
             options.CreateSchemaReferenceId = type => type.Type.Namespace?.StartsWith("VideoGen.", StringComparison.Ordinal) == true ? NameOf(type.Type) : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
             options.AddOperationTransformer(new OperationWriter());
-            options.AddDocumentTransformer((document, _, _) =>
+            options.AddDocumentTransformer(async (document, context, cancellationToken) =>
             {
                 Describe(document);
-                return Task.CompletedTask;
+                document.Webhooks = await WebhookMessages.Of(document, context, cancellationToken);
             });
         });
     }

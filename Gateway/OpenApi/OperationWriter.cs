@@ -11,7 +11,9 @@ internal sealed class OperationWriter : IOpenApiOperationTransformer
 {
     public const string ClientKey = "client_key", OperatorKey = "operator_key";
 
-    private const string Json = "application/json", Form = "multipart/form-data";
+    public const string Json = "application/json";
+
+    private const string Form = "multipart/form-data";
 
     private static readonly Given RequestId = Given.Header("x-request-id", "An id of the caller's for this call: 1 to 128 of A-Z, a-z, 0-9, dot, dash and underscore. The answer has it, or one of ours.", 128);
 
@@ -24,10 +26,7 @@ internal sealed class OperationWriter : IOpenApiOperationTransformer
         operation.Summary = said.Summary;
         operation.Description = said.Description;
         operation.Tags = new HashSet<OpenApiTagReference> { new(TagOf(path), context.Document) };
-        operation.Parameters = [.. said.Given.Append(RequestId).Select(given => new OpenApiParameter
-        {
-            In = given.In, Name = given.Name, Description = given.Description, Required = given.In == ParameterLocation.Path, Schema = given.Schema,
-        })];
+        operation.Parameters = [.. said.Given.Append(RequestId).Select(given => Parameter(given, isRequired: given.In == ParameterLocation.Path))];
         operation.RequestBody = said.Body is { } body ? await BodyOf(body, context, cancellationToken) : null;
 
         operation.Security = metadata.OfType<OpenToAll>().Any() ? [] : [new() { [new(OfOperators(path) ? OperatorKey : ClientKey, context.Document)] = [] }];
@@ -37,6 +36,9 @@ internal sealed class OperationWriter : IOpenApiOperationTransformer
         operation.Responses = [];
         foreach (var (status, response) in inOrder) operation.Responses[status] = response;
     }
+
+    public static IOpenApiParameter Parameter(Given given, bool isRequired) =>
+        new OpenApiParameter { In = given.In, Name = given.Name, Description = given.Description, Required = isRequired, Schema = given.Schema };
 
     private static bool OfOperators(string path) => path.StartsWith(ScopeRule.OperatorsPath, StringComparison.Ordinal);
 

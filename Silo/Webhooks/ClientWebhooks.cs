@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using VideoGen.Gateway;
-using VideoGen.Gateway.Videos;
+using VideoGen.Gateway.Webhooks;
 using VideoGen.Grains.Requests;
 using VideoGen.Grains.Webhooks;
 using VideoGen.Requests;
@@ -54,8 +54,7 @@ internal sealed partial class ClientWebhooks(IWebhookBook book, WebhookPost post
     {
         var id = $"evt_ping_{RandomNumberGenerator.GetHexString(32, lowercase: true)}";
         var secrets = await book.Secrets(client, cancellationToken).ConfigureAwait(false);
-        var body = JsonSerializer.SerializeToUtf8Bytes(
-            new EventBody<PingBody>(id, "event", time.GetUtcNow().ToUnixTimeSeconds(), WebhookEvents.Ping, new(webhook.Id, "webhook")), WireJson.Options);
+        var body = JsonSerializer.SerializeToUtf8Bytes(PingEventBody.Of(id, time.GetUtcNow(), webhook.Id), WireJson.Options);
         return new(id, await post.Send(webhook.Url, id, body, secrets, cancellationToken).ConfigureAwait(false));
     }
 
@@ -78,28 +77,11 @@ internal sealed partial class ClientWebhooks(IWebhookBook book, WebhookPost post
 
     private static NewsReply.Trouble Again(string why) => new(new Failure(FailureKind.Unavailable, why));
 
-    private static byte[] BodyOf(ClientNews news) => JsonSerializer.SerializeToUtf8Bytes(
-        new EventBody<WebhookVideo>(news.EventId, "event", news.At.ToUnixTimeSeconds(), news.Type, WebhookVideo.Of(news.Video)), WireJson.Options);
-
-    private sealed record EventBody<T>(string Id, string Object, long CreatedAt, string Type, T Data);
-
-    private sealed record PingBody(string Id, string Object);
+    private static byte[] BodyOf(ClientNews news) => JsonSerializer.SerializeToUtf8Bytes(VideoEventBody.Of(news.EventId, news.At, news.Type, news.Video), WireJson.Options);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "WebhookDisabled: {Id} of client {Client} is told nothing any more. {Because}", EventName = "WebhookDisabled")]
     private partial void LogDisabled(string client, string id, string because);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "What came of a try to tell webhook {Id} could not be written down")]
     private partial void LogNotNoted(string id, Exception exception);
-}
-
-/// <summary>An ended video as its client's webhooks hear of it: as on the door, and without its prompt.</summary>
-internal sealed record WebhookVideo(
-    string Id, string Object, string Model, string Status, int Progress, long CreatedAt, long? CompletedAt, string Size, string Seconds, string? RemixedFromVideoId, ErrorBody? Error, string? Charged)
-{
-    public static WebhookVideo Of(VideoView view)
-    {
-        var video = VideoBody.Of(view);
-        return new(
-            video.Id, video.Object, video.Model, video.Status, video.Progress, video.CreatedAt, video.CompletedAt, video.Size, video.Seconds, video.RemixedFromVideoId, video.Error, video.Charged);
-    }
 }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using VideoGen.Gateway.OpenApi;
 using VideoGen.Gateway.Videos;
 using VideoGen.Tests;
+using VideoGen.Webhooks;
 
 namespace VideoGen.Gateway.Tests;
 
@@ -77,6 +78,15 @@ public sealed class DocumentTests
         var paths = (await door.Get(DocumentSetup.Path)).Json["paths"]!.AsObject();
         var operations = paths.SelectMany(path => path.Value!.AsObject().Select(operation => $"{operation.Key.ToUpperInvariant()} {path.Key}")).Where(operation => !operation.Contains(" /webhooks/", StringComparison.Ordinal));
         Assert.Equal(operations.Order(StringComparer.Ordinal), tried.Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Everything_that_webhooks_are_posted_is_in_it()
+    {
+        await using var door = await Door.Open();
+        var webhooks = (await door.Get(DocumentSetup.Path)).Json["webhooks"]!.AsObject();
+        Assert.Equal([.. WebhookEvents.All, WebhookEvents.Ping], webhooks.Select(webhook => webhook.Key));
+        Assert.All(webhooks, webhook => Assert.Equal(webhook.Key, (string)webhook.Value!["post"]!["requestBody"]!["content"]!["application/json"]!["example"]!["type"]!));
     }
 
     [Fact]

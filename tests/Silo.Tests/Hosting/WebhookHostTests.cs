@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -12,6 +13,8 @@ namespace VideoGen.Silo.Tests.Hosting;
 public sealed class WebhookHostTests : OnHostFolder
 {
     private const string Secretive = "/hook?key=of-the-receiver";
+
+    private static IEnumerable<string> Members(JsonElement element) => element.EnumerateObject().Select(member => member.Name);
 
     private static readonly (string, string)[] Settings = [("Webhooks__PrivateAddresses", "true"), ("Quotas__Cooldown", "00:00:00"), ("Providers__Local__FailWords__clumsy", "failed_charged")];
 
@@ -44,6 +47,8 @@ public sealed class WebhookHostTests : OnHostFolder
         var video = heard.GetProperty("data");
         Assert.Equal((id, "completed", "320x180"), (Text(video, "id"), Text(video, "status"), Text(video, "size")));
         Assert.False(video.TryGetProperty("prompt", out _));
+        var document = await host.Http.GetFromJsonAsync<JsonElement>("/openapi.json");
+        Assert.Equal(Members(document.GetProperty("components").GetProperty("schemas").GetProperty("VideoEvent").GetProperty("properties").GetProperty("data").GetProperty("properties")), Members(video));
 
         // A changed body, one that was kept, and another secret.
         Assert.Equal("InvalidWebhookSignatureError", Text(await Unwrap(version, told[1] with { Body = told[1].Body.Replace("completed", "compLeted", StringComparison.Ordinal) }, secret), "kind"));
