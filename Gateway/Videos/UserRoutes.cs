@@ -27,12 +27,14 @@ internal static class UserRoutes
     private static async Task<IResult> Get(HttpContext http, IUserBook book, VideoGrains grains)
     {
         if (OwnerIn(http) is not { } owner) return NoUser();
-        var quota = grains.Quota(owner);
-        var budgets = grains.Budgets(owner);
         var byStatus = await book.ByStatus(owner, http.RequestAborted);
-        var erasing = (await book.WithWords(owner, MaxRequests, http.RequestAborted)).Count(request => request.IsBeingErased);
         return WireJson.Answer(new UserBody(
-            "user", owner.User, VideoStatusWords.All.ToDictionary(word => word, word => byStatus.GetValueOrDefault(word), StringComparer.Ordinal), QuotaLineBody.Of(await quota), [.. (await budgets).Select(BudgetLineBody.Of)], erasing));
+            "user",
+            owner.User,
+            VideoStatusWords.All.ToDictionary(word => word, word => byStatus.GetValueOrDefault(word), StringComparer.Ordinal),
+            QuotaLineBody.Of(await grains.Quota(owner)),
+            [.. (await grains.Budgets(owner)).Select(BudgetLineBody.Of)],
+            await book.BeingErased(owner, http.RequestAborted)));
     }
 
     private static async Task<IResult> Videos(HttpContext http, IUserBook book, VideoGrains grains) => OwnerIn(http) is { } owner
@@ -44,9 +46,9 @@ internal static class UserRoutes
         if (OwnerIn(http) is not { } owner) return NoUser();
         var left = await book.WithWords(owner, MaxRequests + 1, http.RequestAborted);
         var done = 0;
-        await Parallel.ForEachAsync(left.Take(MaxRequests), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = http.RequestAborted }, async (request, _) =>
+        await Parallel.ForEachAsync(left.Take(MaxRequests), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = http.RequestAborted }, async (requestKey, _) =>
         {
-            if (await grains.Erase(request.RequestKey)) Interlocked.Increment(ref done);
+            if (await grains.Erase(requestKey)) Interlocked.Increment(ref done);
         });
         var body = new ErasureBody("user.erasure", owner.User, Math.Min(left.Count, MaxRequests), done, left.Count > MaxRequests);
         GatewayLog.Erased(logger, http.TraceIdentifier, body.Requests, body.Erased);
@@ -69,7 +71,7 @@ internal static class UserRoutes
 /// <param name="Quota">How much of it is used.</param>
 /// <param name="Budgets">Of the user and the client, as they are today.</param>
 /// <param name="Erasing">Requests whose erasure waits for an ending, or for files to go.</param>
-internal sealed record UserBody(string Object, string User, IReadOnlyDictionary<string, long> Videos, QuotaLineBody Quota, IReadOnlyList<BudgetLineBody> Budgets, int Erasing);
+internal sealed record UserBody(string Object, string User, IReadOnlyDictionary<string, long> Videos, QuotaLineBody Quota, IReadOnlyList<BudgetLineBody> Budgets, long Erasing);
 
 /// <summary>What came of an erasure.</summary>
 /// <param name="User">Whose.</param>

@@ -17,14 +17,12 @@ public interface IUserBook
     /// <summary>A user's videos by status, deleted ones too; a status of which there is none is missing.</summary>
     Task<IReadOnlyDictionary<string, long>> ByStatus(Owner owner, CancellationToken cancellationToken);
 
-    /// <summary>Requests of a user that still have a word of what they showed, or files of ours: refused and deleted ones too.</summary>
+    /// <summary>The keys of a user's requests that still have a word of what they showed, or files of ours: refused and deleted ones too.</summary>
     /// <param name="owner">The user.</param>
     /// <param name="limit">At most so many.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    Task<IReadOnlyList<WordedRequest>> WithWords(Owner owner, int limit, CancellationToken cancellationToken);
-}
+    Task<IReadOnlyList<string>> WithWords(Owner owner, int limit, CancellationToken cancellationToken);
 
-/// <summary>A request that has something left to erase.</summary>
-/// <param name="RequestKey">Which.</param>
-/// <param name="IsBeingErased">Whether somebody wished it, and what is on its way has to end first, or files have to go.</param>
-public sealed record WordedRequest(string RequestKey, bool IsBeingErased);
+    /// <summary>How many of those somebody wished to be erased: what is on its way has to end first, or files have to go.</summary>
+    Task<long> BeingErased(Owner owner, CancellationToken cancellationToken);
+}

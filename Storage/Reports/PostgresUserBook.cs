@@ -9,6 +9,13 @@ namespace VideoGen.Storage.Reports;
 /// <summary>One user's requests from the documents; the index of owners leads to them.</summary>
 public sealed class PostgresUserBook(NpgsqlDataSource database) : IUserBook
 {
+    private const string OfWords = """
+        from videogen.grain_state
+        where owner = $1
+          and state_name = 'videorequest'
+          and (state ->> 'prompt' <> '' or jsonb_path_exists(state, '$.rounds[*].removal ? (@ != null)'))
+        """;
+
     /// <inheritdoc/>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
     public async Task<IReadOnlyList<VideoId>> List(Owner owner, VideoId? after, bool oldestFirst, int limit, CancellationToken cancellationToken) =>
@@ -25,18 +32,15 @@ public sealed class PostgresUserBook(NpgsqlDataSource database) : IUserBook
 
     /// <inheritdoc/>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
-    public async Task<IReadOnlyList<WordedRequest>> WithWords(Owner owner, int limit, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<string>> WithWords(Owner owner, int limit, CancellationToken cancellationToken) =>
         await database.Rows(
-            """
-            select grain_key, state -> 'erasedAt' is not null
-            from videogen.grain_state
-            where owner = $1
-              and state_name = 'videorequest'
-              and (state ->> 'prompt' <> '' or jsonb_path_exists(state, '$.rounds[*].removal ? (@ != null)'))
-            order by created_at, grain_key
-            limit $2
-            """,
+            $"select grain_key {OfWords} order by created_at, grain_key limit $2",
             [new() { Value = owner.ToString() }, new() { Value = limit, NpgsqlDbType = NpgsqlDbType.Integer }],
-            row => new WordedRequest(row.GetString(0), row.GetBoolean(1)),
+            row => row.GetString(0),
             cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    /// <exception cref="NpgsqlException">The database did not answer.</exception>
+    public async Task<long> BeingErased(Owner owner, CancellationToken cancellationToken) =>
+        (await database.Rows($"select count(*) {OfWords} and state -> 'erasedAt' is not null", [new() { Value = owner.ToString() }], row => row.GetInt64(0), cancellationToken).ConfigureAwait(false))[0];
 }

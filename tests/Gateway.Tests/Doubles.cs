@@ -274,7 +274,9 @@ internal sealed class ScriptedUsers : IUserBook
 {
     public ConcurrentQueue<Owner> Asked { get; } = new();
 
-    public List<WordedRequest> Worded { get; } = [];
+    public List<string> Worded { get; } = [];
+
+    public long Erasing { get; set; }
 
     public Task<IReadOnlyList<VideoId>> List(Owner owner, VideoId? after, bool oldestFirst, int limit, CancellationToken cancellationToken)
     {
@@ -288,10 +290,16 @@ internal sealed class ScriptedUsers : IUserBook
         return Task.FromResult<IReadOnlyDictionary<string, long>>(new Dictionary<string, long> { [VideoStatusWords.Completed] = 3 });
     }
 
-    public Task<IReadOnlyList<WordedRequest>> WithWords(Owner owner, int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<string>> WithWords(Owner owner, int limit, CancellationToken cancellationToken)
     {
         Asked.Enqueue(owner);
-        return Task.FromResult<IReadOnlyList<WordedRequest>>([.. Worded.Take(limit)]);
+        return Task.FromResult<IReadOnlyList<string>>([.. Worded.Take(limit)]);
+    }
+
+    public Task<long> BeingErased(Owner owner, CancellationToken cancellationToken)
+    {
+        Asked.Enqueue(owner);
+        return Task.FromResult(Erasing);
     }
 }
 

@@ -11,7 +11,7 @@ public sealed class UserTests
     public async Task A_user_has_videos_a_quota_and_budgets()
     {
         await using var door = await Door.Open();
-        door.Users.Worded.AddRange([new("v-a", IsBeingErased: false), new("v-b", IsBeingErased: true)]);
+        door.Users.Erasing = 1;
         var user = await door.Get("/v1/users/alice");
         Assert.Equal(
             """{"object":"user","user":"alice","videos":{"queued":0,"in_progress":0,"cancelling":0,"completed":3,"failed":0},"quota":{"whose":"user","used":2,"limit":5,"next_at":null},"budgets":[{"scope":"user:local/alice","period":"2026-11-20","limit_usd":5,"reserved_usd":3.20,"spent_usd":0,"at_risk_usd":0,"remaining_usd":1.80}],"erasing":1}""",
@@ -75,7 +75,7 @@ public sealed class UserTests
     public async Task An_erasure_says_when_it_is_done()
     {
         await using var door = await Door.Open();
-        door.Users.Worded.AddRange([new("v-a", IsBeingErased: false), new("v-b", IsBeingErased: false)]);
+        door.Users.Worded.AddRange(["v-a", "v-b"]);
         door.Grain.OnErase = () => Task.FromResult(true);
         var answer = await door.Send(HttpMethod.Delete, "/v1/users/alice");
         Assert.Equal((200, """{"object":"user.erasure","user":"alice","requests":2,"erased":2,"more":false}"""), (answer.Status, answer.Text));
@@ -88,7 +88,7 @@ public sealed class UserTests
     public async Task One_that_goes_on_is_202_and_says_where_to_look()
     {
         await using var door = await Door.Open();
-        door.Users.Worded.Add(new("v-a", IsBeingErased: false));
+        door.Users.Worded.Add("v-a");
         door.Grain.OnErase = () => Task.FromResult(false);
         var answer = await door.Send(HttpMethod.Delete, "/v1/users/a%2Fb");
         Assert.Equal((202, "/v1/users/a%2Fb", 0), (answer.Status, answer.Header("Location"), (int)answer.Json["erased"]!));
@@ -98,7 +98,7 @@ public sealed class UserTests
     public async Task More_than_one_call_takes_are_said()
     {
         await using var door = await Door.Open();
-        door.Users.Worded.AddRange(Enumerable.Range(0, 1_001).Select(i => new WordedRequest($"v-{i}", IsBeingErased: false)));
+        door.Users.Worded.AddRange(Enumerable.Range(0, 1_001).Select(i => $"v-{i}"));
         door.Grain.OnErase = () => Task.FromResult(true);
         var answer = await door.Send(HttpMethod.Delete, "/v1/users/alice");
         Assert.Equal((202, 1_000, true), (answer.Status, (int)answer.Json["erased"]!, (bool)answer.Json["more"]!));
