@@ -54,28 +54,18 @@ public sealed class MediaBook(NpgsqlDataSource database)
     public async Task<IReadOnlyList<UnwantedMedia>> Unwanted(
         IReadOnlyCollection<VideoId> videos, DateTimeOffset now, TimeSpan? retainFor, CancellationToken cancellationToken)
     {
-        var command = database.CreateCommand(Query);
-        await using (command.ConfigureAwait(false))
-        {
-            var endedBefore = retainFor is { } age ? (now - age).ToUnixTimeMilliseconds() : 0;
-            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. videos.Select(video => video.RequestKey)] });
-            command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. videos.Select(video => video.Round)] });
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = endedBefore });
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = now.ToUnixTimeMilliseconds() });
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = GrainNames.VideoRequest });
-            var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (rows.ConfigureAwait(false))
-            {
-                var unwanted = new List<UnwantedMedia>();
-                while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
-                {
-                    if (await rows.IsDBNullAsync(2, cancellationToken).ConfigureAwait(false)) continue;
-                    unwanted.Add(new(new(rows.GetString(0), rows.GetInt32(1)), Reason(rows.GetString(2))));
-                }
-
-                return unwanted;
-            }
-        }
+        var answers = await database.Rows(
+            Query,
+            [
+                new NpgsqlParameter<string[]> { TypedValue = [.. videos.Select(video => video.RequestKey)] },
+                new NpgsqlParameter<int[]> { TypedValue = [.. videos.Select(video => video.Round)] },
+                new NpgsqlParameter<long> { TypedValue = retainFor is { } age ? (now - age).ToUnixTimeMilliseconds() : 0 },
+                new NpgsqlParameter<long> { TypedValue = now.ToUnixTimeMilliseconds() },
+                new NpgsqlParameter<string> { TypedValue = GrainNames.VideoRequest },
+            ],
+            row => row.IsDBNull(2) ? null : new UnwantedMedia(new(row.GetString(0), row.GetInt32(1)), Reason(row.GetString(2))),
+            cancellationToken).ConfigureAwait(false);
+        return [.. answers.OfType<UnwantedMedia>()];
     }
 
     private static UnwantedReason Reason(string word) => word switch

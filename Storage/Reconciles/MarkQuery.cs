@@ -19,19 +19,8 @@ internal static class MarkQuery
 
     /// <summary>The mark of the database, without the installation, which may not be there yet.</summary>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
-    public static async Task<DatabaseMark> Read(NpgsqlDataSource database, CancellationToken cancellationToken)
-    {
-        var command = database.CreateCommand(Text);
-        await using (command.ConfigureAwait(false))
-        {
-            var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (rows.ConfigureAwait(false))
-            {
-                await rows.ReadAsync(cancellationToken).ConfigureAwait(false);
-                return MarkIn(rows, 0, installation: "");
-            }
-        }
-    }
+    public static async Task<DatabaseMark> Read(NpgsqlDataSource database, CancellationToken cancellationToken) =>
+        (await database.Rows(Text, [], row => MarkIn(row, 0, installation: ""), cancellationToken).ConfigureAwait(false))[0];
 
     public static DatabaseMark MarkIn(NpgsqlDataReader row, int first, string installation) =>
         new(installation, row.GetString(first), row.GetInt32(first + 1), row.GetFieldValue<NpgsqlLogSequenceNumber>(first + 2), LastSubmit: null);

@@ -21,27 +21,17 @@ public sealed class PostgresCostBook(NpgsqlDataSource database, PostgresPrevente
 
         var columns = query.By.SelectMany(ColumnsOf).Distinct(StringComparer.Ordinal).ToArray();
         var grouped = columns.Length == 0 ? "" : string.Join(", ", columns);
-        var command = database.CreateCommand(
+        return await database.Rows(
             $"""
             select {Sums}{(columns.Length == 0 ? "" : ", " + grouped)}
             from videogen.costs
             where day between $1 and $2
             {(columns.Length == 0 ? "" : $"group by {grouped} order by {grouped}")}
             limit $3
-            """);
-        await using (command.ConfigureAwait(false))
-        {
-            command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = query.From });
-            command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = query.To });
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Limit });
-            var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (rows.ConfigureAwait(false))
-            {
-                var lines = new List<CostLine>();
-                while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false)) lines.Add(LineIn(rows, columns));
-                return lines;
-            }
-        }
+            """,
+            [new NpgsqlParameter<DateOnly> { TypedValue = query.From }, new NpgsqlParameter<DateOnly> { TypedValue = query.To }, new NpgsqlParameter<int> { TypedValue = query.Limit }],
+            row => LineIn(row, columns),
+            cancellationToken).ConfigureAwait(false);
     }
 
     private static CostLine LineIn(NpgsqlDataReader row, string[] columns)

@@ -16,9 +16,8 @@ public sealed class PostgresDeadLetterBook(NpgsqlDataSource database) : IDeadLet
 
     /// <inheritdoc/>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
-    public async Task<IReadOnlyList<DeadLetter>> List(DeadLetterQuery query, CancellationToken cancellationToken)
-    {
-        var command = database.CreateCommand(
+    public async Task<IReadOnlyList<DeadLetter>> List(DeadLetterQuery query, CancellationToken cancellationToken) =>
+        await database.Rows(
             """
             select request_key, round, client, user_name, since, stopped_at, charged, evidence, failure_kind, failure_detail, model, provider, price_usd, job_id, attempt
             from videogen.dead_letters
@@ -29,26 +28,19 @@ public sealed class PostgresDeadLetterBook(NpgsqlDataSource database) : IDeadLet
               and ($5::bigint is null or since < $5 or (since = $5 and (request_key, round) < ($6, $7)))
             order by since desc, request_key desc, round desc
             limit $8
-            """);
-        await using (command.ConfigureAwait(false))
-        {
-            command.Parameters.Add(Text(query.Client));
-            command.Parameters.Add(Text(query.User));
-            command.Parameters.Add(Text(query.Charged is { } charged ? Words[charged] : null));
-            command.Parameters.Add(Text(query.StoppedAt));
-            command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Bigint, Value = (object?)query.Before?.Since.ToUnixTimeMilliseconds() ?? DBNull.Value });
-            command.Parameters.Add(Text(query.Before?.Id?.RequestKey ?? ""));
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Before?.Id?.Round ?? 0 });
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Limit });
-            var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (rows.ConfigureAwait(false))
-            {
-                var letters = new List<DeadLetter>();
-                while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false)) letters.Add(LetterIn(rows));
-                return letters;
-            }
-        }
-    }
+            """,
+            [
+                Text(query.Client),
+                Text(query.User),
+                Text(query.Charged is { } charged ? Words[charged] : null),
+                Text(query.StoppedAt),
+                new() { NpgsqlDbType = NpgsqlDbType.Bigint, Value = (object?)query.Before?.Since.ToUnixTimeMilliseconds() ?? DBNull.Value },
+                Text(query.Before?.Id?.RequestKey ?? ""),
+                new NpgsqlParameter<int> { TypedValue = query.Before?.Id?.Round ?? 0 },
+                new NpgsqlParameter<int> { TypedValue = query.Limit },
+            ],
+            LetterIn,
+            cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>

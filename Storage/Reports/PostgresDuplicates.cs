@@ -7,11 +7,8 @@ public static class PostgresDuplicates
 {
     /// <summary>The pairs, the oldest first; at most 1,000. A second payment that an operator accepted is not among them.</summary>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
-    public static async Task<IReadOnlyList<DuplicateJobs>> Find(NpgsqlDataSource database, CancellationToken cancellationToken)
-    {
-        // A job that nobody waits for says itself what it cost. One whose round is at a later attempt was proven free before that began.
-        // Else it is its round's, and free where that ended so.
-        var command = database.CreateCommand(
+    public static async Task<IReadOnlyList<DuplicateJobs>> Find(NpgsqlDataSource database, CancellationToken cancellationToken) =>
+        await database.Rows(
             """
             with paid as (
               select j.request_key, j.account, j.job_id, j.round, j.claimed_at
@@ -38,22 +35,10 @@ public static class PostgresDuplicates
               window same as (partition by p.request_key order by p.claimed_at, p.account, p.job_id)
             )
             select request_key, earlier, job_id, earlier_at, claimed_at from next where claimed_at - earlier_at < interval '24 hours' order by claimed_at limit 1000
-            """);
-        await using (command.ConfigureAwait(false))
-        {
-            var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (rows.ConfigureAwait(false))
-            {
-                var found = new List<DuplicateJobs>();
-                while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
-                {
-                    found.Add(new(rows.GetString(0), rows.GetString(1), rows.GetString(2), rows.GetFieldValue<DateTimeOffset>(3), rows.GetFieldValue<DateTimeOffset>(4)));
-                }
-
-                return found;
-            }
-        }
-    }
+            """,
+            [],
+            row => new DuplicateJobs(row.GetString(0), row.GetString(1), row.GetString(2), row.GetFieldValue<DateTimeOffset>(3), row.GetFieldValue<DateTimeOffset>(4)),
+            cancellationToken).ConfigureAwait(false);
 }
 
 /// <summary>Two jobs of one request.</summary>

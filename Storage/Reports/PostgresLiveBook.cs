@@ -11,10 +11,9 @@ public sealed class PostgresLiveBook(NpgsqlDataSource database) : ILiveBook
 {
     /// <inheritdoc/>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
-    public async Task<IReadOnlyList<LiveRound>> Live(LiveQuery query, CancellationToken cancellationToken)
-    {
+    public async Task<IReadOnlyList<LiveRound>> Live(LiveQuery query, CancellationToken cancellationToken) =>
         // Whatever lives is owed something, so the small index of what is owed leads to all of it. Only a live round has a ticket of its own.
-        var command = database.CreateCommand(
+        await database.Rows(
             """
             select s.grain_key, (r.document ->> 'round')::integer, s.owner
             from videogen.grain_state s
@@ -28,26 +27,15 @@ public sealed class PostgresLiveBook(NpgsqlDataSource database) : ILiveBook
               and ($4::text is null or r.document #>> '{ticket,run}' = $4)
             order by s.created_at, s.grain_key, 2
             limit $5
-            """);
-        await using (command.ConfigureAwait(false))
-        {
-            foreach (var text in (ReadOnlySpan<string?>)[query.Client, query.User, query.Account, query.Run]) command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Text, Value = text ?? (object)DBNull.Value });
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = query.Limit });
-            var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (rows.ConfigureAwait(false))
-            {
-                var live = new List<LiveRound>();
-                while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false)) live.Add(new(new(rows.GetString(0), rows.GetInt32(1)), Owner.Parse(rows.GetString(2))));
-                return live;
-            }
-        }
-    }
+            """,
+            [Text(query.Client), Text(query.User), Text(query.Account), Text(query.Run), new NpgsqlParameter<int> { TypedValue = query.Limit }],
+            row => new LiveRound(new(row.GetString(0), row.GetInt32(1)), Owner.Parse(row.GetString(2))),
+            cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
-    public async Task<IReadOnlyDictionary<VideoId, HeldMoney>> Money(IReadOnlyCollection<VideoId> ids, CancellationToken cancellationToken)
-    {
-        var command = database.CreateCommand(
+    public async Task<IReadOnlyDictionary<VideoId, HeldMoney>> Money(IReadOnlyCollection<VideoId> ids, CancellationToken cancellationToken) =>
+        (await database.Rows(
             """
             select f.request_key, f.round,
               coalesce(sum(f.usd) filter (where f.state = 'reserved'), 0),
@@ -57,22 +45,13 @@ public sealed class PostgresLiveBook(NpgsqlDataSource database) : ILiveBook
             from unnest($1, $2) as wanted (request_key, round)
             join videogen.funds f on f.request_key = wanted.request_key and f.round = wanted.round
             group by f.request_key, f.round
-            """);
-        await using (command.ConfigureAwait(false))
-        {
-            command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text, Value = ids.Select(id => id.RequestKey).ToArray() });
-            command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer, Value = ids.Select(id => id.Round).ToArray() });
-            var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (rows.ConfigureAwait(false))
-            {
-                var money = new Dictionary<VideoId, HeldMoney>();
-                while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
-                {
-                    money[new(rows.GetString(0), rows.GetInt32(1))] = new(rows.GetDecimal(2), rows.GetDecimal(3), rows.GetDecimal(4), rows.GetDecimal(5));
-                }
+            """,
+            [
+                new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text, Value = ids.Select(id => id.RequestKey).ToArray() },
+                new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer, Value = ids.Select(id => id.Round).ToArray() },
+            ],
+            row => (Id: new VideoId(row.GetString(0), row.GetInt32(1)), Money: new HeldMoney(row.GetDecimal(2), row.GetDecimal(3), row.GetDecimal(4), row.GetDecimal(5))),
+            cancellationToken).ConfigureAwait(false)).ToDictionary(row => row.Id, row => row.Money);
 
-                return money;
-            }
-        }
-    }
+    private static NpgsqlParameter Text(string? text) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = text ?? (object)DBNull.Value };
 }

@@ -12,43 +12,17 @@ public sealed class WakeBook(PostgresConnections connections)
     /// <param name="afterKey">The last key of the page before; null for the first page. Keys of two grains never are equal.</param>
     /// <param name="limit">The most documents to answer; fewer mean that there are no more.</param>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
-    public async Task<IReadOnlyList<OwedWake>> Owed(long beforeEpochMs, string? afterKey, int limit, CancellationToken cancellationToken)
-    {
-        var command = connections.Pool.CreateCommand(OwedQuery);
-        await using (command.ConfigureAwait(false))
-        {
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = beforeEpochMs });
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = afterKey ?? "" });
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-            var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (rows.ConfigureAwait(false))
-            {
-                var owed = new List<OwedWake>();
-                while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
-                {
-                    owed.Add(new(rows.GetString(0), rows.GetString(1)));
-                }
-
-                return owed;
-            }
-        }
-    }
+    public async Task<IReadOnlyList<OwedWake>> Owed(long beforeEpochMs, string? afterKey, int limit, CancellationToken cancellationToken) =>
+        await connections.Pool.Rows(
+            OwedQuery,
+            [new NpgsqlParameter<long> { TypedValue = beforeEpochMs }, new NpgsqlParameter<string> { TypedValue = afterKey ?? "" }, new NpgsqlParameter<int> { TypedValue = limit }],
+            row => new OwedWake(row.GetString(0), row.GetString(1)),
+            cancellationToken).ConfigureAwait(false);
 
     /// <summary>How many documents owe something, and the earliest of their <c>wakeAt</c>, milliseconds since 1970; null where there is none.</summary>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
-    public async Task<(long Documents, long? EarliestEpochMs)> Backlog(CancellationToken cancellationToken)
-    {
-        var command = connections.Pool.CreateCommand(BacklogQuery);
-        await using (command.ConfigureAwait(false))
-        {
-            var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (rows.ConfigureAwait(false))
-            {
-                await rows.ReadAsync(cancellationToken).ConfigureAwait(false);
-                return (rows.GetInt64(0), await rows.IsDBNullAsync(1, cancellationToken).ConfigureAwait(false) ? null : rows.GetInt64(1));
-            }
-        }
-    }
+    public async Task<(long Documents, long? EarliestEpochMs)> Backlog(CancellationToken cancellationToken) =>
+        (await connections.Pool.Rows(BacklogQuery, [], row => (row.GetInt64(0), row.IsDBNull(1) ? (long?)null : row.GetInt64(1)), cancellationToken).ConfigureAwait(false))[0];
 
     internal const string BacklogQuery = "select count(*), min(wake_at) from videogen.grain_state where wake_at is not null";
 
