@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
 using VideoGen.Budgets;
 using VideoGen.Gateway.Videos;
 using VideoGen.Reports;
@@ -106,7 +107,7 @@ public sealed class DrainTests
     [Fact]
     public async Task What_was_being_let_in_when_the_pause_came_is_stopped_and_reported_as_well()
     {
-        await using var door = await Door.Open();
+        await using var door = await OnlyDrainsWaitForHalfTheirPatience();
         var letIn = new TaskCompletionSource<AskAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         door.Grain.OnAsk = _ =>
@@ -139,7 +140,7 @@ public sealed class DrainTests
     [Fact]
     public async Task Who_is_let_in_for_longer_than_that_is_not_waited_for()
     {
-        await using var door = await Door.Open();
+        await using var door = await OnlyDrainsWaitForHalfTheirPatience();
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         door.Grain.OnAsk = _ =>
         {
@@ -160,6 +161,8 @@ public sealed class DrainTests
         door.Time.Advance(VideoStop.Patience); // The ask's own time is over, too.
         Assert.Equal(503, (await ask).Status);
     }
+
+    private static Task<Door> OnlyDrainsWaitForHalfTheirPatience() => Door.Open(services => services.Configure<GatewayOptions>(options => options.CallTimeout = TimeSpan.FromSeconds(7)));
 
     // Once for the pause, and once more for those that were being let in.
     private static async Task<Answer> Settled(Door door, Task<Answer> asking)
