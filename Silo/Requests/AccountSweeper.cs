@@ -71,7 +71,7 @@ internal sealed partial class AccountSweeper(
             else if (mark is null) strangers.Add((id, job.Mark, Ours: false, job.CreatedAt));
             else
             {
-                switch (await Adopt(mark, account, id).ConfigureAwait(false))
+                switch (await Adopt(mark, account, id, cancellationToken).ConfigureAwait(false))
                 {
                     case JobAdoption.Adopted or JobAdoption.Taken:
                         LogAdopted(account, id, mark.RequestKey, mark.Round, mark.Attempt);
@@ -102,11 +102,14 @@ internal sealed partial class AccountSweeper(
     private bool IsYoung(ListedJob job, DateTimeOffset at) =>
         job.CreatedAt is { } created && created > at - requests.CurrentValue.SubmitWindow - requests.CurrentValue.SubmitTimeout;
 
-    private async Task<JobAdoption> Adopt(ProviderMark mark, string account, string jobId)
+    private async Task<JobAdoption> Adopt(ProviderMark mark, string account, string jobId, CancellationToken cancellationToken)
     {
         try
         {
-            return await grains.GetGrain<IVideoRequestGrain>(mark.RequestKey).Adopt(mark.Round, mark.Attempt, account, jobId).ConfigureAwait(false);
+            await book.BeginAdoption(account, jobId, cancellationToken).ConfigureAwait(false);
+            var adoption = await grains.GetGrain<IVideoRequestGrain>(mark.RequestKey).Adopt(mark.Round, mark.Attempt, account, jobId).ConfigureAwait(false);
+            if (adoption != JobAdoption.NotNow) await book.EndAdoption(account, jobId, cancellationToken).ConfigureAwait(false);
+            return adoption;
         }
 #pragma warning disable CA1031 // One request that does not answer must not keep the others from their jobs.
         catch (Exception e)

@@ -25,9 +25,17 @@ public sealed class SweepBook(PostgresConnections connections)
     /// <exception cref="NpgsqlException">The database did not answer: the next sweep ends it.</exception>
     public Task<bool> Settle(OpenDoubt doubt, string reason, CancellationToken cancellationToken) => reconciles.End(doubt.Id, byOperator: false, reason, cancellationToken);
 
-    /// <summary>Those of these jobs that nobody has claimed.</summary>
+    /// <summary>Those of these jobs that nobody has claimed, or whose handing over began and has not ended.</summary>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
     public Task<IReadOnlyList<string>> Unclaimed(string account, IReadOnlyList<string> jobIds, CancellationToken cancellationToken) => table.Unclaimed(account, jobIds, cancellationToken);
+
+    /// <summary>A job is about to be handed to its request: until that has ended, however this process does, each sweep hands it over again.</summary>
+    /// <exception cref="NpgsqlException">The database did not answer.</exception>
+    public Task BeginAdoption(string account, string jobId, CancellationToken cancellationToken) => table.BeginAdoption(account, jobId, cancellationToken);
+
+    /// <summary>Its request has said what it is to it.</summary>
+    /// <exception cref="NpgsqlException">The database did not answer: the next sweep hands it over again, which changes nothing.</exception>
+    public Task EndAdoption(string account, string jobId, CancellationToken cancellationToken) => table.EndAdoption(account, jobId, cancellationToken);
 
     /// <summary>Writes down the strangers that a sweep saw.</summary>
     /// <returns>Those that none saw before.</returns>

@@ -30,13 +30,22 @@ internal sealed class SweepTable(NpgsqlDataSource database)
             row.GetFieldValue<DateTimeOffset>(5), row.GetFieldValue<DateTimeOffset>(6)),
         cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Those of these jobs that nobody has claimed.</summary>
+    /// <summary>Those of these jobs that nobody has claimed, or whose handing over began and has not ended.</summary>
     public async Task<IReadOnlyList<string>> Unclaimed(string account, IReadOnlyList<string> jobIds, CancellationToken cancellationToken) => await database.Rows(
         """
         select listed.job_id from unnest($2) as listed (job_id)
         where not exists (select from videogen.jobs j where j.account = $1 and j.job_id = listed.job_id)
+          or exists (select from videogen.adoptions a where a.account = $1 and a.job_id = listed.job_id)
         """, [new() { Value = account }, new() { Value = jobIds.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }],
         row => row.GetString(0), cancellationToken).ConfigureAwait(false);
+
+    /// <summary>A job is about to be handed to its request, which claims it before it has it.</summary>
+    public Task BeginAdoption(string account, string jobId, CancellationToken cancellationToken) => database.Rows(
+        "insert into videogen.adoptions (account, job_id) values ($1, $2) on conflict (account, job_id) do nothing returning 1", [new() { Value = account }, new() { Value = jobId }], row => row.GetInt32(0), cancellationToken);
+
+    /// <summary>Its request has said what it is to it.</summary>
+    public Task EndAdoption(string account, string jobId, CancellationToken cancellationToken) => database.Rows(
+        "delete from videogen.adoptions where account = $1 and job_id = $2 returning 1", [new() { Value = account }, new() { Value = jobId }], row => row.GetInt32(0), cancellationToken);
 
     /// <summary>Writes down those that a sweep saw.</summary>
     /// <returns>Those that none saw before.</returns>
