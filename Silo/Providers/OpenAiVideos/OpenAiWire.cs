@@ -25,6 +25,9 @@ internal static class OpenAiWire
     /// <summary>Our word for FastAPI's answer to a request that its endpoint was never called with.</summary>
     public const string ValidationError = "validation_error";
 
+    /// <summary>US dollars. More than this, or less than nothing, is no cost of a video.</summary>
+    private const decimal MostUsd = 10_000;
+
     public static VideoWire? Video(byte[] body) => Read(body, root => Video(root));
 
     public static VideoPage? List(byte[] body) => Read(body, root =>
@@ -63,7 +66,7 @@ internal static class OpenAiWire
             Word(video, "size"),
             Number(video, "seconds"),
             Member(video, "error") is { } error ? ErrorOf(error) : ProviderError.None,
-            Member(video, "usage") is { } usage ? Number(usage, "cost") : null);
+            Member(video, "usage") is { } usage && Number(usage, "cost") is >= 0 and <= MostUsd and var cost ? cost : null);
     }
 
     private static ProviderError ErrorOf(JsonElement error) => error.ValueKind switch

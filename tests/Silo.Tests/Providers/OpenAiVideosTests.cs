@@ -1,7 +1,10 @@
+using System.Globalization;
+using System.Text;
 using VideoGen.Grains.Providers;
 using VideoGen.Grains.Requests;
 using VideoGen.Requests;
 using VideoGen.Silo.Media;
+using VideoGen.Silo.Providers.OpenAiVideos;
 
 namespace VideoGen.Silo.Tests.Providers;
 
@@ -187,6 +190,15 @@ public sealed class OpenAiVideosTests(FakeProvider fake) : IClassFixture<FakePro
 
         Assert.Equal((charged, FailureKind.Unavailable, "500"), (failed.Charged, failed.Failure.Kind, failed.Failure.Code));
     }
+
+    [Theory]
+    [InlineData("0", "0")]
+    [InlineData("\"0.80\"", "0.80")]
+    [InlineData("-1", null)]
+    [InlineData("1e27", null)]
+    [InlineData("\"unknown\"", null)]
+    public void A_cost_that_none_can_be_is_none_that_was_told(string told, string? cost) => Assert.Equal(
+        cost, OpenAiWire.Video(Encoding.UTF8.GetBytes($$$"""{"id":"video_1","status":"failed","usage":{"cost":{{{told}}}}}"""))!.CostUsd?.ToString(CultureInfo.InvariantCulture));
 
     [Fact]
     public async Task A_server_that_cannot_stop_jobs_is_never_told_to_delete_one_that_runs()
