@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VideoGen.Access;
 using VideoGen.Requests;
 
 namespace VideoGen.Budgets;
@@ -24,6 +25,10 @@ public interface IBudgetGrain : IGrainWithStringKey
     /// <summary>The budgets of this payment's user and client that have a cap, as they are now; may be a moment old.</summary>
     [AlwaysInterleave, Alias("Lines")]
     Task<ImmutableArray<BudgetLine>> Lines(Payment payment);
+
+    /// <summary>The budgets of a user and their client that have a cap, of today and of this month; may be a moment old.</summary>
+    [AlwaysInterleave, Alias("OfOwner")]
+    Task<ImmutableArray<BudgetLine>> OfOwner(Owner owner);
 
     /// <summary>The limits in force for a client, and its budgets of today and this month; may be a moment old.</summary>
     [AlwaysInterleave, Alias("LimitsOf")]

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using VideoGen.Access;
 using VideoGen.Budgets;
 using VideoGen.Grains.Persistence;
 using VideoGen.Grains.Quotas;
@@ -53,6 +54,8 @@ internal sealed partial class BudgetGrain(
         var capped = CapsOf(payment).Of(payment).Where(c => c.CapUsd is not null && shown.Contains(c.Id.Scope)).ToArray();
         return capped.Length == 0 ? [] : await Read(capped);
     }
+
+    public Task<ImmutableArray<BudgetLine>> OfOwner(Owner owner) => Lines(new(owner, Model: "", Account: "", options.CurrentValue.DayOf(time.Now())));
 
     public async Task<ClientLimits> LimitsOf(string client)
     {
@@ -117,7 +120,7 @@ internal sealed partial class BudgetGrain(
             foreach (var entry in change.Entries) telemetry.MoneyMoved(entry.To, entry.To == FundsState.Released ? entry.FromUsd : entry.Usd);
             for (var i = 0; i < callers.Length; i++) callers[i].Verdict.TrySetResult(verdicts[i]);
             owed = BudgetAlerts.Overspent(change, spending.CurrentValue.ResetAfter, time.Now()) ?? owed;
-            if (owed is not null) await Trip(owed, timeout.Token);
+            if (owed is not null) await Trip(owed with { Since = time.Now(), Until = time.Now() + spending.CurrentValue.ResetAfter }, timeout.Token); // From when it is in force, however late that is.
         }
 #pragma warning disable CA1031 // Whatever the ledger throws, its callers get: to them the outcome is unknown, and all movements are safe to repeat.
         catch (Exception e)

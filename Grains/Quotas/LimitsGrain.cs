@@ -1,15 +1,13 @@
 using System.Collections.Immutable;
 using VideoGen.Access;
 using VideoGen.Budgets;
-using VideoGen.Grains.Persistence;
-using VideoGen.Grains.Requests;
 using VideoGen.Quotas;
 
 namespace VideoGen.Grains.Quotas;
 
 /// <summary>Asks those that keep them, and keeps nothing.</summary>
 [GrainType(GrainNames.Limits)]
-internal sealed class LimitsGrain(IGrainFactory grains, TimeProvider time) : Grain, ILimitsGrain
+internal sealed class LimitsGrain(IGrainFactory grains) : Grain, ILimitsGrain
 {
     private Owner Owner => LimitsKey.OwnerOf(this.GetPrimaryKeyString());
 
@@ -18,7 +16,7 @@ internal sealed class LimitsGrain(IGrainFactory grains, TimeProvider time) : Gra
     public Task<QuotaLine> OfRun(string run) => grains.GetGrain<IAgentRunGrain>(AgentRunKey.For(Owner, run)).Line();
 
     public Task<ImmutableArray<BudgetLine>> Budgets() =>
-        grains.GetGrain<IBudgetGrain>(IBudgetGrain.Key).Lines(new(Owner, Model: "", Account: "", Price.DayInUtc(time.Now())));
+        grains.GetGrain<IBudgetGrain>(IBudgetGrain.Key).OfOwner(Owner);
 
     public Task<ClientLimits> OfClient() => grains.GetGrain<IBudgetGrain>(IBudgetGrain.Key).LimitsOf(Owner.Client);
 

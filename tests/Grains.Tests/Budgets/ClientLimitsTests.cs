@@ -30,6 +30,20 @@ public sealed class ClientLimitsTests
         Assert.Equal((50, TimeSpan.Zero, 0m), (bot.VideosPerDay, bot.Cooldown, bot.Budgets[0].ReservedUsd));
     }
 
+    [Theory]
+    [InlineData("Pacific/Kiritimati")]
+    [InlineData("Pacific/Midway")]
+    public async Task A_users_budgets_are_those_of_the_day_that_money_is_booked_on(string zone)
+    {
+        await using var world = new World();
+        (world.Budgets.UserDailyUsd, world.Budgets.TimeZone) = (4, zone);
+        await world.Drive(world.Ask());
+
+        var budgets = await world.Grains.GetGrain<ILimitsGrain>(LimitsKey.For(new("local", "alice"))).Budgets().WaitAsync(Patience);
+
+        Assert.Equal(3.2m, Assert.Single(budgets).ReservedUsd);
+    }
+
     [Fact]
     public async Task A_provider_is_looked_at_without_being_asked()
     {
