@@ -66,6 +66,7 @@ internal static class Samples
         Refused(Codes.QuotaExceeded, "5 videos a day are allowed, and 5 were made.", Now.AddHours(5), 5, 0), Refused(Codes.Cooldown, "A video was asked for less than 10 minutes ago.", Now.AddMinutes(7), 1, 0),
         Refused(Codes.SubmitLimit, "This prompt was sent as often as it may be in 24 hours.", Now.AddHours(20)), Refused(Codes.RunLimit, "This run has made its video. Rewording a prompt does not make another.", null, 1, 0),
         Refused(Codes.VariationLimit, "There are as many takes of this prompt as there may be.", Now.AddHours(9), 5, 0), Refused(Codes.RoundLimit, "This prompt was asked for as often as it ever may be."),
+        Refused(Codes.BeingErased, "Its user is being erased, and the video of this prompt that is on its way goes with them. Ask again when it has ended."),
         Problems.Refused(new(Codes.BudgetExceeded, "The budget user:bot/alice has no room for 3.20 USD today.", Now.AddHours(5), LimitUsd: 5, RemainingUsd: 1.80m), Alice),
         Refused(Codes.Paused, "Paused by the operator: too many videos."),
         Refused(Codes.SpendBreaker, "More was spent in a short time than may be. An operator looks at it."), Refused(Codes.ModelRetired, "'veo' is not made any more since 2026-11-01. Ask for another model."),

@@ -11,6 +11,7 @@ public static class Codes
     public const string SpendBreaker = "spend_breaker";
     public const string SubmitLimit = "submit_limit";
     public const string RoundLimit = "round_limit";
+    public const string BeingErased = "being_erased";
     public const string ModelNotFound = "model_not_found";
     public const string ModelRetired = "model_retired";
     public const string UnpricedModel = "unpriced_model";

@@ -22,12 +22,15 @@ internal static class RequestErasure
     /// <summary>What the wish means after any other fact.</summary>
     public static RequestDocument Continue(RequestDocument document, DateTimeOffset at)
     {
-        if (document.ErasedAt is null || document.Rounds.Any(round => round is Live)) return document;
+        if (document.ErasedAt is null || IsUnderWay(document)) return document;
         var rounds = document.Rounds.Select(round => round is Ended ended ? Without(ended, at) : round).ToArray();
         return document is { Prompt: "", Input: null } && rounds.Zip(document.Rounds).All(pair => ReferenceEquals(pair.First, pair.Second))
             ? document
             : document with { Prompt = "", Input = null, Rounds = rounds };
     }
+
+    /// <summary>Whether what is on its way goes as soon as it has ended: nobody can have it any more, and nobody is to be told that they will.</summary>
+    public static bool IsUnderWay(RequestDocument document) => document.ErasedAt is not null && document.Rounds.Any(round => round is Live);
 
     /// <summary>Whether nothing is left to do, our files included.</summary>
     public static bool IsDone(RequestDocument document) =>

@@ -25,6 +25,15 @@ internal static class RequestRefusals
         Codes.RemixNotOffered,
         "This video cannot be remixed: its model is now made by another provider account than the one that has it.");
 
+    public static readonly Refusal BeingErased = new(
+        Codes.BeingErased,
+        "Its user is being erased, and the video of this prompt that is on its way goes with them. Ask again when it has ended.");
+
+    /// <summary>Each time it would be sent, it alone would trip the spend breaker, and everybody would wait.</summary>
+    public static Refusal DearerThanAStreak(decimal usd, decimal most, TimeSpan within) => new(
+        Codes.MaxUsdExceeded,
+        string.Create(CultureInfo.InvariantCulture, $"It may cost {usd:0.##} USD, and at most {most:0.##} USD may be submitted for within {within} (SpendBreaker:StreakUsd), so it would never be sent. Ask for a shorter or cheaper video."));
+
     public static Refusal VariationLimit(DateTimeOffset until) => new(
         Codes.VariationLimit,
         string.Create(CultureInfo.InvariantCulture, $"Of one prompt {RequestVariations.MaxInWindow} other takes can be made in 24 hours. The next one is possible at {until:u}."),

@@ -36,6 +36,7 @@ internal sealed partial class VideoRequestGrain
     public async Task<VideoQuote> Quote(VideoAsk ask)
     {
         var (terms, none) = TermsFor(ask.Options);
+        if (RequestErasure.IsUnderWay(commit.Committed)) return new(terms?.WorstUsd ?? 0, new AskAnswer.Refused(RequestRefusals.BeingErased));
         if (terms is null) return new(0, HeldWithoutTerms(ask) is Judgement.Take held ? WouldTake(held) : new AskAnswer.Refused(none!));
         var ticket = terms with { Run = ask.Run };
         AskAnswer? answer = JudgeNow(ask, ticket) switch

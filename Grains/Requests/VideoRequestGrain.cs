@@ -67,6 +67,7 @@ internal sealed partial class VideoRequestGrain(
         try
         {
             if (await NotTold(ask) is { } unheard) return Refuse(unheard, ask, 0);
+            if (RequestErasure.IsUnderWay(commit.Committed)) return Refuse(RequestRefusals.BeingErased, ask, 0);
             var (terms, none) = TermsFor(ask.Options);
             if (terms is null) return await WithoutTerms(ask, none!);
             var (ticket, refusal) = await WithSource(ask, terms with { Run = ask.Run, Hearers = HearersOf(ask) });

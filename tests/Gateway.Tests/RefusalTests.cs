@@ -20,6 +20,7 @@ public sealed class RefusalTests
         { Codes.SubmitLimit, 7200, 6, 429, "rate_limit_error", null, "\"submits\";r=0;t=7200", "\"submits\";q=6" },
         { Codes.SubmitLimit, 7200, null, 429, "rate_limit_error", null, "\"submits\";r=0;t=7200", null },
         { Codes.RoundLimit, null, 200, 422, "invalid_request_error", null, null, null },
+        { Codes.BeingErased, null, null, 422, "invalid_request_error", null, null, null },
         { Codes.ModelNotFound, null, null, 422, "invalid_request_error", null, null, null },
         { Codes.AdmissionUnavailable, 5, null, 503, "server_error", "5", null, null },
         { Codes.AdmissionUnavailable, null, null, 503, "server_error", null, null, null },

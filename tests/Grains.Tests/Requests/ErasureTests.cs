@@ -37,13 +37,15 @@ public sealed class ErasureTests
     }
 
     [Fact]
-    public async Task A_video_that_could_not_be_stopped_any_more_is_removed_when_it_comes()
+    public async Task A_video_that_could_not_be_stopped_any_more_is_removed_when_it_comes_and_promised_to_nobody()
     {
         await using var world = new World();
         world.Provider.RenderTime = TimeSpan.Zero;
         await world.Drive(world.Ask());
         await world.Until(() => world.State() is RequestState.Saving or RequestState.Running, what: "a job");
         await world.Drive(world.Request().Erase());
+        Assert.IsType<RequestState.Live>(world.State(), exactMatch: false);
+        Assert.Equal(Codes.BeingErased, Assert.IsType<AskAnswer.Refused>(await world.Drive(world.Ask())).Refusal.Code);
         await world.Until(() => RequestErasure.IsDone(world.Document()), what: "the words to go");
         Assert.True(Assert.IsType<RequestState.Ended>(world.State()).Deleted);
     }
