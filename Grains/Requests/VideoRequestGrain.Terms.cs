@@ -25,7 +25,8 @@ internal sealed partial class VideoRequestGrain
         {
             Day = ports.Budgets.CurrentValue.DayOf(now),
         };
-        return (RequestRoute.At(ticket, [.. models.Select(model => StopAt(model.Terms, model.Usd))]), null);
+        ticket = RequestRoute.At(ticket, [.. models.Select(model => StopAt(model.Terms, model.Usd))]);
+        return ports.Spending.CurrentValue is { StreakUsd: { } most } spending && ticket.WorstUsd > most ? (null, RequestRefusals.DearerThanAStreak(ticket.WorstUsd, most, spending.StreakFor)) : (ticket, null);
     }
 
     private Stop StopAt(ModelTerms terms, decimal usd)

@@ -76,4 +76,17 @@ public sealed class PriceListTests
         var view = (await world.Drive(world.Request().Get(1)))!;
         Assert.Equal(("local", 3.20m), (view.Options.Model, view.EstimatedUsd));
     }
+
+    [Fact]
+    public async Task What_alone_would_trip_the_spend_breaker_each_time_is_refused_and_not_left_to_wait()
+    {
+        await using var world = new World();
+        world.Spending.StreakUsd = 3.19m; // A video costs 3.20.
+        var refusal = Assert.IsType<AskAnswer.Refused>(await world.Drive(world.Ask())).Refusal;
+        Assert.Equal(Codes.MaxUsdExceeded, refusal.Code);
+        Assert.Contains("It may cost 3.2 USD, and at most 3.19 USD", refusal.Text, StringComparison.Ordinal);
+
+        world.Spending.StreakUsd = 3.20m;
+        Assert.IsType<AskAnswer.Accepted>(await world.Drive(world.Ask()));
+    }
 }
