@@ -41,6 +41,10 @@ public sealed partial record VideoAsk(
     [Id(10)]
     public bool HasWebhooks { get; init; }
 
+    /// <summary>The most that a person said yes to, US dollars, where this is the take of a confirmation; null elsewhere. A dearer one is not begun.</summary>
+    [Id(11)]
+    public decimal? MaxUsd { get; init; }
+
     /// <summary>The most characters the name of an agent's run may have.</summary>
     public const int MaxRunLength = 128;
 

@@ -21,21 +21,21 @@ internal sealed partial class VideoRequestGrain
     private async Task<AskAnswer> Confirmed(VideoAsk ask, Ticket ticket, string token)
     {
         if (ask.Run is not null) return Refuse(RequestRefusals.NotForRuns, ask, ticket.PriceUsd);
-        if (await TryConfirm(ask, ticket, token) is not { } number)
+        if (await TryConfirm(ask, ticket, token) is not { } confirmed)
         {
             await commit.Refresh(); // A no is not written, so it must not come from a document that is not the newest.
             if (await TryConfirm(ask, ticket, token) is not { } second) return NotConfirmed(ask, ticket, token);
-            number = second;
+            confirmed = second;
         }
 
-        var take = ask with { AnotherTake = false, Confirmation = null, Variation = number };
+        var take = ask with { AnotherTake = false, Confirmation = null, Variation = confirmed.Variation!.Value, MaxUsd = confirmed.PriceUsd };
         return await ports.Grains.GetGrain<IVideoRequestGrain>(VideoRequestKey.For(ports.Installation.KeyRules, take)).Ask(take);
     }
 
-    private async Task<int?> TryConfirm(VideoAsk ask, Ticket ticket, string token)
+    private async Task<Confirmation?> TryConfirm(VideoAsk ask, Ticket ticket, string token)
     {
         var document = await commit.Record(d => RequestVariations.Confirm(d, token, ask.Options, ticket.WorstUsd, ticket.Limits, ports.Time.Now()));
-        return RequestVariations.Find(document, token, ticket.Limits, ports.Time.Now()) is { } confirmed && confirmed.Options == ask.Options ? confirmed.Variation : null;
+        return RequestVariations.Find(document, token, ticket.Limits, ports.Time.Now()) is { Variation: not null } confirmed && confirmed.Options == ask.Options ? confirmed : null;
     }
 
     private AskAnswer.Refused NotConfirmed(VideoAsk ask, Ticket ticket, string token)

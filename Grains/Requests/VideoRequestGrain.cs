@@ -73,6 +73,7 @@ internal sealed partial class VideoRequestGrain(
             var (ticket, refusal) = await WithSource(ask, terms with { Run = ask.Run, Hearers = HearersOf(ask) });
             if (refusal is not null) return Refuse(refusal, ask, ticket.PriceUsd);
             if (ask.Confirmation is { } token) return await Confirmed(ask, ticket, token);
+            if (ticket.WorstUsd > ask.MaxUsd && JudgeNow(ask, ticket) is Judgement.Open) return Refuse(RequestRefusals.ConfirmationUnknown, ask, ticket.PriceUsd);
             if (await RefusedBeforeOpening(ask, ticket) is { } early) return early;
             for (var look = 0; look < MaxLooks; look++)
             {

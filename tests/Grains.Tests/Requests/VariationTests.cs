@@ -116,6 +116,25 @@ public sealed class VariationTests
     }
 
     [Fact]
+    public async Task A_take_that_could_not_begin_does_not_begin_at_a_higher_price_than_was_said_yes_to()
+    {
+        await using var world = await WithVideo();
+        world.Quotas.VideosPerDay = 1;
+        var yes = World.Wish() with { Confirmation = await Another(world) };
+        Refused(await world.Drive(world.Ask(yes)), Codes.QuotaExceeded);
+        world.Quotas.VideosPerDay = 5;
+        world.Models.UsdPerSecond *= 2;
+        Refused(await world.Drive(world.Ask(yes)), Codes.ConfirmationUnknown);
+        Assert.Single(world.Provider.Jobs);
+
+        world.Models.UsdPerSecond /= 2;
+        Accepted(await world.Drive(world.Ask(yes)), Dedup.New);
+        world.Models.UsdPerSecond *= 2;
+        Accepted(await world.Drive(world.Ask(yes)), Dedup.Joined); // What has begun is answered, whatever it would cost now.
+        Assert.Equal(2, world.Provider.Jobs.Count);
+    }
+
+    [Fact]
     public async Task A_run_of_an_agent_can_neither_be_offered_another_take_nor_confirm_one()
     {
         await using var world = await WithVideo();
