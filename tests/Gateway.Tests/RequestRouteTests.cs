@@ -62,6 +62,8 @@ public sealed class RequestRouteTests
     [InlineData("?limit=0", "limit")]
     [InlineData("?limit=501", "limit")]
     [InlineData("?prompt=a%00b", "prompt")]
+    [InlineData("?model=%00", "model")]
+    [InlineData("?account=a%00", "account")]
     public async Task What_cannot_be_meant_is_said(string query, string param)
     {
         await using var door = await Door.Open();
