@@ -96,8 +96,9 @@ internal static class RequestRoutes
         }
     }
 
+    // From here wherever it is kept: the console's page may load nothing from elsewhere.
     private static Task<IResult> Content(string id, HttpContext http, VideoGrains grains, IVideoFiles files, TimeProvider time, ILogger<IVideoFiles> logger) =>
-        ContentRoute.Serve(() => Find(id, grains), Problems.NoSuchRound, http, files, time, logger);
+        ContentRoute.Serve(() => Find(id, grains), Problems.NoSuchRound, mayLink: false, http, files, time, logger);
 
     private static async Task<IResult> Cancel(string id, HttpContext http, VideoGrains grains, ILogger<RequestBody> logger)
     {

@@ -130,6 +130,19 @@ public sealed class RequestRouteTests
     }
 
     [Fact]
+    public async Task It_comes_from_here_where_clients_are_sent_to_a_bucket_for_the_console_may_load_nothing_from_elsewhere()
+    {
+        await using var door = await Door.Open();
+        door.Grain.OnGet = _ => Task.FromResult<VideoView?>(Views.Completed with { Owner = Ann });
+        door.Files.OnOpen = () => new MemoryStream("0123456789"u8.ToArray());
+        door.Files.Pictures[MediaVariant.Thumbnail] = "webp"u8.ToArray();
+        door.Files.OnLink = _ => new("https://store.example/");
+
+        Assert.Equal((200, "0123456789"), await Get(door, $"/{Views.Id}/content") is var film ? (film.Status, film.Text) : default);
+        Assert.Equal((200, "webp"), await Get(door, $"/{Views.Id}/content?variant=thumbnail") is var picture ? (picture.Status, picture.Text) : default);
+    }
+
+    [Fact]
     public async Task Anybodys_video_is_cancelled_and_that_is_logged()
     {
         await using var door = await Door.Open();
