@@ -178,7 +178,7 @@ internal static class VideoOperations
         Replies =
         [
             new(200, "Nothing is left.", typeof(ErasureBody)),
-            new(Problems.GoesOn, "It goes on by itself; the user at Location says how much is left.", typeof(ErasureBody)) { Headers = [("Location", "The user.")] },
+            new(Problems.GoesOn, "It goes on by itself; the user at Location says how much is left. Where more is true, not all of it was begun: ask again.", typeof(ErasureBody)) { Headers = [("Location", "The user.")] },
         ],
         Refusals = [Samples.Field],
     };
