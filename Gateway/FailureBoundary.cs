@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.Options;
 using VideoGen.Gateway.Videos;
 
@@ -6,6 +7,9 @@ namespace VideoGen.Gateway;
 /// <summary>Turns whatever nobody answered (exceptions, bare status codes of the framework) into a <see cref="Problem"/>.</summary>
 internal sealed class FailureBoundary(RequestDelegate next, IOptions<GatewayOptions> options, TimeProvider time, ILogger<FailureBoundary> logger)
 {
+    /// <summary>What a PostgreSQL server answers with that is being stopped: admin_shutdown, crash_shutdown (appendix A of its manual).</summary>
+    private static readonly string[] Stopping = ["57P01", "57P02"];
+
     public async Task InvokeAsync(HttpContext http)
     {
         try
@@ -36,9 +40,15 @@ internal sealed class FailureBoundary(RequestDelegate next, IOptions<GatewayOpti
             case GrainCallException call:
                 GatewayLog.GrainFailed(logger, http.TraceIdentifier, http.RouteName(), call.InnerException ?? call);
                 return call.WasAsk ? Problems.OutcomeUnknown(time.GetUtcNow()) : Problems.Unavailable(time.GetUtcNow());
+            case DbException trouble when IsAway(trouble):
+                GatewayLog.DatabaseFailed(logger, http.TraceIdentifier, http.RouteName(), trouble);
+                return Problems.Unavailable(time.GetUtcNow());
             default:
                 GatewayLog.Unhandled(logger, http.TraceIdentifier, http.RouteName(), exception);
                 return Problems.Internal();
         }
     }
+
+    // The database is not there, has no room, or is just being stopped. Any other error of it is ours.
+    private static bool IsAway(DbException trouble) => trouble.IsTransient || trouble.InnerException is TimeoutException || (trouble.SqlState is { } state && Stopping.Contains(state));
 }

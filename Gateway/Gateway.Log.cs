@@ -84,6 +84,12 @@ internal static partial class GatewayLog
     [LoggerMessage(28, LogLevel.Warning, "What the operator's page shows could not be read")]
     public static partial void OverviewFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(29, LogLevel.Warning, "The grain of {RequestKey} did not answer whether it is erased ({RequestId})")]
+    public static partial void EraseFailed(ILogger logger, string requestId, string requestKey, Exception exception);
+
+    [LoggerMessage(30, LogLevel.Warning, "The database did not answer {RequestId} at {Route}")]
+    public static partial void DatabaseFailed(ILogger logger, string requestId, string route, Exception exception);
+
     [LoggerMessage(9, LogLevel.Warning, "Readiness check {Name} did not finish")]
     public static partial void CheckFailed(ILogger logger, string name, Exception exception);
 

@@ -29,7 +29,12 @@ internal sealed class AccessCheck(RequestDelegate next, IClientKeys keys, Operat
     {
         // As a Bearer token only: a password that a browser keeps would be sent by pages of others, too.
         var sent = Bearer(http.Request);
-        if (sent is not null && operatorKey.Is(sent)) return null;
+        if (sent is not null && operatorKey.Is(sent))
+        {
+            LetIn.By(http, keys, rule: null); // It is another only after a start.
+            return null;
+        }
+
         if (!ApiKey.TryParse(sent, out var key)) return rates.Failed(http, Problems.OperatorKeyNeeded());
         if (await keys.Fresh(http.RequestAborted) is not { } known) return Problems.KeysUnknown(time.GetUtcNow());
         if (known.Find(key.Hash) is not { } holder) return rates.Failed(http, Problems.OperatorKeyNeeded());
@@ -45,6 +50,7 @@ internal sealed class AccessCheck(RequestDelegate next, IClientKeys keys, Operat
         {
             if (LoopbackOnly.Refusal(http) is { } refusal) return refusal;
             Caller.Is(http, Owner.LocalClient);
+            LetIn.By(http, keys, now => !now.KeysExist);
             return null;
         }
 
@@ -58,7 +64,9 @@ internal sealed class AccessCheck(RequestDelegate next, IClientKeys keys, Operat
         Caller.Is(http, holder.Client);
         if (rates.Client(http, holder.Client) is { } tooOften) return tooOften;
         var needed = ScopeRule.For(http.Request);
-        return holder.Scopes.HasFlag(needed) ? null : Problems.ScopeMissing(holder.Scopes, needed);
+        if (!holder.Scopes.HasFlag(needed)) return Problems.ScopeMissing(holder.Scopes, needed);
+        LetIn.By(http, keys, now => now.Find(holder.Hash) is { } still && still.Scopes.HasFlag(needed));
+        return null;
     }
 
     // The header alone: what stands in an address is kept by browsers and proxies.

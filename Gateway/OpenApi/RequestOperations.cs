@@ -34,12 +34,13 @@ internal static class RequestOperations
 
     public static readonly Operation Content = new("download_request", "The MP4 of anybody's video, or a picture of it.")
     {
+        Description = "With ranges, and from here wherever it is kept: never by a link.",
         Given = VideoOperations.Content.Given,
-        Replies = VideoOperations.Content.Replies,
+        Replies = VideoOperations.Served,
         Refusals = OfContent,
     };
 
-    public static readonly Operation ContentHead = VideoOperations.ContentHead with { Id = "look_at_request", Refusals = OfContent };
+    public static readonly Operation ContentHead = Content with { Id = "look_at_request", Summary = VideoOperations.ContentHead.Summary };
 
     public static readonly Operation Cancel = new("cancel_request", "Cancels anybody's video that is on its way; what has ended stays as it is.")
     {

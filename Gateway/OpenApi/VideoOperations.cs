@@ -112,17 +112,19 @@ internal static class VideoOperations
         Refusals = [Samples.NotFound],
     };
 
+    /// <summary>A file as it is served from here.</summary>
+    public static readonly IReadOnlyList<Reply> Served =
+    [
+        new(200, "The file.") { Media = ["video/mp4", "image/webp"], Headers = [("ETag", "The checksum of its bytes.")] },
+        new(206, "The bytes that were asked for.") { Media = ["video/mp4", "image/webp"] },
+        new(Problems.NotModified, "It is as it was."),
+    ];
+
     public static readonly Operation Content = new("download_video", "The MP4, or a picture of it.")
     {
         Description = "With ranges. Where the installation keeps videos in a bucket, the answer may be a signed link.",
         Given = [Id, Given.OneOf("variant", "Which file; the video where nothing is said.", MediaVariantWords.All)],
-        Replies =
-        [
-            new(200, "The file.") { Media = ["video/mp4", "image/webp"], Headers = [("ETag", "The checksum of its bytes.")] },
-            new(206, "The bytes that were asked for.") { Media = ["video/mp4", "image/webp"] },
-            new(302, "It is at Location, for a while."),
-            new(Problems.NotModified, "It is as it was."),
-        ],
+        Replies = [.. Served, new(302, "It is at Location, for a while.")],
         Refusals = Samples.OfContent,
     };
 
@@ -176,7 +178,7 @@ internal static class VideoOperations
         Replies =
         [
             new(200, "Nothing is left.", typeof(ErasureBody)),
-            new(Problems.GoesOn, "It goes on by itself; the user at Location says how much is left.", typeof(ErasureBody)) { Headers = [("Location", "The user.")] },
+            new(Problems.GoesOn, "It goes on by itself; the user at Location says how much is left. Where more is true, not all of it was begun: ask again.", typeof(ErasureBody)) { Headers = [("Location", "The user.")] },
         ],
         Refusals = [Samples.Field],
     };

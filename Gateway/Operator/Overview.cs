@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using VideoGen.Budgets;
+using VideoGen.Gateway.Access;
 using VideoGen.Gateway.OpenApi;
 using VideoGen.Gateway.Videos;
 using VideoGen.Reports;
@@ -69,7 +70,7 @@ internal sealed class Overview(
         var opened = time.GetTimestamp();
         var stream = await EventStream.Begin(http);
         var said = time.GetTimestamp();
-        while (time.GetElapsedTime(opened) < EventStream.Longest)
+        while (time.GetElapsedTime(opened) < EventStream.Longest && await LetIn.StillHolds(http)) // Whose key was revoked comes again, and is told so.
         {
             if (await stream.Tell("overview", now)) said = time.GetTimestamp();
             else if (time.GetElapsedTime(said) >= EventStream.Heartbeat)

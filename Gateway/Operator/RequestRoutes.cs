@@ -49,10 +49,10 @@ internal static class RequestRoutes
             client is not null && client != Owner.LocalClient && !Owner.IsClient(client) ? Problems.Field("client", PageQuery.ClientBound)
             : user is not null && !Owner.IsUser(user) ? Problems.Field("user", PageQuery.UserBound)
             : status is not null && !Statuses.ContainsKey(status) ? Problems.Field("status", $"must be one of {string.Join(", ", Statuses.Keys)}.")
-            : model is { Length: > MaxName } ? Problems.Field("model", $"must be the name of a model, of at most {MaxName} characters.")
-            : account is { Length: > MaxName } ? Problems.Field("account", $"must be the name of a provider account, of at most {MaxName} characters.")
+            : !IsText(model, MaxName) ? Problems.Field("model", $"must be the name of a model, of at most {MaxName} characters and no NUL.")
+            : !IsText(account, MaxName) ? Problems.Field("account", $"must be the name of a provider account, of at most {MaxName} characters and no NUL.")
             : charged is not null && !DeadLetterRoutes.ChargedWords.ContainsKey(charged) ? Problems.Field("charged", $"must be one of {string.Join(", ", DeadLetterRoutes.ChargedWords.Keys)}.")
-            : prompt is { Length: > MaxPart } || prompt?.Contains('\0', StringComparison.Ordinal) == true ? Problems.Field("prompt", string.Create(CultureInfo.InvariantCulture, $"must have at most {MaxPart} characters."))
+            : !IsText(prompt, MaxPart) ? Problems.Field("prompt", string.Create(CultureInfo.InvariantCulture, $"must have at most {MaxPart} characters, and no NUL."))
             : At("from") is { } first && !StrictBody.TryMoment(first, out from) ? Problems.Field("from", MomentBound)
             : At("to") is { } last && !StrictBody.TryMoment(last, out to) ? Problems.Field("to", MomentBound)
             : At("from") is not null && At("to") is not null && from >= to ? Problems.Field("from", "must be before 'to'.")
@@ -68,6 +68,9 @@ internal static class RequestRoutes
 
         string? At(string name) => PageQuery.Named(said[name]);
     }
+
+    // The database has no NUL in its texts, so it cannot be asked about one.
+    private static bool IsText(string? text, int most) => text is null || (text.Length <= most && !text.Contains('\0', StringComparison.Ordinal));
 
     private static async Task<IResult> Get(string id, HttpContext http, IDeadLetterBook book, VideoGrains grains, ILogger<RequestBody> logger)
     {
@@ -93,8 +96,9 @@ internal static class RequestRoutes
         }
     }
 
+    // From here wherever it is kept: the console's page may load nothing from elsewhere.
     private static Task<IResult> Content(string id, HttpContext http, VideoGrains grains, IVideoFiles files, TimeProvider time, ILogger<IVideoFiles> logger) =>
-        ContentRoute.Serve(() => Find(id, grains), Problems.NoSuchRound, http, files, time, logger);
+        ContentRoute.Serve(() => Find(id, grains), Problems.NoSuchRound, mayLink: false, http, files, time, logger);
 
     private static async Task<IResult> Cancel(string id, HttpContext http, VideoGrains grains, ILogger<RequestBody> logger)
     {

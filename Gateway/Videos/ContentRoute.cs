@@ -8,7 +8,7 @@ namespace VideoGen.Gateway.Videos;
 /// <summary>
 /// <c>/v1/videos/{id}/content</c>: the files of a finished video, with ranges, and an ETag that is the checksum of the bytes. Several ranges
 /// at once are answered with the whole, as HTTP allows. The bytes go from the store to the caller and through no grain; where the store gives
-/// links, the caller is sent there, after the same checks.
+/// links, a client is sent there, after the same checks.
 /// </summary>
 internal static class ContentRoute
 {
@@ -16,16 +16,17 @@ internal static class ContentRoute
     private const int LargestPicture = 16 << 20;
 
     public static async Task<IResult> Answer(string id, HttpContext http, VideoGrains grains, IVideoFiles files, TimeProvider time, ILogger<IVideoFiles> logger) =>
-        await Serve(() => VideoRoutes.Find(id, http, grains), Problems.VideoNotFound, http, files, time, logger);
+        await Serve(() => VideoRoutes.Find(id, http, grains), Problems.VideoNotFound, mayLink: true, http, files, time, logger);
 
     /// <summary>The same to whoever may see this video.</summary>
     /// <param name="find">Looks for it, where the question makes sense.</param>
     /// <param name="notFound">Where there is none.</param>
+    /// <param name="mayLink">Whether the caller may be sent to where the store gives links to.</param>
     /// <param name="http">The call.</param>
     /// <param name="files">The store.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where trouble is said.</param>
-    public static async Task<IResult> Serve(Func<Task<VideoView?>> find, Func<Problem> notFound, HttpContext http, IVideoFiles files, TimeProvider time, ILogger logger)
+    public static async Task<IResult> Serve(Func<Task<VideoView?>> find, Func<Problem> notFound, bool mayLink, HttpContext http, IVideoFiles files, TimeProvider time, ILogger logger)
     {
         var asked = http.Request.Query["variant"];
         if ((asked.Count == 0 ? MediaVariant.Video : MediaVariantWords.Parse(asked.ToString())) is not { } variant)
@@ -40,7 +41,7 @@ internal static class ContentRoute
         try
         {
             var (type, name) = variant == MediaVariant.Video ? ("video/mp4", $"{view.Id}.mp4") : ("image/webp", $"{view.Id}-{variant.ToWire()}.webp");
-            if (HttpMethods.IsGet(http.Request.Method) && await files.Link(view.Id, variant, type, Disposition(name), http.RequestAborted) is { } link) return Elsewhere(http, link);
+            if (mayLink && HttpMethods.IsGet(http.Request.Method) && await files.Link(view.Id, variant, type, Disposition(name), http.RequestAborted) is { } link) return Elsewhere(http, link);
             var content = await files.Open(view.Id, variant, http.RequestAborted);
             if (content is null) return Missing(view, variant, files.RetainFor, http, time, logger);
             return variant == MediaVariant.Video ? File(http, view, content, video.Sha256, type, name) : await Picture(http, view, variant, content, type, name);

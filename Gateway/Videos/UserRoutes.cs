@@ -45,16 +45,24 @@ internal static class UserRoutes
     {
         if (OwnerIn(http) is not { } owner) return NoUser();
         var left = await book.WithWords(owner, MaxRequests + 1, http.RequestAborted);
-        var done = 0;
+        int done = 0, silent = 0;
         await Parallel.ForEachAsync(left.Take(MaxRequests), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = http.RequestAborted }, async (requestKey, _) =>
         {
-            if (await grains.Erase(requestKey)) Interlocked.Increment(ref done);
+            try
+            {
+                if (await grains.Erase(requestKey)) Interlocked.Increment(ref done);
+            }
+            catch (GrainCallException exception)
+            {
+                Interlocked.Increment(ref silent);
+                GatewayLog.EraseFailed(logger, http.TraceIdentifier, requestKey, exception.InnerException ?? exception);
+            }
         });
-        var body = new ErasureBody("user.erasure", owner.User, Math.Min(left.Count, MaxRequests), done, left.Count > MaxRequests);
+        var body = new ErasureBody("user.erasure", owner.User, Math.Min(left.Count, MaxRequests), done, left.Count > MaxRequests || silent > 0);
         GatewayLog.Erased(logger, http.TraceIdentifier, body.Requests, body.Erased);
         if (body.Erased == body.Requests && !body.More) return WireJson.Answer(body);
 
-        // It goes on by itself, but for what this call did not take.
+        // It goes on by itself, but for what this call did not take, or nobody heard.
         http.Response.StatusCode = Problems.GoesOn;
         http.Response.Headers.Location = $"/v1/users/{Uri.EscapeDataString(owner.User)}";
         return WireJson.Answer(body);
@@ -77,5 +85,5 @@ internal sealed record UserBody(string Object, string User, IReadOnlyDictionary<
 /// <param name="User">Whose.</param>
 /// <param name="Requests">How many requests had words or files.</param>
 /// <param name="Erased">How many of them have none any more; the others go on by themselves.</param>
-/// <param name="More">Whether to ask again for the rest.</param>
+/// <param name="More">Whether to ask again for the rest: there were more than one call takes, or some did not answer.</param>
 internal sealed record ErasureBody(string Object, string User, int Requests, int Erased, bool More);

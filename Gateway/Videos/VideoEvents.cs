@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using VideoGen.Gateway.Access;
 using VideoGen.Gateway.OpenApi;
 using VideoGen.Requests;
 
@@ -34,7 +35,9 @@ internal sealed class VideoEvents(VideoGrains grains, VideoWatch watch, StreamCo
         await stream.Tell(NameOf(view), BodyOf(view));
         while (!view.Status.IsEnded() && !view.Deleted && time.GetElapsedTime(began) < EventStream.Longest)
         {
-            switch (await watch.Next(view, EventStream.Heartbeat, http.RequestAborted))
+            var change = await watch.Next(view, EventStream.Heartbeat, http.RequestAborted);
+            if (!await LetIn.StillHolds(http)) return; // Whose key was revoked comes again, and is told so.
+            switch (change)
             {
                 case VideoChange.Seen { View: var next }:
                     await stream.Tell(NameOf(next), BodyOf(next));

@@ -17,7 +17,10 @@ public interface IUserBook
     /// <summary>A user's videos by status, deleted ones too; a status of which there is none is missing.</summary>
     Task<IReadOnlyDictionary<string, long>> ByStatus(Owner owner, CancellationToken cancellationToken);
 
-    /// <summary>The keys of a user's requests that still have a word of what they showed, or files of ours: refused and deleted ones too.</summary>
+    /// <summary>
+    /// The keys of a user's requests that still have a word of what they showed, or files of ours: refused and deleted ones too. Those whose
+    /// erasure was asked for already come last: whatever they wait for, they keep nobody from the others.
+    /// </summary>
     /// <param name="owner">The user.</param>
     /// <param name="limit">At most so many.</param>
     /// <param name="cancellationToken">Stops the reading.</param>

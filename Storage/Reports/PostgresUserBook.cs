@@ -34,7 +34,7 @@ public sealed class PostgresUserBook(NpgsqlDataSource database) : IUserBook
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
     public async Task<IReadOnlyList<string>> WithWords(Owner owner, int limit, CancellationToken cancellationToken) =>
         await database.Rows(
-            $"select grain_key {OfWords} order by created_at, grain_key limit $2",
+            $"select grain_key {OfWords} order by (state -> 'erasedAt') is not null, created_at, grain_key limit $2",
             [new() { Value = owner.ToString() }, new() { Value = limit, NpgsqlDbType = NpgsqlDbType.Integer }],
             row => row.GetString(0),
             cancellationToken).ConfigureAwait(false);

@@ -240,6 +240,14 @@ internal sealed class ScriptedKeys : IClientKeys
         Latest = new(_keys, new Dictionary<string, string>(), keysExist: true);
     }
 
+    /// <summary>From now on the key may do this, and nothing else.</summary>
+    public void Allow(string key, KeyScopes scopes)
+    {
+        var at = _keys.FindIndex(k => ApiKey.TryParse(key, out var known) && k.Hash.Equals(known.Hash));
+        _keys[at] = _keys[at] with { Scopes = scopes };
+        Latest = new(_keys, Plans, keysExist: true);
+    }
+
     public ValueTask<KnownClients?> Fresh(CancellationToken cancellationToken) => new(Reachable ? Latest : null);
 
     public void Used(KnownKey key) => Uses.Enqueue(key.Client);

@@ -72,6 +72,49 @@ public sealed class EventTests
         Assert.Null(await stream.Block());
     }
 
+    [Theory]
+    [InlineData("revoked", false)]
+    [InlineData("revoked", true)]
+    [InlineData("scopes", true)]
+    [InlineData("unknown", true)]
+    [InlineData("first key", true)]
+    [InlineData("first key", false)]
+    public async Task A_key_that_is_revoked_hears_nothing_more_of_a_video_and_its_stream_ends(string why, bool changes)
+    {
+        await using var door = await Door.Open();
+        var keyless = why == "first key";
+        var (key, another) = keyless ? ("", "") : (door.Keys.Make("bot"), door.Keys.Make("bot"));
+        var change = new TaskCompletionSource<VideoView?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var queued = keyless ? Views.Queued : Views.Queued with { Owner = new("bot", "ann") };
+        door.Grain.OnGet = _ => Task.FromResult<VideoView?>(queued);
+        door.Grain.OnWait = (_, _) => change.Task;
+        using var stream = await HeardEvents.Open(door, Path, keyless ? [] : [("Authorization", $"Bearer {key}")]);
+        await stream.Block();
+        await stream.Event();
+
+        // What becomes of another key is nothing to it.
+        if (!keyless) door.Keys.Revoke(another);
+        if (changes)
+        {
+            await Beat(door); // A call of a grain lasts no longer than two of them.
+            Assert.Equal(":", await stream.Block());
+        }
+
+        if (why == "revoked") door.Keys.Revoke(key);
+        if (why == "scopes") door.Keys.Allow(key, KeyScopes.Generate);
+        if (why == "unknown") door.Keys.Reachable = false;
+        if (keyless) door.Keys.Make("bot");
+        if (changes) change.SetResult(queued with { Revision = 2, Status = VideoStatus.InProgress });
+        else await Beat(door);
+        Assert.Null(await stream.Block());
+    }
+
+    private static async Task Beat(Door door)
+    {
+        await door.Time.Awaited(EventStream.Heartbeat);
+        door.Time.Advance(EventStream.Heartbeat);
+    }
+
     [Fact]
     public async Task A_video_that_is_removed_is_told_as_such_and_one_of_somebody_else_is_not_there()
     {

@@ -1,3 +1,4 @@
+using VideoGen.Access;
 using VideoGen.Budgets;
 using VideoGen.Reports;
 using VideoGen.Requests;
@@ -102,6 +103,36 @@ public sealed class OverviewTests
         Assert.Equal((500, "internal_error"), (answer.Status, (string)answer.Json["code"]!));
         door.Counts.Trouble = null;
         Assert.Equal(200, (await door.Get("/api/admin/overview", OperatorTests.Key)).Status);
+    }
+
+    [Theory]
+    [InlineData("revoked")]
+    [InlineData("scopes")]
+    [InlineData("unknown")]
+    public async Task A_key_that_is_revoked_or_may_do_less_hears_nothing_more_of_the_whole(string why)
+    {
+        await using var door = await Door.Open();
+        var (key, another) = (door.Keys.Make("bot", KeyScopes.Admin), door.Keys.Make("bot", KeyScopes.Admin));
+        using var operators = await HeardEvents.Open(door, "/api/admin", OperatorTests.Key);
+        using var stream = await HeardEvents.Open(door, "/api/admin", ("Authorization", $"Bearer {key}"));
+        foreach (var each in new[] { operators, stream })
+        {
+            await each.Block();
+            await each.Event();
+        }
+
+        door.Keys.Revoke(another);
+        door.Counts.Now = door.Counts.Now with { Saving = 1 };
+        await Ticks(door, 2);
+        foreach (var each in new[] { operators, stream }) Assert.Equal(1, (int)(await each.Event()).Video["now"]!["saving"]!);
+
+        if (why == "revoked") door.Keys.Revoke(key);
+        if (why == "scopes") door.Keys.Allow(key, KeyScopes.Read);
+        if (why == "unknown") door.Keys.Reachable = false;
+        door.Counts.Now = door.Counts.Now with { Saving = 2 };
+        await Ticks(door, 2);
+        Assert.Null(await stream.Block());
+        Assert.Equal(2, (int)(await operators.Event()).Video["now"]!["saving"]!); // The operator's own key is nobody's to revoke.
     }
 
     // The door has so many who wait for the next tick.

@@ -62,6 +62,8 @@ public sealed class RequestRouteTests
     [InlineData("?limit=0", "limit")]
     [InlineData("?limit=501", "limit")]
     [InlineData("?prompt=a%00b", "prompt")]
+    [InlineData("?model=%00", "model")]
+    [InlineData("?account=a%00", "account")]
     public async Task What_cannot_be_meant_is_said(string query, string param)
     {
         await using var door = await Door.Open();
@@ -125,6 +127,19 @@ public sealed class RequestRouteTests
         Assert.Equal((404, "video_failed", "application/problem+json; charset=utf-8"), await Get(door, $"/{Views.Id}/content") is var failed ? (failed.Status, (string)failed.Json["code"]!, failed.Header("Content-Type")) : default);
         door.Grain.OnGet = _ => Task.FromResult<VideoView?>(Views.Completed with { Deleted = true });
         Assert.Equal((404, "video_not_found"), await Get(door, $"/{Views.Id}/content") is var deleted ? (deleted.Status, (string)deleted.Json["code"]!) : default);
+    }
+
+    [Fact]
+    public async Task It_comes_from_here_where_clients_are_sent_to_a_bucket_for_the_console_may_load_nothing_from_elsewhere()
+    {
+        await using var door = await Door.Open();
+        door.Grain.OnGet = _ => Task.FromResult<VideoView?>(Views.Completed with { Owner = Ann });
+        door.Files.OnOpen = () => new MemoryStream("0123456789"u8.ToArray());
+        door.Files.Pictures[MediaVariant.Thumbnail] = "webp"u8.ToArray();
+        door.Files.OnLink = _ => new("https://store.example/");
+
+        Assert.Equal((200, "0123456789"), await Get(door, $"/{Views.Id}/content") is var film ? (film.Status, film.Text) : default);
+        Assert.Equal((200, "webp"), await Get(door, $"/{Views.Id}/content?variant=thumbnail") is var picture ? (picture.Status, picture.Text) : default);
     }
 
     [Fact]

@@ -95,6 +95,21 @@ public sealed class UserTests
     }
 
     [Fact]
+    public async Task One_that_does_not_answer_keeps_no_other_from_being_erased()
+    {
+        await using var door = await Door.Open();
+        door.Users.Worded.AddRange(Enumerable.Range(0, 100).Select(i => $"v-{i}"));
+        var calls = 0;
+        door.Grain.OnErase = () => Interlocked.Increment(ref calls) % 10 == 1 ? throw new IOException("secret inner text") : Task.FromResult(true);
+
+        var answer = await door.Send(HttpMethod.Delete, "/v1/users/alice");
+
+        Assert.Equal((202, """{"object":"user.erasure","user":"alice","requests":100,"erased":90,"more":true}"""), (answer.Status, answer.Text));
+        Assert.Equal(100, calls);
+        Assert.Equal(10, door.Log.Count(line => line.Contains("did not answer whether it is erased", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task More_than_one_call_takes_are_said()
     {
         await using var door = await Door.Open();
