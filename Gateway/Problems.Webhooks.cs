@@ -20,7 +20,7 @@ internal static partial class Problems
     };
 
     public static Problem TooManySecrets(int most, DateTimeOffset? until) => new(422, "too_many_secrets", string.Create(CultureInfo.InvariantCulture,
-        $"{most} secrets of this client sign now, which is the most, and none was made. Wait until the oldest of them ends, and send a shorter 'keep_for' next time."))
+        $"{most} secrets of this client sign now, which is the most, and none was made. Wait until the oldest of them ends, or send 0 as 'keep_for', which ends all of them at once."))
     {
         Param = "keep_for",
         RetryAt = until,

@@ -141,6 +141,13 @@ internal static partial class Problems
         RetryAt = now + ShortPause,
     };
 
+    public static Problem TooManyInputs(DateTimeOffset now) => new(503, "unavailable",
+        "'input_reference' could not be fetched now: too many pictures are being fetched, so nothing was asked for and nothing is paid. Ask again, or send the picture itself.")
+    {
+        Param = AskBody.InputReference,
+        RetryAt = now + ShortPause,
+    };
+
     public static Problem ModelNotFound(IEnumerable<string> models) => new(422, Codes.ModelNotFound, $"'model' must be one of: {string.Join(", ", models)}.")
     {
         Param = "model",

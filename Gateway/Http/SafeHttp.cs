@@ -11,7 +11,8 @@ internal static class SafeHttp
     /// <summary>How long a connection may be used again.</summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(2);
 
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+    /// <summary>How long it may take until a connection is there, the look for its name and its TLS with it.</summary>
+    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>To places that the operator named.</summary>
     /// <param name="keptFor">How long a connection may be used again; zero: never.</param>

@@ -14,7 +14,8 @@ internal static class WebhookOperations
 
     public static readonly Operation Register = new("create_webhook", "Registers an address that is told how the client's videos end.")
     {
-        Description = "Messages are those of Standard Webhooks, in the shape of OpenAI's events: its clients' webhooks.unwrap checks and reads them. The same address again is the same webhook. "
+        Description = "Messages are those of Standard Webhooks, in the shape of OpenAI's events: its clients' webhooks.unwrap checks and reads them. The same address again is the same webhook, enabled if it was disabled. "
+            + "It is told of videos that are asked for from then on, within a second through every process; redeliver_video tells it the endings of earlier ones. "
             + "What is not answered with a 2xx within 15 s is told again for three days; a 410 disables it.",
         Body = new(typeof(NewWebhookDocument), """{"url":"https://example.com/videos","events":["video.completed","video.failed"]}"""),
         Replies = [new(200, "The webhook. Where the client had no secret, it has one from now on, and this answer shows it once.", typeof(WebhookBody))],
@@ -41,6 +42,7 @@ internal static class WebhookOperations
 
     public static readonly Operation Ping = new("ping_webhook", "Sends a webhook a ping now, and waits for what comes back.")
     {
+        Description = "One that is heard counts as a success, which ends how long the webhook has failed. One that is not counts for nothing. A disabled one stays disabled.",
         Given = [Id],
         Replies = [new(200, "What came back within 15 s.", typeof(WebhookPingBody))],
         Refusals = [Samples.NoSuchWebhook, .. OfNoBody],
@@ -48,7 +50,7 @@ internal static class WebhookOperations
 
     public static readonly Operation Rotate = new("rotate_webhook_secret", "Makes a new secret, and shows it this once.")
     {
-        Description = "What is sent is signed with the old one, too, for as long as is said.",
+        Description = "What is sent is signed with the old one, too, for as long as is said. Five sign at most. 0 as keep_for ends all older ones at once, and is never refused: send that where one has leaked.",
         Body = new(typeof(SecretDocument), """{"keep_for":86400}""") { IsRequired = false },
         Replies = [new(200, "The new secret.", typeof(WebhookSecretBody))],
         Refusals = [.. Samples.OfJson, Samples.JsonAlone, Samples.TooManySecrets],
@@ -79,7 +81,7 @@ internal sealed record NewWebhookDocument
 /// <summary>For how long an old secret signs along.</summary>
 internal sealed record SecretDocument
 {
-    [Description("Seconds. Default: 86400, a day.")]
+    [Description("Seconds; 0 ends all older secrets at once. Default: 86400, a day.")]
     [Range(0, 604_800)]
     public int KeepFor { get; init; }
 }

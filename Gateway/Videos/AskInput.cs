@@ -9,7 +9,7 @@ internal sealed class AskInput(IInputFiles inputs, InputDownload download, IOpti
     private const int HeadBytes = 12;
 
     /// <summary>Stores a picture that comes as a data URL, or from an address on the web.</summary>
-    public async Task<(InputFile? Input, Problem? Problem)> Take(string url, CancellationToken cancellationToken)
+    public async Task<(InputFile? Input, Problem? Problem)> Take(string client, string url, CancellationToken cancellationToken)
     {
         if (Decode(url) is { } bytes)
         {
@@ -17,8 +17,8 @@ internal sealed class AskInput(IInputFiles inputs, InputDownload download, IOpti
             return await Save(picture, cancellationToken);
         }
 
-        var (saved, wrong) = await download.Fetch(url, Save, cancellationToken);
-        return saved ?? (null, Problems.Field(AskBody.InputReference, wrong!));
+        var (saved, wrong) = await download.Fetch(client, url, Save, cancellationToken);
+        return saved ?? (null, wrong is null ? Problems.TooManyInputs(time.GetUtcNow()) : Problems.Field(AskBody.InputReference, wrong));
     }
 
     /// <summary>Stores a picture that comes as bytes.</summary>

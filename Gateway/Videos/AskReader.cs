@@ -115,7 +115,7 @@ internal sealed class AskReader(IModelCatalogue catalogue, ClientModels models, 
         if (body.Confirmation is { Length: 0 or > MaxConfirmation }) return (null, Problems.Field("confirmation", "must be the token of an offer."));
         var owner = new Owner(Caller.Client(http), user);
         if (remixOf is not null && remixOf.Owner != owner) return (null, Problems.VideoNotFound());
-        var (input, wrong) = await InputOf(body, wanted, http.RequestAborted);
+        var (input, wrong) = await InputOf(owner.Client, body, wanted, http.RequestAborted);
         if (wrong is not null) return (null, wrong);
         var ask = new VideoAsk(owner, prompt, wanted, remixOf?.Id, input, run, body.Variation, body.Confirmation) { WebhookUrl = body.WebhookUrl, HasWebhooks = webhooks.HasWebhooks(owner.Client) };
         return (new(ask, key), null);
@@ -123,12 +123,12 @@ internal sealed class AskReader(IModelCatalogue catalogue, ClientModels models, 
 
     private const int MaxConfirmation = 64;
 
-    private async Task<(InputFile? Input, Problem? Problem)> InputOf(AskBody body, VideoOptions wanted, CancellationToken cancellationToken)
+    private async Task<(InputFile? Input, Problem? Problem)> InputOf(string client, AskBody body, VideoOptions wanted, CancellationToken cancellationToken)
     {
         if (body.Input is null && body.InputUrl is null) return (null, null);
         if (catalogue.Find(wanted.Model) is not { TakesInput: true }) return (null, Problems.Field(AskBody.InputReference, $"is not taken by {wanted.Model}; leave it out."));
         if (body.Input is { } stored) return (stored, null);
-        return await inputs.Take(body.InputUrl!, cancellationToken);
+        return await inputs.Take(client, body.InputUrl!, cancellationToken);
     }
 
     private static bool TryName(HttpRequest request, string header, Predicate<string> isName, int maxLength, out string? name, [NotNullWhen(false)] out Problem? problem)

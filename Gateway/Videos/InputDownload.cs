@@ -1,4 +1,5 @@
 using System.Net;
+using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 using VideoGen.Gateway.Http;
 
@@ -13,12 +14,13 @@ internal sealed class InputDownload : IDisposable
     /// <summary>Where one says that private addresses are right.</summary>
     public const string PrivateOption = $"{GatewayOptions.Section}:{nameof(GatewayOptions.PrivateInputs)}";
 
-    /// <summary>So many are fetched at a time: each is in memory.</summary>
-    private const int AtOnce = 16;
+    /// <summary>So many are fetched at a time, for all and for one client: each is in memory, and whoever names a slow address waits for it alone.</summary>
+    private const int AtOnce = 16, AtOnceForOne = 4;
 
     private const int LongestAddress = 2_048;
 
-    private readonly SemaphoreSlim places = new(AtOnce);
+    // The client's own comes first: whoever waits for that holds none of the others'.
+    private readonly PartitionedRateLimiter<string> places = PartitionedRateLimiter.CreateChained(Places(client => client, AtOnceForOne), Places(_ => "", AtOnce));
     private readonly GatewayOptions options;
     private readonly HttpClient http;
 
@@ -29,14 +31,16 @@ internal sealed class InputDownload : IDisposable
     }
 
     /// <summary>Hands the content to whoever saves it.</summary>
+    /// <param name="client">Who asks.</param>
     /// <param name="address">What the caller named.</param>
     /// <param name="save">Saves it, and bounds it.</param>
     /// <param name="cancellationToken">Ends the fetch.</param>
-    /// <returns>What the saving came to; else why there is nothing to save, for the caller.</returns>
-    public async Task<(T? Saved, string? Wrong)> Fetch<T>(string address, Func<Stream, CancellationToken, Task<T>> save, CancellationToken cancellationToken) where T : struct
+    /// <returns>What the saving came to; else why there is nothing to save, for the caller; neither where so many are fetched that there was no place in time.</returns>
+    public async Task<(T? Saved, string? Wrong)> Fetch<T>(string client, string address, Func<Stream, CancellationToken, Task<T>> save, CancellationToken cancellationToken) where T : struct
     {
         if (WrongWith(address, out var url) is { } wrong) return (null, wrong);
-        await places.WaitAsync(cancellationToken);
+        using var place = await Place(client, cancellationToken);
+        if (place is null) return (null, null);
         try
         {
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -53,10 +57,6 @@ internal sealed class InputDownload : IDisposable
         {
             return (null, SafeHttp.Refusal(exception) is null ? "could not be fetched: its address cannot be reached, or broke off." : NotPublic);
         }
-        finally
-        {
-            places.Release();
-        }
     }
 
     public void Dispose()
@@ -66,6 +66,23 @@ internal sealed class InputDownload : IDisposable
     }
 
     private const string NotPublic = "is not fetched from there: it is no address on the public internet.";
+
+    private static PartitionedRateLimiter<string> Places(Func<string, string> of, int count) => PartitionedRateLimiter.Create<string, string>(client =>
+        RateLimitPartition.GetConcurrencyLimiter(of(client), _ => new() { PermitLimit = count, QueueLimit = int.MaxValue }));
+
+    private async Task<RateLimitLease?> Place(string client, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(options.InputTimeout);
+        try
+        {
+            return await places.AcquireAsync(client, cancellationToken: patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
 
     private string? WrongWith(string address, out Uri? url)
     {

@@ -14,7 +14,7 @@ public interface IWebhookBook
     /// <summary>How long one is tried without a single success before it is disabled: 5 days, as the specification has it.</summary>
     static readonly TimeSpan FailsFor = TimeSpan.FromDays(5);
 
-    /// <summary>Adds a webhook, and a secret where the client has none. Its address again is the same one with these events.</summary>
+    /// <summary>Adds a webhook, and a secret where the client has none. Its address again is the same one with these events, and in use where it was disabled.</summary>
     /// <returns>It, and the secret where it was made now; null where the client has <see cref="MaxPerClient"/>.</returns>
     Task<(Webhook Webhook, string? Secret)?> Add(string client, string url, ImmutableArray<string> events, CancellationToken cancellationToken);
 
@@ -28,7 +28,7 @@ public interface IWebhookBook
     /// <summary>Takes it into use again; how long it has failed counts anew.</summary>
     Task<Webhook?> Enable(string client, string id, CancellationToken cancellationToken);
 
-    /// <summary>Makes a new secret, and ends the newest before it after <paramref name="keepFor"/>.</summary>
+    /// <summary>Makes a new secret, and ends the newest before it after <paramref name="keepFor"/>; zero ends all before it now, so it makes one however many sign.</summary>
     Task<SecretRotation> Rotate(string client, TimeSpan keepFor, CancellationToken cancellationToken);
 
     /// <summary>The secrets of a client that sign now, the newest first.</summary>

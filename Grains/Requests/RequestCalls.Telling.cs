@@ -32,7 +32,7 @@ internal sealed partial class RequestCalls
         e,
         async () =>
         {
-            using var timeout = CallTimeout();
+            using var timeout = new CancellationTokenSource(IClientNews.TryTimeout, ports.Time); // Not that of other calls: who does not answer is to be written down as such.
             var ending = RequestViews.View(key, document, RequestRounds.RoundOf(document, e.Round))!;
             var reply = await ports.ClientNews.Tell(new(EventId(ending.Id, e.Ending), ending.EndedAt!.Value, ending), e.To, timeout.Token);
             ports.Telemetry.ClientTold(reply);

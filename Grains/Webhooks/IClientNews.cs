@@ -9,11 +9,17 @@ namespace VideoGen.Grains.Webhooks;
 /// <summary>The way to whom clients want to be told how their videos end. One try each: when to try again is the request's own to know.</summary>
 public interface IClientNews
 {
+    /// <summary>How long whoever is told may take to answer, as Standard Webhooks has it.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a whole try may take: as long again for what is read before it and written down after it.</summary>
+    static readonly TimeSpan TryTimeout = 2 * Patience;
+
     /// <summary>The ids of the client's webhooks that are in use and want to hear of such an event.</summary>
     /// <exception cref="Exception">Nobody knows: it is asked again later.</exception>
     Task<ImmutableArray<string>> Hearers(string client, string type, CancellationToken cancellationToken);
 
-    /// <summary>Tells an ending, within 15 s.</summary>
+    /// <summary>Tells an ending. Whoever has not answered within <see cref="Patience"/> has not heard it, which is a reply.</summary>
     /// <param name="news">The ending.</param>
     /// <param name="to">The id of a webhook, or an address that an ask named.</param>
     /// <param name="cancellationToken">Ends the try.</param>
@@ -26,7 +32,7 @@ public interface IClientNews
     /// <summary>What an address must be, as a sentence that goes on after the name of its field; null where it is that.</summary>
     string? WrongWith(string url);
 
-    /// <summary>Tries a webhook. Nothing is written down, and nothing comes of it but the answer.</summary>
+    /// <summary>Tries a webhook, within <see cref="Patience"/>. That it heard is written down; that it did not is in the answer alone.</summary>
     Task<WebhookPing> Ping(string client, Webhook webhook, CancellationToken cancellationToken);
 }
 

@@ -55,7 +55,9 @@ internal sealed partial class ClientWebhooks(IWebhookBook book, WebhookPost post
         var id = $"evt_ping_{RandomNumberGenerator.GetHexString(32, lowercase: true)}";
         var secrets = await book.Secrets(client, cancellationToken).ConfigureAwait(false);
         var body = JsonSerializer.SerializeToUtf8Bytes(PingEventBody.Of(id, time.GetUtcNow(), webhook.Id), WireJson.Options);
-        return new(id, await post.Send(webhook.Url, id, body, secrets, cancellationToken).ConfigureAwait(false));
+        var tried = await post.Send(webhook.Url, id, body, secrets, cancellationToken).ConfigureAwait(false);
+        if (tried.Trouble is null) await Note(client, webhook, tried, cancellationToken).ConfigureAwait(false); // It hears again. Else it is no ending that was missed.
+        return new(id, tried);
     }
 
     // What came of it is on the page of the webhook. The answer counts whether that could be written or not.

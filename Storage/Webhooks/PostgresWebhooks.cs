@@ -21,7 +21,13 @@ internal sealed class PostgresWebhooks(NpgsqlDataSource database) : IWebhookBook
         async connection =>
         {
             var known = await connection.Rows(
-                $"update videogen.webhooks set events = $3 where client = $1 and url = $2 returning {Columns}", [client, url, events.ToArray()], Read, cancellationToken).ConfigureAwait(false);
+                $"""
+                update videogen.webhooks set events = $3, disabled_at = null, disabled_because = null, failing_since = case when disabled_at is null then failing_since end
+                where client = $1 and url = $2 returning {Columns}
+                """,
+                [client, url, events.ToArray()],
+                Read,
+                cancellationToken).ConfigureAwait(false);
             if (known is [var same]) return (same, await FirstSecret(connection, client, cancellationToken).ConfigureAwait(false));
             var added = await connection.Rows(
                 $"""
@@ -59,12 +65,16 @@ internal sealed class PostgresWebhooks(NpgsqlDataSource database) : IWebhookBook
     public Task<SecretRotation> Rotate(string client, TimeSpan keepFor, CancellationToken cancellationToken) => Alone(
         async connection =>
         {
+            var endsAll = keepFor == TimeSpan.Zero; // Whoever has lost one waits for nothing.
             var ends = await connection.Rows(
                 "select ends_at from videogen.webhook_secrets where client = $1 and (ends_at is null or ends_at > now()) order by ends_at", [client], row => Moment(row, 0), cancellationToken).ConfigureAwait(false);
-            if (ends.Count >= IWebhookBook.MaxSecrets) return new SecretRotation(Secret: null, OldUntil: null, NextAt: ends[0]);
+            if (!endsAll && ends.Count >= IWebhookBook.MaxSecrets) return new SecretRotation(Secret: null, OldUntil: null, NextAt: ends[0]);
             var old = await connection.Rows(
-                "update videogen.webhook_secrets set ends_at = now() + $2 where client = $1 and ends_at is null returning ends_at", [client, keepFor], row => Moment(row, 0), cancellationToken).ConfigureAwait(false);
-            return new SecretRotation(await FirstSecret(connection, client, cancellationToken).ConfigureAwait(false), old is [var until] ? until : null, NextAt: null);
+                $"update videogen.webhook_secrets set ends_at = now() + $2 where client = $1 and (ends_at is null or {(endsAll ? "ends_at > now()" : "false")}) returning ends_at",
+                [client, keepFor],
+                row => Moment(row, 0),
+                cancellationToken).ConfigureAwait(false);
+            return new SecretRotation(await FirstSecret(connection, client, cancellationToken).ConfigureAwait(false), old is [var until, ..] ? until : null, NextAt: null);
         },
         cancellationToken);
 

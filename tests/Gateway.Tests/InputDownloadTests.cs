@@ -1,3 +1,5 @@
+using System.Text;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -13,6 +15,8 @@ public sealed class InputDownloadTests : IAsyncLifetime
     private static readonly byte[] Png = [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 1, 2, 3];
 
     private readonly List<string> asked = [];
+    private readonly TaskCompletionSource slow = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<string> came = Channel.CreateUnbounded<string>();
     private WebApplication pictures = null!;
 
     private string Address => pictures.Urls.Single();
@@ -37,7 +41,8 @@ public sealed class InputDownloadTests : IAsyncLifetime
         {
             await http.Response.Body.WriteAsync(Png.AsMemory(0, 8));
             await http.Response.Body.FlushAsync();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted);
+            came.Writer.TryWrite(http.Request.Path);
+            await slow.Task.WaitAsync(http.RequestAborted);
         });
         await pictures.StartAsync();
     }
@@ -114,6 +119,41 @@ public sealed class InputDownloadTests : IAsyncLifetime
         AssertRefused(door, await Ask(door, "https://me:secret@example.com/a.png"), "without a name and password");
     }
 
+    [Fact]
+    public async Task One_client_whose_pictures_are_slow_holds_up_nobody_elses()
+    {
+        await using var door = await Open(timeout: TimeSpan.FromSeconds(60));
+        var (bot, app) = (door.Keys.Make("bot"), door.Keys.Make("app"));
+        var held = Enumerable.Range(0, 20).Select(_ => Ask(door, $"{Address}/slow.png", bot)).ToArray();
+        for (var i = 0; i < 4; i++) await came.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(200, (await Ask(door, $"{Address}/a.png", app).WaitAsync(TimeSpan.FromSeconds(30))).Status);
+
+        Assert.Equal(4, Fetched("/slow.png"));
+        slow.SetResult();
+        await Task.WhenAll(held);
+        Assert.Equal(20, Fetched("/slow.png"));
+    }
+
+    [Fact]
+    public async Task Whoever_finds_no_place_in_time_is_told_to_ask_again()
+    {
+        await using var door = await Open();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Ask(door, $"{Address}/slow.png")));
+
+        var refused = answers.Where(answer => answer.Status == 503).ToArray();
+        Assert.NotEmpty(refused);
+        Assert.All(refused, answer => Assert.Equal(("unavailable", "input_reference", "5", "false"), (answer.Code, (string?)answer.Error["param"], answer.Header("Retry-After"), answer.Header("x-should-retry"))));
+        Assert.All(refused, answer => Assert.Contains("too many pictures are being fetched", answer.Message, StringComparison.Ordinal));
+        Assert.All(answers.Except(refused), answer => Assert.Equal(400, answer.Status));
+        Assert.Empty(door.Grain.Asks);
+    }
+
+    private int Fetched(string path)
+    {
+        lock (asked) return asked.Count(line => line.StartsWith($"GET {path} ", StringComparison.Ordinal));
+    }
+
     private static void AssertRefused(Door door, Answer answer, string said)
     {
         Assert.Equal((400, "invalid_value", "input_reference"), (answer.Status, answer.Code, (string?)answer.Error["param"]));
@@ -122,12 +162,16 @@ public sealed class InputDownloadTests : IAsyncLifetime
         Assert.Empty(door.Inputs.Stored);
     }
 
-    private static async Task<Door> Open(bool privately = true)
+    private static async Task<Door> Open(bool privately = true, TimeSpan? timeout = null)
     {
-        var door = await Door.Open(services => services.Configure<GatewayOptions>(options => (options.PrivateInputs, options.InputTimeout, options.InputLimitBytes) = (privately, TimeSpan.FromSeconds(1), 100_000)));
+        var door = await Door.Open(services => services.Configure<GatewayOptions>(options => (options.PrivateInputs, options.InputTimeout, options.InputLimitBytes) = (privately, timeout ?? TimeSpan.FromSeconds(1), 100_000)));
         door.Grain.OnAsk = _ => Task.FromResult<AskAnswer>(new AskAnswer.Accepted(Views.Queued, Dedup.New));
         return door;
     }
 
-    private static Task<Answer> Ask(Door door, string address) => door.Post($$$"""{"prompt":"x","model":"paid-1","input_reference":{"image_url":"{{{address}}}"}}""");
+    private static async Task<Answer> Ask(Door door, string address, string? key = null)
+    {
+        using var body = new StringContent($$$"""{"prompt":"x","model":"paid-1","input_reference":{"image_url":"{{{address}}}"}}""", Encoding.UTF8, "application/json");
+        return await door.Send(HttpMethod.Post, "/v1/videos", body, key is null ? [] : [("Authorization", $"Bearer {key}")]);
+    }
 }

@@ -91,6 +91,22 @@ public sealed class TellingTests
     }
 
     [Fact]
+    public async Task Whoever_takes_all_of_the_time_that_it_has_is_heard_however_short_other_calls_may_be()
+    {
+        await using var world = new World();
+        world.Requests.CallTimeout = TimeSpan.FromSeconds(1);
+        world.Clients.Answers[Address] = async cancellationToken =>
+        {
+            await Task.Delay(IClientNews.Patience, world.Time, cancellationToken);
+            return new NewsReply.Heard();
+        };
+        await world.Drive(world.Ask(Wish(Address)));
+        await Settled(world);
+        Assert.Single(world.Clients.Tries);
+        Assert.Equal(ToldFate.Heard, Assert.Single(((Ended)world.State()).Telling!.Told).Fate);
+    }
+
+    [Fact]
     public async Task A_new_round_is_paid_and_sent_while_one_is_told_that_does_not_answer()
     {
         await using var world = new World();
