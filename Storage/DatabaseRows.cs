@@ -1,10 +1,14 @@
 using Npgsql;
+using NpgsqlTypes;
 
 namespace VideoGen.Storage;
 
 /// <summary>One statement and all of its rows.</summary>
 internal static class DatabaseRows
 {
+    /// <summary>A text, or null.</summary>
+    public static NpgsqlParameter Text(string? text) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = text ?? (object)DBNull.Value };
+
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
     public static async Task<List<T>> Rows<T>(
         this NpgsqlDataSource database, string text, NpgsqlParameter[] parameters, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)

@@ -120,7 +120,7 @@ internal sealed partial class BudgetGrain(
             foreach (var entry in change.Entries) telemetry.MoneyMoved(entry.To, entry.To == FundsState.Released ? entry.FromUsd : entry.Usd);
             for (var i = 0; i < callers.Length; i++) callers[i].Verdict.TrySetResult(verdicts[i]);
             owed = BudgetAlerts.Overspent(change, spending.CurrentValue.ResetAfter, time.Now()) ?? owed;
-            if (owed is not null) await Trip(owed with { Since = time.Now(), Until = time.Now() + spending.CurrentValue.ResetAfter }, timeout.Token); // From when it is in force, however late that is.
+            if (owed is not null) await Trip(owed, timeout.Token);
         }
 #pragma warning disable CA1031 // Whatever the ledger throws, its callers get: to them the outcome is unknown, and all movements are safe to repeat.
         catch (Exception e)
@@ -135,7 +135,8 @@ internal sealed partial class BudgetGrain(
     {
         try
         {
-            await pauses.Set(pause, cancellationToken);
+            var at = time.Now(); // It holds from when it is in force, however late that is.
+            await pauses.Set(pause with { Since = at, Until = at + spending.CurrentValue.ResetAfter }, cancellationToken);
             owed = null;
             LogTripped(pause.Reason);
         }

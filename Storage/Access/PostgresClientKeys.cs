@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using VideoGen.Access;
+using static VideoGen.Storage.DatabaseRows;
 
 namespace VideoGen.Storage.Access;
 
@@ -202,8 +203,6 @@ public sealed class PostgresClientKeys(NpgsqlDataSource database)
     private static string? TextIn(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     private static DateTimeOffset? MomentIn(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
-
-    private static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = value ?? (object)DBNull.Value };
 
     private static NpgsqlParameter Words(KeyScopes scopes) => new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text, Value = scopes.Words().ToArray() };
 

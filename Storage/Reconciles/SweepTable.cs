@@ -91,8 +91,8 @@ internal sealed class SweepTable(NpgsqlDataSource database)
             new() { Value = (object?)sweep.Whole?.At.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
             new() { Value = sweep.Whole?.Found ?? 0 },
             new() { Value = sweep.Whole?.Adopted ?? 0 },
-            new() { Value = (object?)sweep.Trouble ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-            new() { Value = (object?)sweep.Keeps ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            DatabaseRows.Text(sweep.Trouble),
+            DatabaseRows.Text(sweep.Keeps),
         ],
         row => row.GetString(0), cancellationToken);
 

@@ -3,6 +3,7 @@ using NpgsqlTypes;
 using VideoGen.Access;
 using VideoGen.Reports;
 using VideoGen.Requests;
+using static VideoGen.Storage.DatabaseRows;
 
 namespace VideoGen.Storage.Reports;
 
@@ -93,6 +94,4 @@ public sealed class PostgresDeadLetterBook(NpgsqlDataSource database) : IDeadLet
         row.IsDBNull(14) ? 1 : row.GetInt32(14));
 
     private static string Or(NpgsqlDataReader row, int column, string otherwise) => row.IsDBNull(column) ? otherwise : row.GetString(column);
-
-    private static NpgsqlParameter Text(string? text) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = text ?? (object)DBNull.Value };
 }

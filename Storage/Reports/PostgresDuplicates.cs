@@ -8,6 +8,8 @@ public static class PostgresDuplicates
     /// <summary>The pairs, the oldest first; at most 1,000. A second payment that an operator accepted is not among them.</summary>
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
     public static async Task<IReadOnlyList<DuplicateJobs>> Find(NpgsqlDataSource database, CancellationToken cancellationToken) =>
+        // A job that nobody waits for says itself what it cost. One whose round is at a later attempt was proven free before that began.
+        // Else it is its round's, and free where that ended so.
         await database.Rows(
             """
             with paid as (

@@ -3,6 +3,7 @@ using NpgsqlTypes;
 using VideoGen.Access;
 using VideoGen.Reports;
 using VideoGen.Requests;
+using static VideoGen.Storage.DatabaseRows;
 
 namespace VideoGen.Storage.Reports;
 
@@ -52,6 +53,4 @@ public sealed class PostgresLiveBook(NpgsqlDataSource database) : ILiveBook
             ],
             row => (Id: new VideoId(row.GetString(0), row.GetInt32(1)), Money: new HeldMoney(row.GetDecimal(2), row.GetDecimal(3), row.GetDecimal(4), row.GetDecimal(5))),
             cancellationToken).ConfigureAwait(false)).ToDictionary(row => row.Id, row => row.Money);
-
-    private static NpgsqlParameter Text(string? text) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = text ?? (object)DBNull.Value };
 }

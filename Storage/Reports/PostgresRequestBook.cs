@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using VideoGen.Reports;
 using VideoGen.Requests;
+using static VideoGen.Storage.DatabaseRows;
 
 namespace VideoGen.Storage.Reports;
 
@@ -25,11 +26,11 @@ public sealed class PostgresRequestBook(NpgsqlDataSource database, PostgresPreve
             batch.BatchCommands.Add(new(
                 "select status, ending, count(*) from videogen.videos where $1::text is null or client = $1 group by status, ending")
             {
-                Parameters = { Of(client) },
+                Parameters = { Text(client) },
             });
             batch.BatchCommands.Add(new("select coalesce(sum(count) filter (where kind <> 'blocked_run'), 0)::bigint, coalesce(sum(usd), 0) from videogen.prevented where $1::text is null or client = $1")
             {
-                Parameters = { Of(client) },
+                Parameters = { Text(client) },
             });
             var rows = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (rows.ConfigureAwait(false))
@@ -46,8 +47,6 @@ public sealed class PostgresRequestBook(NpgsqlDataSource database, PostgresPreve
     /// <exception cref="NpgsqlException">The database did not answer.</exception>
     public async Task<IReadOnlyList<VideoId>> List(string client, VideoId? after, bool oldestFirst, int limit, CancellationToken cancellationToken) =>
         await VideoPages.Read(database, "client", client, after, oldestFirst, limit, cancellationToken).ConfigureAwait(false);
-
-    private static NpgsqlParameter Of(string? client) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = client ?? (object)DBNull.Value };
 
     private static async Task<(SortedDictionary<string, long> ByStatus, long DeadLettered)> Videos(
         NpgsqlDataReader rows, CancellationToken cancellationToken)

@@ -70,8 +70,8 @@ internal sealed class PostgresWebhooks(NpgsqlDataSource database) : IWebhookBook
                 "select ends_at from videogen.webhook_secrets where client = $1 and (ends_at is null or ends_at > now()) order by ends_at", [client], row => Moment(row, 0), cancellationToken).ConfigureAwait(false);
             if (!endsAll && ends.Count >= IWebhookBook.MaxSecrets) return new SecretRotation(Secret: null, OldUntil: null, NextAt: ends[0]);
             var old = await connection.Rows(
-                $"update videogen.webhook_secrets set ends_at = now() + $2 where client = $1 and (ends_at is null or {(endsAll ? "ends_at > now()" : "false")}) returning ends_at",
-                [client, keepFor],
+                "update videogen.webhook_secrets set ends_at = now() + $2 where client = $1 and (ends_at is null or ($3 and ends_at > now())) returning ends_at",
+                [client, keepFor, endsAll],
                 row => Moment(row, 0),
                 cancellationToken).ConfigureAwait(false);
             return new SecretRotation(await FirstSecret(connection, client, cancellationToken).ConfigureAwait(false), old is [var until, ..] ? until : null, NextAt: null);
@@ -91,7 +91,7 @@ internal sealed class PostgresWebhooks(NpgsqlDataSource database) : IWebhookBook
         [
             Text(id),
             new() { NpgsqlDbType = NpgsqlDbType.Integer, Value = (object?)last.Status ?? DBNull.Value },
-            new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)last.Trouble ?? DBNull.Value },
+            DatabaseRows.Text(last.Trouble),
             new NpgsqlParameter<bool> { TypedValue = isGone },
             new NpgsqlParameter<TimeSpan> { TypedValue = IWebhookBook.FailsFor },
         ],

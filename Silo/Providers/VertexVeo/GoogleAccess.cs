@@ -2,6 +2,7 @@ using System.Net;
 using Google.Apis.Auth.OAuth2;
 using Google.Apis.Auth.OAuth2.Responses;
 using Google.Apis.Http;
+using VideoGen.Gateway.Http;
 using VideoGen.Grains.Requests;
 using VideoGen.Silo.Providers.Http;
 
@@ -16,8 +17,6 @@ namespace VideoGen.Silo.Providers.VertexVeo;
 internal sealed class GoogleAccess
 {
     private const string Scope = "https://www.googleapis.com/auth/cloud-platform";
-
-    private static readonly TimeSpan _connectTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ServiceCredential? _account;
 
@@ -101,15 +100,6 @@ internal sealed class GoogleAccess
             return client;
         }
 
-        protected override HttpMessageHandler CreateHandler(CreateHttpClientArgs args) => new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ActivityHeadersPropagator = null,
-            ConnectTimeout = _connectTimeout,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-        };
+        protected override HttpMessageHandler CreateHandler(CreateHttpClientArgs args) => SafeHttp.Plain(SafeHttp.KeptFor);
     }
 }
