@@ -57,6 +57,7 @@ public sealed class ShownConsole : OnHostFolder, IAsyncLifetime
     {
         var context = await browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = 800 }, ColorScheme = scheme, BaseURL = Host.Http.BaseAddress!.ToString() });
         context.SetDefaultTimeout(20_000);
+        Assertions.SetDefaultExpectTimeout(20_000);
         var page = await context.NewPageAsync();
         page.PageError += (_, error) => troubles.Add(error);
         page.Console += (_, said) =>
